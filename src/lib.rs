@@ -1,1 +1,31 @@
+//! A Terraform and `OpenTofu` provider that takes Kubernetes clusters to Azure Arc and keeps them there.
+//!
+//! The house, from the wire inwards:
+//!
+//! | module | what lives there |
+//! |---|---|
+//! | [`plugin`] | being a child process of Terraform: handshake, mutual TLS, listener, logs |
+//! | [`protocol`] | tfplugin6 on the wire; translates messages, decides nothing |
+//! | [`sdk`] | what the author of a resource sees: values, schema, plan engine, traits |
+//! | [`provider`] | the provider block and the registry of all types |
+//! | [`resources`] | one folder for each Terraform type |
+//! | [`onboarding`] | the use cases in our own words: connect, observe, disconnect |
+//! | [`arm`] | Azure Resource Manager |
+//! | [`cluster`] | Kubernetes, EKS included |
+//! | [`release`] | the agents' chart and Helm |
+//! | [`call`] | stop token, deadline and progress of one operation |
+//! | [`fault`] | how any error describes itself |
+//!
+//! Who may import whom is written down in ARCHITECTURE.md and checked by `tests/architecture.rs`.
 
+pub mod arm;
+pub mod call;
+pub mod cluster;
+pub mod fault;
+pub mod onboarding;
+pub mod plugin;
+pub mod protocol;
+pub mod provider;
+pub mod release;
+pub mod resources;
+pub mod sdk;

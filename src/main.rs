@@ -1,1 +1,3 @@
+//! The program that Terraform starts.
+
 fn main() {}

@@ -1,0 +1,268 @@
+//! One operation on its way: when it must end, whether it was stopped, and what it is doing.
+//!
+//! Terraform sets no deadline on any call and stops a provider by a message of its own, so both travel by hand through
+//! every layer. All waiting in this program happens here, on tokio's clock, which tests can pause.
+
+use std::fmt::Display;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{self, Instant};
+use tokio_util::sync::CancellationToken;
+
+/// How often a long wait says what it is waiting for.
+const HEARTBEAT: Duration = Duration::from_secs(30);
+
+/// Stop token, deadline and name of the operation that is running. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Call {
+    stop: CancellationToken,
+    deadline: Option<Instant>,
+    started: Instant,
+    object: Arc<str>,
+}
+
+/// Why a call ended before its work was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Halt {
+    /// Somebody asked the program to stop.
+    #[error("the operation was interrupted")]
+    Interrupted,
+    /// The time limit of the operation ran out.
+    #[error("the time limit of the operation ran out")]
+    DeadlineExceeded,
+}
+
+impl Call {
+    /// A call without a deadline for the object that messages name, such as `arc_connected_cluster`.
+    pub fn new(stop: CancellationToken, object: impl Into<Arc<str>>) -> Self {
+        Self {
+            stop,
+            deadline: None,
+            started: Instant::now(),
+            object: object.into(),
+        }
+    }
+
+    /// The same call, to end after `limit` or at the deadline it already has, whichever is earlier.
+    #[must_use]
+    pub fn within(&self, limit: Duration) -> Self {
+        let limit = Instant::now() + limit;
+        Self {
+            deadline: Some(self.deadline.map_or(limit, |deadline| deadline.min(limit))),
+            ..self.clone()
+        }
+    }
+
+    /// Time left until the deadline; `None` without one.
+    #[must_use]
+    pub fn remaining(&self) -> Option<Duration> {
+        self.deadline
+            .map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// Says whether work may go on. Writes ask this between steps.
+    ///
+    /// # Errors
+    ///
+    /// [`Halt`] when the call was stopped or is past its deadline.
+    pub fn check(&self) -> Result<(), Halt> {
+        if self.stop.is_cancelled() {
+            return Err(Halt::Interrupted);
+        }
+        match self.remaining() {
+            Some(Duration::ZERO) => Err(Halt::DeadlineExceeded),
+            _ => Ok(()),
+        }
+    }
+
+    /// Runs a future that may be dropped at any point, such as a read, until it is done or the call ends.
+    ///
+    /// # Errors
+    ///
+    /// [`Halt`] when the call ends first.
+    pub async fn race<F: Future>(&self, work: F) -> Result<F::Output, Halt> {
+        tokio::select! {
+            biased;
+            halt = self.halted() => Err(halt),
+            output = work => Ok(output),
+        }
+    }
+
+    /// Sleeps, unless the call ends earlier.
+    ///
+    /// # Errors
+    ///
+    /// [`Halt`] when the call ends first.
+    pub async fn sleep(&self, duration: Duration) -> Result<(), Halt> {
+        self.race(time::sleep(duration)).await
+    }
+
+    /// Completes when the call must end, and says why.
+    pub async fn halted(&self) -> Halt {
+        let deadline = async {
+            match self.deadline {
+                Some(deadline) => time::sleep_until(deadline).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => Halt::Interrupted,
+            () = deadline => Halt::DeadlineExceeded,
+        }
+    }
+
+    /// Writes one line to the log that a step of this operation begins.
+    pub fn step(&self, step: &str) {
+        let elapsed = self.started.elapsed();
+        tracing::info!(step, ?elapsed, resource = %self.object, "step");
+    }
+}
+
+/// What one look at the awaited thing showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Probe<T> {
+    /// It is there.
+    Ready(T),
+    /// Not yet; look again.
+    Pending {
+        /// What was seen instead, for the log and for the error at a deadline.
+        seen: String,
+        /// When the other side asked to be asked again (`Retry-After`); otherwise the caller's interval holds.
+        retry_after: Option<Duration>,
+    },
+}
+
+impl<T> Probe<T> {
+    /// Not yet, with what was seen instead.
+    pub fn pending(seen: impl Into<String>) -> Self {
+        Self::Pending {
+            seen: seen.into(),
+            retry_after: None,
+        }
+    }
+}
+
+/// Why a wait ended without what was awaited.
+#[derive(Debug, thiserror::Error)]
+pub enum WaitError<E> {
+    /// A look failed.
+    #[error(transparent)]
+    Probe(E),
+    /// The call ended first.
+    #[error("gave up waiting for {awaited}: {halt}; last seen: {seen}")]
+    Halted {
+        /// Interruption or deadline.
+        halt: Halt,
+        /// What was awaited, as in "connection of cluster prod-1".
+        awaited: String,
+        /// What the last look showed, or "nothing yet".
+        seen: String,
+    },
+}
+
+/// Looks again and again until the thing is there, a look fails, or the call ends.
+///
+/// The first look is immediate. Every 30 seconds one line in the log says what is awaited and what was seen last.
+///
+/// # Errors
+///
+/// [`WaitError::Probe`] when a look fails, [`WaitError::Halted`] when the call ends, with what was seen last.
+pub async fn poll_until<T, E, P, F>(
+    call: &Call,
+    awaited: impl Display,
+    interval: Duration,
+    mut probe: P,
+) -> Result<T, WaitError<E>>
+where
+    P: FnMut() -> F,
+    F: Future<Output = Result<Probe<T>, E>>,
+{
+    let mut last = "nothing yet".to_owned();
+    let mut heartbeat = Instant::now() + HEARTBEAT;
+    loop {
+        let halted = |halt, seen: &str| WaitError::Halted {
+            halt,
+            awaited: awaited.to_string(),
+            seen: seen.to_owned(),
+        };
+        let look = call.race(probe()).await.map_err(|halt| halted(halt, &last))?;
+        let pause = match look.map_err(WaitError::Probe)? {
+            Probe::Ready(value) => return Ok(value),
+            Probe::Pending { seen, retry_after } => {
+                last = seen;
+                retry_after.unwrap_or(interval)
+            }
+        };
+        if Instant::now() >= heartbeat {
+            heartbeat = Instant::now() + HEARTBEAT;
+            tracing::info!(awaited = %awaited, seen = %last, resource = %call.object, "still waiting");
+        }
+        call.sleep(pause).await.map_err(|halt| halted(halt, &last))?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call() -> (CancellationToken, Call) {
+        let stop = CancellationToken::new();
+        (stop.clone(), Call::new(stop, "test"))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deadline_is_never_extended() {
+        let (_stop, call) = call();
+        let short = call.within(Duration::from_secs(5));
+        let long = short.within(Duration::from_secs(60));
+        assert_eq!(long.remaining(), Some(Duration::from_secs(5)));
+        assert_eq!(
+            long.sleep(Duration::from_secs(10)).await,
+            Err(Halt::DeadlineExceeded)
+        );
+        assert_eq!(long.check(), Err(Halt::DeadlineExceeded));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_stop_ends_a_sleep_at_once() {
+        let (stop, call) = call();
+        let begin = Instant::now();
+        let sleeper = tokio::spawn(async move { call.sleep(Duration::from_secs(600)).await });
+        time::sleep(Duration::from_secs(1)).await;
+        stop.cancel();
+        assert_eq!(sleeper.await.expect("no panic"), Err(Halt::Interrupted));
+        assert_eq!(begin.elapsed(), Duration::from_secs(1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_honours_retry_after_and_reports_what_it_saw() {
+        let (_stop, call) = call();
+        let begin = Instant::now();
+        let mut looks = 0;
+        let error = poll_until::<(), Halt, _, _>(
+            &call.within(Duration::from_secs(100)),
+            "the moon",
+            Duration::from_secs(1),
+            || {
+                looks += 1;
+                let seen = format!("look {looks}");
+                async move {
+                    Ok(Probe::Pending {
+                        seen,
+                        retry_after: Some(Duration::from_secs(40)),
+                    })
+                }
+            },
+        )
+        .await
+        .expect_err("it never comes");
+        assert_eq!(begin.elapsed(), Duration::from_secs(100));
+        assert_eq!(
+            error.to_string(),
+            "gave up waiting for the moon: the time limit of the operation ran out; last seen: look 3"
+        );
+    }
+}

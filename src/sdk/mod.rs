@@ -1,0 +1,15 @@
+//! What the author of a resource sees: values, schema, plan engine, traits and diagnostics.
+//!
+//! The protocol layer translates Terraform's messages into the request structs of [`resource`]; everything that
+//! Terraform demands of a provider beyond the encoding (defaults, unknowns, replacement, write-only attributes, what a
+//! failed apply must hand back) is decided here, once, from the [`schema`]. A resource writes its lifecycle only.
+
+pub mod context;
+pub mod diagnostics;
+pub mod path;
+pub mod provider;
+pub mod resource;
+pub mod schema;
+pub mod timeouts;
+pub mod types;
+pub mod value;

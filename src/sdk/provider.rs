@@ -1,0 +1,27 @@
+//! What the protocol layer needs of a provider.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+
+use super::context::Context;
+use super::diagnostics::Diagnostics;
+use super::resource::ErasedResource;
+use super::schema::Schema;
+use super::value::Value;
+
+/// A provider: its own block, and the types that it manages.
+pub trait Provider: Send + Sync + 'static {
+    /// The provider block.
+    fn schema(&self) -> &Schema;
+
+    /// The managed resource types.
+    fn resources(&self) -> &[Arc<dyn ErasedResource>];
+
+    /// Checks the provider block; it may hold unknowns. Called before [`Provider::configure`], without network.
+    fn validate(&self, config: &Value) -> Diagnostics;
+
+    /// Takes the provider block. Unknowns are normal in a plan and must be accepted; the resources then plan without
+    /// the backend.
+    fn configure<'a>(&'a self, cx: &'a Context, config: Value) -> BoxFuture<'a, Diagnostics>;
+}

@@ -1,0 +1,256 @@
+//! A managed resource: the typed trait that authors implement, and its erased twin that the protocol layer calls.
+//!
+//! Outcomes are types. A failed create has to say what it saved, a read has to choose between present, gone and
+//! unreachable, so that no code path can lose an object by returning nothing.
+
+use std::future::Future;
+
+use futures::future::BoxFuture;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::context::Context;
+use super::diagnostics::Diagnostics;
+use super::path::AttributePath;
+use super::schema::{IdentitySchema, Schema};
+use super::timeouts::Timeouts;
+use super::value::Value;
+
+/// A managed resource type as its author writes it.
+///
+/// `State` mirrors the schema: every attribute an `Option`, computed values that are unknown in a plan arrive as `None`.
+pub trait Resource: Send + Sync + 'static {
+    /// All attributes, as in the schema.
+    type State: Serialize + DeserializeOwned + Clone + Send + Sync + 'static;
+
+    /// The Terraform type, such as `arc_connected_cluster`.
+    fn type_name(&self) -> &'static str;
+
+    /// Attributes with their behaviour. Asked for once.
+    fn schema(&self) -> Schema;
+
+    /// The attributes that identify an object beyond its id (Terraform 1.12 and later).
+    fn identity_schema(&self) -> IdentitySchema;
+
+    /// The identity of an object in state; `None` before it has one.
+    fn identity(&self, state: &Self::State) -> Option<Value>;
+
+    /// How long each operation may take unless the `timeouts` block says otherwise.
+    fn default_timeouts(&self) -> Timeouts;
+
+    /// Rules that the schema cannot express. The configuration may hold unknowns; no network.
+    fn validate(&self, _config: &Value) -> Diagnostics {
+        Diagnostics::default()
+    }
+
+    /// The resource's own say in a plan, after defaults, unknowns and replacements were worked out.
+    fn plan(&self, _cx: &Context, _plan: &mut Plan) -> impl Future<Output = Diagnostics> + Send {
+        std::future::ready(Diagnostics::default())
+    }
+
+    /// Makes the object. `planned` holds what the user set and `None` where a value is to be computed; `config` also
+    /// holds the write-only values.
+    fn create(
+        &self,
+        cx: &Context,
+        planned: Self::State,
+        config: Self::State,
+    ) -> impl Future<Output = Result<Applied<Self::State>, ApplyFailure<Self::State>>> + Send;
+
+    /// Looks at the object.
+    fn read(
+        &self,
+        cx: &Context,
+        prior: Stored<Self::State>,
+    ) -> impl Future<Output = Result<Refreshed<Self::State>, Diagnostics>> + Send;
+
+    /// Changes the object in place.
+    fn update(
+        &self,
+        cx: &Context,
+        prior: Stored<Self::State>,
+        planned: Self::State,
+        config: Self::State,
+    ) -> impl Future<Output = Result<Applied<Self::State>, ApplyFailure<Self::State>>> + Send;
+
+    /// Removes the object. On failure Terraform keeps the prior state, or what `saved` says is left.
+    fn delete(
+        &self,
+        cx: &Context,
+        prior: Stored<Self::State>,
+    ) -> impl Future<Output = Result<Diagnostics, ApplyFailure<Self::State>>> + Send;
+
+    /// Turns an import id or identity into the least state that [`Resource::read`] can complete.
+    fn import(
+        &self,
+        cx: &Context,
+        target: ImportTarget,
+    ) -> impl Future<Output = Result<Self::State, Diagnostics>> + Send;
+
+    /// Brings the JSON of an older schema version to the current one.
+    ///
+    /// # Errors
+    ///
+    /// Diagnostics when that version is not known.
+    fn upgrade(
+        &self,
+        version: i64,
+        state: serde_json::Value,
+    ) -> Result<serde_json::Value, Diagnostics>;
+}
+
+/// An object as Terraform stored it: attributes, and bytes that only the provider reads.
+#[derive(Clone, Debug)]
+pub struct Stored<S> {
+    /// The attributes.
+    pub state: S,
+    /// Opaque to Terraform; kept beside the state.
+    pub private: Vec<u8>,
+}
+
+/// An object after a successful create or update.
+#[derive(Clone, Debug)]
+pub struct Applied<S> {
+    /// What exists now.
+    pub stored: Stored<S>,
+    /// Warnings.
+    pub diagnostics: Diagnostics,
+}
+
+/// A create, update or delete that did not end well.
+#[derive(Clone, Debug)]
+pub struct ApplyFailure<S> {
+    /// What exists now and must not be lost. `None`: nothing was made (create), or the prior object is unchanged
+    /// (update, delete).
+    pub saved: Option<Stored<S>>,
+    /// At least one error.
+    pub diagnostics: Diagnostics,
+}
+
+/// The three answers of a look at an object.
+#[derive(Clone, Debug)]
+pub enum Refreshed<S> {
+    /// It is there, and this is how it looks.
+    Present(Applied<S>),
+    /// The service said that it does not exist.
+    Gone,
+    /// Nobody could say. The stored object is kept; the diagnostics tell why.
+    Unreachable(Diagnostics),
+}
+
+/// What `terraform import` or an `import` block names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ImportTarget {
+    /// An id string.
+    Id(String),
+    /// Identity attributes.
+    Identity(Value),
+}
+
+/// A plan in the making, as the resource's own hook sees it.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What is stored now; null when the object is to be created.
+    pub prior: Value,
+    /// What the user wrote, unknowns included.
+    pub config: Value,
+    /// What will be, as proposed by the schema's rules. The hook may change computed attributes.
+    pub planned: Value,
+    /// Attributes whose change needs a new object.
+    pub requires_replace: Vec<AttributePath>,
+    /// Set to put the decision off until more is known; only where the client allows it.
+    pub deferred: Option<DeferReason>,
+}
+
+/// Why a plan is put off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeferReason {
+    /// The resource's own configuration has unknowns that matter.
+    ResourceConfigUnknown,
+    /// The provider block has.
+    ProviderConfigUnknown,
+}
+
+/// A managed resource type as the protocol layer calls it: everything is a [`Value`], nothing is typed.
+///
+/// Every [`Resource`] is one through [`erased`](super::erased), which also runs the plan engine, applies timeouts and,
+/// in debug builds, checks each reply against Terraform's rules.
+pub trait ErasedResource: Send + Sync {
+    /// The Terraform type.
+    fn type_name(&self) -> &'static str;
+    /// The schema.
+    fn schema(&self) -> &Schema;
+    /// The identity schema.
+    fn identity_schema(&self) -> &IdentitySchema;
+    /// `ValidateResourceConfig`.
+    fn validate(&self, cx: &Context, config: &Value) -> Diagnostics;
+    /// `PlanResourceChange`.
+    fn plan<'a>(&'a self, cx: &'a Context, request: PlanRequest) -> BoxFuture<'a, PlanReply>;
+    /// `ApplyResourceChange`: create, update or delete, by which of prior and planned is null.
+    fn apply<'a>(&'a self, cx: &'a Context, request: ApplyRequest) -> BoxFuture<'a, ObjectReply>;
+    /// `ReadResource`.
+    fn read<'a>(&'a self, cx: &'a Context, request: StoredObject) -> BoxFuture<'a, ObjectReply>;
+    /// `ImportResourceState`.
+    fn import<'a>(&'a self, cx: &'a Context, target: ImportTarget) -> BoxFuture<'a, ObjectReply>;
+    /// `UpgradeResourceState`, from the JSON of any version up to the current one.
+    ///
+    /// # Errors
+    ///
+    /// Diagnostics when the JSON does not fit, or the version is unknown.
+    fn upgrade(&self, version: i64, json: &[u8]) -> Result<Value, Diagnostics>;
+}
+
+/// An object on the wire between Terraform and the provider.
+#[derive(Clone, Debug, Default)]
+pub struct StoredObject {
+    /// The attributes; null for no object.
+    pub state: Value,
+    /// The provider's private bytes.
+    pub private: Vec<u8>,
+    /// The identity, where Terraform knows one.
+    pub identity: Option<Value>,
+}
+
+/// The object after an apply, read or import, with messages. A null state means that there is no object.
+#[derive(Clone, Debug, Default)]
+pub struct ObjectReply {
+    /// The object.
+    pub object: StoredObject,
+    /// Errors and warnings.
+    pub diagnostics: Diagnostics,
+}
+
+/// `PlanResourceChange.Request`.
+#[derive(Clone, Debug)]
+pub struct PlanRequest {
+    /// The stored object; null state on create.
+    pub prior: StoredObject,
+    /// Terraform's merge of configuration and prior state; null on destroy.
+    pub proposed: Value,
+    /// The configuration; null on destroy.
+    pub config: Value,
+}
+
+/// `PlanResourceChange.Response`.
+#[derive(Clone, Debug, Default)]
+pub struct PlanReply {
+    /// The planned object.
+    pub planned: StoredObject,
+    /// Attributes whose change needs a new object.
+    pub requires_replace: Vec<AttributePath>,
+    /// Why the plan is put off, if it is.
+    pub deferred: Option<DeferReason>,
+    /// Errors and warnings.
+    pub diagnostics: Diagnostics,
+}
+
+/// `ApplyResourceChange.Request`.
+#[derive(Clone, Debug)]
+pub struct ApplyRequest {
+    /// The stored object; null state on create.
+    pub prior: StoredObject,
+    /// The planned object; null state on delete.
+    pub planned: StoredObject,
+    /// The configuration, write-only values included; null on delete.
+    pub config: Value,
+}
