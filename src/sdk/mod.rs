@@ -4,8 +4,10 @@
 //! Terraform demands of a provider beyond the encoding (defaults, unknowns, replacement, write-only attributes, what a
 //! failed apply must hand back) is decided here, once, from the [`schema`]. A resource writes its lifecycle only.
 
+pub mod checks;
 pub mod context;
 pub mod diagnostics;
+pub mod duration;
 pub mod path;
 pub mod provider;
 pub mod resource;

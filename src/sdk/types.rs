@@ -21,3 +21,15 @@ pub enum Type {
     /// Named attributes, each of a type of its own.
     Object(BTreeMap<String, Type>),
 }
+
+impl Type {
+    /// An object type from its attributes.
+    pub fn object<N: Into<String>>(attributes: impl IntoIterator<Item = (N, Self)>) -> Self {
+        Self::Object(
+            attributes
+                .into_iter()
+                .map(|(name, attribute)| (name.into(), attribute))
+                .collect(),
+        )
+    }
+}

@@ -45,6 +45,16 @@ impl Value {
         Self::Unknown(Refinements::default())
     }
 
+    /// An object or a map from its members.
+    pub fn object<N: Into<String>>(members: impl IntoIterator<Item = (N, Self)>) -> Self {
+        Self::Map(
+            members
+                .into_iter()
+                .map(|(name, member)| (name.into(), member))
+                .collect(),
+        )
+    }
+
     /// Text.
     pub fn string(text: impl Into<String>) -> Self {
         Self::String(text.into())
@@ -60,6 +70,17 @@ impl Value {
     #[must_use]
     pub const fn is_unknown(&self) -> bool {
         matches!(self, Self::Unknown(_))
+    }
+
+    /// Whether nothing in here is unknown.
+    #[must_use]
+    pub fn is_wholly_known(&self) -> bool {
+        match self {
+            Self::Unknown(_) => false,
+            Self::List(elements) => elements.iter().all(Self::is_wholly_known),
+            Self::Map(members) => members.values().all(Self::is_wholly_known),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => true,
+        }
     }
 
     /// The attribute of an object or element of a map; null where this is no map or lacks it.
@@ -79,5 +100,35 @@ impl Value {
             Self::String(text) => Some(text),
             _ => None,
         }
+    }
+}
+
+impl From<bool> for Value {
+    fn from(truth: bool) -> Self {
+        Self::Bool(truth)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::String(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::String(text)
+    }
+}
+
+impl<T: Into<Self>> From<Option<T>> for Value {
+    fn from(option: Option<T>) -> Self {
+        option.map_or(Self::Null, Into::into)
     }
 }
