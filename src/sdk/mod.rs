@@ -4,7 +4,9 @@
 //! Terraform demands of a provider beyond the encoding (defaults, unknowns, replacement, write-only attributes, what a
 //! failed apply must hand back) is decided here, once, from the [`schema`]. A resource writes its lifecycle only.
 
+pub mod bridge;
 pub mod checks;
+pub mod codec;
 pub mod context;
 pub mod diagnostics;
 pub mod duration;
@@ -15,3 +17,6 @@ pub mod schema;
 pub mod timeouts;
 pub mod types;
 pub mod value;
+
+#[cfg(test)]
+mod generate;
