@@ -7,15 +7,21 @@
 pub mod bridge;
 pub mod checks;
 pub mod codec;
+pub mod compare;
 pub mod context;
 pub mod diagnostics;
 pub mod duration;
+pub mod erased;
+mod frame;
 pub mod path;
+pub mod plan;
 pub mod provider;
 pub mod resource;
+pub mod rules;
 pub mod schema;
 pub mod timeouts;
 pub mod types;
+pub mod validate;
 pub mod value;
 
 #[cfg(test)]

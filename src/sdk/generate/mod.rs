@@ -1,5 +1,7 @@
 //! Random types, values and plans for property tests.
 
+pub(crate) mod plans;
+
 use std::str::FromStr;
 
 use bigdecimal::BigDecimal;

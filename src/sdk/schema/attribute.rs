@@ -198,7 +198,7 @@ impl Attribute {
         self
     }
 
-    /// A change of its value needs a new object.
+    /// A change of its value needs a new object. Where the provider computed the value, an update keeps it.
     #[must_use]
     pub const fn replace(mut self) -> Self {
         self.replace = true;
