@@ -14,7 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -58,7 +58,7 @@ class Recipe:
         return f"{self.name}-{self.version}{suffix}"
 
 
-def run(command: list[str | Path], log: IO[str], cwd: Path = HERE, **env: str) -> None:
+def run(command: Sequence[object], log: IO[str], cwd: Path = HERE, **env: str) -> None:
     """Runs one build command, its output in the log."""
     words = [str(word) for word in command]
     result = subprocess.run(

@@ -64,14 +64,14 @@ class SecureDoor(ThreadedWSGIServer):
 
     def __init__(self, port: int, application: Application, certificate: ssl.SSLContext) -> None:
         super().__init__(LOOPBACK, port, application, QuietHandler)
-        self.ssl_context = certificate
+        self.ssl_context = self._certificate = certificate
 
     def finish_request(self, request: socket.socket, client_address: Any) -> None:  # type: ignore[override]
         """Runs on the connection's own thread, so a slow handshake holds nobody up."""
         first = request.recv(1, socket.MSG_PEEK)
         if first == b"" or (first != TLS_HANDSHAKE and not _accept_connect(request)):
             return
-        with self.ssl_context.wrap_socket(request, server_side=True) as secured:
+        with self._certificate.wrap_socket(request, server_side=True) as secured:
             super().finish_request(secured, client_address)
 
 
@@ -93,7 +93,7 @@ def _accept_connect(connection: socket.socket) -> bool:
 def issue_certificate(ca_certificate: Path, ca_key: Path) -> ssl.SSLContext:
     """One leaf of the given CA for the host names of all regions, ready to serve with."""
     issuer = x509.load_pem_x509_certificate(ca_certificate.read_bytes())
-    authority = serialization.load_pem_private_key(ca_key.read_bytes(), password=None)
+    authority: Any = serialization.load_pem_private_key(ca_key.read_bytes(), password=None)
     key = ec.generate_private_key(ec.SECP256R1())
     now = datetime.now(timezone.utc)
     names = x509.SubjectAlternativeName([x509.DNSName(name) for name in _wildcards()])

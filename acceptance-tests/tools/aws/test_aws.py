@@ -1,4 +1,7 @@
-"""Checks of the local AWS, with boto3 as the client: python -m unittest discover -s acceptance-tests/tools/aws"""
+"""Checks of the local AWS, with boto3 as the client.
+
+python -m unittest discover -s acceptance-tests/tools/aws
+"""
 
 from __future__ import annotations
 
