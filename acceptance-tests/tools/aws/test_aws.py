@@ -176,7 +176,8 @@ class LocalAws(unittest.TestCase):
         """Presents a token's URL as the authenticator does; answers status and ARN or code."""
         headers = {"x-k8s-aws-id": cluster, "Accept": "application/json"}
         proxy = urllib.request.ProxyHandler({"https": f"127.0.0.1:{self.ports['secure']}"})
-        context = ssl.create_default_context(cafile=self.directory / "ca.crt")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(self.directory / "ca.crt")
         secure = urllib.request.HTTPSHandler(context=context)
         opener = urllib.request.build_opener(proxy, secure)
         try:
