@@ -22,10 +22,6 @@ from sigv4 import Claim, Request
 
 Caller = IAMUserAccessKey | AssumedRoleAccessKey
 
-UNKNOWN_TOKEN = Refusal(
-    "InvalidClientTokenId", "The security token included in the request is invalid."
-)
-
 
 def find_caller(claim: Claim) -> Caller:
     """The user or role session behind an access key, its session token checked."""
@@ -36,8 +32,13 @@ def find_caller(claim: Claim) -> Caller:
                 try:
                     return create_access_key(account, partition, claim.access_key_id, headers)
                 except CreateAccessKeyFailure:
-                    raise UNKNOWN_TOKEN from None
-    raise UNKNOWN_TOKEN
+                    raise _unknown_token() from None
+    raise _unknown_token()
+
+
+def _unknown_token() -> Refusal:
+    message = "The security token included in the request is invalid."
+    return Refusal("InvalidClientTokenId", message)
 
 
 def secret_of(caller: Caller) -> str:

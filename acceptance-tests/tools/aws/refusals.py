@@ -17,12 +17,15 @@ JSON_NAMES = {
 STS_NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Refusal(Exception):
     """A request that AWS would answer with 403."""
 
     code: str
     message: str
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
 
 
 @dataclass(frozen=True)
