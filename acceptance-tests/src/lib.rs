@@ -4,4 +4,8 @@
 //! that a mistake in the provider cannot hide behind the same mistake in its tests.
 
 pub mod engine;
+mod glob;
+pub mod program;
+pub mod proxy;
+pub mod simulator;
 pub mod world;
