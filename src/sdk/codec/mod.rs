@@ -8,6 +8,7 @@
 mod decode;
 mod encode;
 mod json;
+mod kind;
 mod number;
 mod refinements;
 
@@ -44,8 +45,8 @@ pub enum Fault {
     /// An object has an attribute that its type lacks.
     #[error("attribute {0:?} is not expected here")]
     Unexpected(String),
-    /// Infinity, not-a-number, or more than 8,192 characters or 4,096 places.
-    #[error("the number is out of range")]
+    /// Text that is no number, infinity, not-a-number, or more than 8,192 characters or 4,096 places.
+    #[error("the number is malformed or out of range")]
     Number,
     /// Text with bytes that are not UTF-8.
     #[error("the text is not valid UTF-8")]

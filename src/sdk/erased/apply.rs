@@ -42,12 +42,13 @@ impl<R: Resource> Erased<R> {
             }
         };
         let outcome = self.resource.create(&cx, goal, config).await;
+        let exists = cx.checkpoint.last();
         let rescue = Rescue {
-            unsaid: cx.checkpoint.last().unwrap_or_default(),
-            unfit: StoredObject {
+            unsaid: exists.clone().unwrap_or_default(),
+            unfit: exists.unwrap_or_else(|| StoredObject {
                 state: planned.state.without_unknowns(),
                 ..planned
-            },
+            }),
         };
         self.finish(outcome, &frame, rescue)
     }
@@ -73,10 +74,7 @@ impl<R: Resource> Erased<R> {
             }
         };
         let outcome = self.resource.update(&cx, stored, goal, config).await;
-        let rescue = Rescue {
-            unsaid: cx.checkpoint.last().unwrap_or_else(|| prior.clone()),
-            unfit: prior,
-        };
+        let rescue = Rescue::with(cx.checkpoint.last().unwrap_or(prior));
         self.finish(outcome, &frame, rescue)
     }
 
@@ -93,10 +91,7 @@ impl<R: Resource> Erased<R> {
                 ..ObjectReply::default()
             },
             Err(failure) => {
-                let rescue = Rescue {
-                    unsaid: cx.checkpoint.last().unwrap_or_else(|| prior.clone()),
-                    unfit: prior,
-                };
+                let rescue = Rescue::with(cx.checkpoint.last().unwrap_or(prior));
                 self.finish(Err(failure), &frame, rescue)
             }
         }
@@ -135,6 +130,16 @@ struct Rescue {
     unsaid: StoredObject,
     /// What it handed back does not fit the schema.
     unfit: StoredObject,
+}
+
+impl Rescue {
+    /// The same object in either case.
+    fn with(object: StoredObject) -> Self {
+        Self {
+            unsaid: object.clone(),
+            unfit: object,
+        }
+    }
 }
 
 fn failed(object: StoredObject, diagnostics: Diagnostics) -> ObjectReply {

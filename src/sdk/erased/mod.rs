@@ -150,4 +150,6 @@ fn as_failure(mut diagnostics: Diagnostics) -> Diagnostics {
 }
 
 #[cfg(test)]
+mod fake;
+#[cfg(test)]
 mod tests;

@@ -5,12 +5,15 @@ use crate::sdk::context::Context;
 use crate::sdk::plan::Proposal;
 use crate::sdk::resource::{ErasedResource, Plan, PlanReply, PlanRequest, Resource, StoredObject};
 use crate::sdk::rules::{PlanUnderTest, check_plan};
+use crate::sdk::timeouts::Operation;
 use crate::sdk::value::Value;
 
 impl<R: Resource> Erased<R> {
     pub(super) async fn plan_change(&self, cx: &Context, request: PlanRequest) -> PlanReply {
         let PlanRequest { prior, config, .. } = request;
         let proposal = Proposal::new(self.schema(), &prior.state, &config);
+        // A plan only looks, so the limit of a read is its own.
+        let cx = self.context(cx, Operation::Read, &self.frame, &config);
         let mut plan = Plan {
             prior: prior.state.clone(),
             config,
@@ -18,7 +21,7 @@ impl<R: Resource> Erased<R> {
             requires_replace: proposal.requires_replace(),
             deferred: None,
         };
-        let diagnostics = self.resource.plan(cx, &mut plan).await;
+        let diagnostics = self.resource.plan(&cx, &mut plan).await;
         let settled = proposal.settle(&plan.planned, plan.requires_replace);
         let mut reply = PlanReply {
             planned: StoredObject {
@@ -30,7 +33,7 @@ impl<R: Resource> Erased<R> {
             deferred: plan.deferred,
             diagnostics,
         };
-        self.judge_plan(cx, &prior.state, &plan.config, &mut reply);
+        self.judge_plan(&cx, &prior.state, &plan.config, &mut reply);
         reply
     }
 
