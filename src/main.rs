@@ -23,7 +23,10 @@ enum Command {
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
-    if arguments.next().is_some_and(|first| first == release::RUN_CHILD) {
+    if arguments
+        .next()
+        .is_some_and(|first| first == release::RUN_CHILD)
+    {
         return release::supervise(arguments);
     }
     // Before any library chooses for itself: ring starts at once, aws-lc-rs gathers entropy for up to 100 ms.

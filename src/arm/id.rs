@@ -13,7 +13,7 @@ const EXAMPLE: &str = "/subscriptions/00000000-0000-0000-0000-000000000000/resou
                        /providers/Microsoft.Kubernetes/connectedClusters/cluster-1";
 
 /// Namespace and type of a connected cluster.
-pub(super) const CONNECTED_CLUSTER: &str = "Microsoft.Kubernetes/connectedClusters";
+const CONNECTED_CLUSTER: &str = "Microsoft.Kubernetes/connectedClusters";
 
 /// Segments before the first name of a namespace: `subscriptions/{s}/resourceGroups/{g}/providers`.
 const PREFIX: [&str; 3] = ["subscriptions", "resourceGroups", "providers"];
@@ -94,6 +94,12 @@ impl ResourceId {
     #[must_use]
     pub fn is_of_type(&self, resource_type: &str) -> bool {
         self.resource_type().eq_ignore_ascii_case(resource_type)
+    }
+
+    /// Whether this names a connected cluster.
+    #[must_use]
+    pub fn is_connected_cluster(&self) -> bool {
+        self.is_of_type(CONNECTED_CLUSTER)
     }
 
     /// The parts between the slashes, as spelled and not percent-encoded.

@@ -18,8 +18,12 @@ pub fn scenarios(suite: &mut Suite, engine: &Engine) {
     let name = |name: &str| format!("connect::{name}::{}", engine.name);
     let (first, second, third) = (engine.clone(), engine.clone(), engine.clone());
     suite.add(name("eks_by_name"), 1, |lease| by_name(lease, first));
-    suite.add(name("two_clusters_by_for_each"), 2, |lease| two_clusters(lease, second));
-    suite.add(name("kubeconfig_and_import"), 1, |lease| import(lease, third));
+    suite.add(name("two_clusters_by_for_each"), 2, |lease| {
+        two_clusters(lease, second)
+    });
+    suite.add(name("kubeconfig_and_import"), 1, |lease| {
+        import(lease, third)
+    });
 }
 
 /// Create, an empty second plan, tags changed in place, and a destroy that leaves nothing.
@@ -47,9 +51,16 @@ async fn change_tags(
     configuration.tags = r#"{ Datacenter = "Demo", Scope = "Public" }"#.to_owned();
     work.configure(&configuration.render())?;
     let plan = work.plan().await?.expect_success()?;
-    ensure!(plan.changes == [Change::new(ADDRESS, Action::Update)], "{}", plan.text);
+    ensure!(
+        plan.changes == [Change::new(ADDRESS, Action::Update)],
+        "{}",
+        plan.text
+    );
     work.apply().await?.expect_success()?;
-    let object = arm.connected_cluster(&cluster.name).await?.context("it is gone")?;
+    let object = arm
+        .connected_cluster(&cluster.name)
+        .await?
+        .context("it is gone")?;
     let expected = serde_json::json!({ "Datacenter": "Demo", "Scope": "Public" });
     ensure!(object["tags"] == expected, "{}", object["tags"]);
     work.plan().await?.expect_empty()
@@ -59,7 +70,10 @@ async fn change_tags(
 async fn two_clusters(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     let work = Workdir::new(lease.world(), &engine, "two-clusters")?;
     let arm = Arm::login(lease.world()).await?;
-    let names: Vec<&str> = lease.clusters().map(|cluster| cluster.name.as_str()).collect();
+    let names: Vec<&str> = lease
+        .clusters()
+        .map(|cluster| cluster.name.as_str())
+        .collect();
     work.configure(&configuration::for_each(&names))?;
     work.init().await?;
     work.apply().await?.expect_success()?;
@@ -89,7 +103,10 @@ async fn import(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     first.init().await?;
     first.apply().await?.expect_success()?;
     is_connected(&arm, cluster).await?;
-    let id = first.attributes(ADDRESS).await?["id"].as_str().context("no id")?.to_owned();
+    let id = first.attributes(ADDRESS).await?["id"]
+        .as_str()
+        .context("no id")?
+        .to_owned();
     let second = Workdir::new(lease.world(), &engine, "import")?;
     second.configure(&text)?;
     second.init().await?;
@@ -101,9 +118,15 @@ async fn import(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
 
 /// Azure says so, and it knows what only an agent inside the cluster can have told it.
 async fn is_connected(arm: &Arm, cluster: &Cluster) -> anyhow::Result<()> {
-    let object = arm.connected_cluster(&cluster.name).await?.context("there is no ARM object")?;
+    let object = arm
+        .connected_cluster(&cluster.name)
+        .await?
+        .context("there is no ARM object")?;
     let properties = &object["properties"];
-    ensure!(properties["connectivityStatus"] == "Connected", "{object:#}");
+    ensure!(
+        properties["connectivityStatus"] == "Connected",
+        "{object:#}"
+    );
     ensure!(properties["totalNodeCount"] == eks::NODES, "{object:#}");
     ensure!(properties["distribution"] == "eks", "{object:#}");
     Ok(())

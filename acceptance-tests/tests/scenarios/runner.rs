@@ -75,7 +75,11 @@ pub fn run(clusters: &[&str], suite: impl FnOnce() -> anyhow::Result<Suite>) -> 
         return ExitCode::SUCCESS;
     }
     let outcome = suite().and_then(|suite| {
-        let wanted = suite.0.into_iter().filter(|scenario| wish.wants(&scenario.name)).collect();
+        let wanted = suite
+            .0
+            .into_iter()
+            .filter(|scenario| wish.wants(&scenario.name))
+            .collect();
         if wish.list {
             return Ok(list(wanted));
         }
@@ -102,7 +106,8 @@ fn list(scenarios: Vec<Scenario>) -> bool {
 async fn play_all(clusters: &[&str], scenarios: Vec<Scenario>) -> anyhow::Result<bool> {
     let begin = Instant::now();
     println!("\nrunning {} tests", scenarios.len());
-    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("world-{}", std::process::id()));
+    let directory =
+        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("world-{}", std::process::id()));
     let world = tokio::select! {
         world = World::start(&directory, clusters) => world?,
         _ = ctrl_c() => return Err(anyhow!("interrupted")),
