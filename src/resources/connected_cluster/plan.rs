@@ -16,6 +16,9 @@ const CASELESS: [&str; 2] = ["name", "resource_group_name"];
 
 /// The hook. `session` is `None` while the provider block holds unknowns.
 pub(super) async fn finish(call: &Call, plan: &mut Plan, session: Option<&Session>) -> Diagnostics {
+    if plan.config.is_null() {
+        return Diagnostics::default();
+    }
     keep_if(plan, "location", same_location);
     for name in CASELESS {
         keep_if(plan, name, str::eq_ignore_ascii_case);
