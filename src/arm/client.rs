@@ -228,3 +228,6 @@ pub(super) fn extend_path<'a>(url: &mut Url, segments: impl IntoIterator<Item = 
         .pop_if_empty()
         .extend(segments);
 }
+
+#[cfg(test)]
+mod tests;

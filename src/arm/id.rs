@@ -167,8 +167,7 @@ fn check_group_name(name: &str) -> Result<(), String> {
 fn last_block(segments: &[&str]) -> usize {
     let last = (4..segments.len())
         .step_by(2)
-        .filter(|&index| segments[index].eq_ignore_ascii_case("providers"))
-        .next_back();
+        .rfind(|&index| segments[index].eq_ignore_ascii_case("providers"));
     last.map_or(segments.len(), |index| index + 1)
 }
 

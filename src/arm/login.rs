@@ -22,7 +22,7 @@ use crate::call::Call;
 use crate::fault::{Kind, Reference, Remedy};
 
 /// A token is renewed when it has less than this left, as Azure's own libraries do.
-const RENEWAL_WINDOW: Duration = Duration::from_secs(5 * 60);
+const RENEWAL_WINDOW: Duration = Duration::from_mins(5);
 
 /// Why there is no token.
 #[derive(Debug, thiserror::Error)]

@@ -214,14 +214,13 @@ fn authorization(token: &SecretString) -> Option<HeaderValue> {
 
 fn log(request: &Request, outcome: &Result<Response, reqwest::Error>, elapsed: Duration) {
     let (method, url) = (&request.method, loggable(&request.url));
-    match outcome {
-        Ok(answer) => {
-            let status = answer.status.as_u16();
-            let request_id = answer.header("x-ms-request-id").unwrap_or_default();
-            tracing::debug!(%method, %url, status, request_id, ?elapsed, "azure answered");
-        }
-        Err(_) => tracing::debug!(%method, %url, ?elapsed, "azure did not answer"),
-    }
+    let Ok(answer) = outcome else {
+        tracing::debug!(%method, %url, ?elapsed, "azure did not answer");
+        return;
+    };
+    let status = answer.status.as_u16();
+    let request_id = answer.header("x-ms-request-id").unwrap_or_default();
+    tracing::debug!(%method, %url, status, request_id, ?elapsed, "azure answered");
 }
 
 /// An address without what a query may hide.

@@ -140,3 +140,6 @@ impl ConnectedClusters {
         self.client.address(call, id.segments(), version).await
     }
 }
+
+#[cfg(test)]
+mod tests;
