@@ -23,7 +23,8 @@ const UNREACHABLE: [&str; 6] = [
 ];
 
 /// The API server does not know who asks.
-const UNAUTHORIZED: [&str; 3] = [
+const UNAUTHORIZED: [&str; 4] = [
+    "asked for the client to provide credentials",
     "you must be logged in to the server",
     "unauthorized",
     "getting credentials: exec",
@@ -83,7 +84,7 @@ mod tests {
                 Kind::Unavailable,
             ),
             (
-                "Error: Kubernetes cluster unreachable: the server has asked for the client to provide credentials: Unauthorized",
+                "Error: Kubernetes cluster unreachable: the server has asked for the client to provide credentials",
                 Kind::Credential,
             ),
             (

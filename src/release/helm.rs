@@ -8,7 +8,7 @@ use semver::Version;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::process::{Guardian, Run};
+use super::process::{Run, Supervisor};
 use super::{Error, Workspace, failure};
 use crate::call::Call;
 
@@ -26,7 +26,7 @@ const MARGIN: Duration = Duration::from_secs(5);
 pub struct Helm {
     pub(super) program: PathBuf,
     pub(super) version: Version,
-    pub(super) guardian: Guardian,
+    pub(super) supervisor: Supervisor,
 }
 
 /// How Helm gets into the cluster, and where its own files go.
@@ -199,7 +199,7 @@ impl Helm {
             workspace: access.workspace,
             action: action.to_owned(),
         }
-        .output(call, &self.guardian)
+        .output(call, &self.supervisor)
         .await
     }
 }

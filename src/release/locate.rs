@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use semver::Version;
 
-use super::process::{Guardian, Run};
+use super::process::{Run, Supervisor};
 use super::registry::Registry;
 use super::{Error, Helm, Workspace, download};
 use crate::call::Call;
@@ -42,7 +42,7 @@ impl Helm {
         Search {
             source,
             path: env::var_os("PATH").unwrap_or_default(),
-            guardian: Guardian::this_program()?,
+            supervisor: Supervisor::this_program()?,
             registry: Registry::default(),
         }
         .run(call)
@@ -54,7 +54,7 @@ impl Helm {
 struct Search<'a> {
     source: &'a HelmSource,
     path: OsString,
-    guardian: Guardian,
+    supervisor: Supervisor,
     registry: Registry,
 }
 
@@ -97,7 +97,7 @@ impl Search<'_> {
             action: format!("{} version", program.display()),
         };
         let output = match run
-            .output(&call.within(VERSION_LIMIT), &self.guardian)
+            .output(&call.within(VERSION_LIMIT), &self.supervisor)
             .await
         {
             Err(Error::Failed { said, .. }) => return Err(unusable(said)),
@@ -112,7 +112,7 @@ impl Search<'_> {
         Ok(Helm {
             program: program.to_owned(),
             version,
-            guardian: self.guardian.clone(),
+            supervisor: self.supervisor.clone(),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Runs Helm once and brings back what it said.
 //!
-//! The process does not outlive the call: at a stop or a deadline its guardian is told, and when the future is dropped
-//! or this program dies the guardian notices by itself ([`super::supervise`]). Secrets reach Helm in files only; of our
+//! The process does not outlive the call: at a stop or a deadline its supervisor is told, and when the future is dropped
+//! or this program dies the supervisor notices by itself ([`super::supervise`]). Secrets reach Helm in files only; of our
 //! environment it gets what proxies, certificates and exec plugins need.
 
 use std::ffi::{OsStr, OsString};
@@ -24,7 +24,7 @@ const STDOUT_KEPT: usize = 8 * 1024 * 1024;
 /// How many bytes of standard error are kept: what a person can read.
 const STDERR_KEPT: usize = 16 * 1024;
 
-/// How long a told guardian may take: Helm's grace, and some time for the kernel.
+/// How long a told supervisor may take: Helm's grace, and some time for the kernel.
 const PATIENCE: Duration = Duration::from_secs(STOP_GRACE.as_secs() + 5);
 
 /// What of our environment Helm does not get: our own credentials, the host's protocol, and settings that would make
@@ -33,12 +33,12 @@ const WITHHELD: [&str; 4] = ["ARM_", "TF_", "PLUGIN_", "HELM_"];
 
 /// The program that stands between us and Helm.
 #[derive(Clone, Debug)]
-pub(super) struct Guardian {
+pub(super) struct Supervisor {
     program: PathBuf,
     argument: Option<&'static str>,
 }
 
-impl Guardian {
+impl Supervisor {
     /// This program itself, which hands [`RUN_CHILD`] on to [`super::supervise()`].
     pub(super) fn this_program() -> Result<Self, Error> {
         Ok(Self {
@@ -82,9 +82,13 @@ impl Run<'_> {
     /// # Errors
     ///
     /// [`Error::Start`], [`Error::Halted`], or what [`failure::classify`] makes of its exit code and standard error.
-    pub(super) async fn output(self, call: &Call, guardian: &Guardian) -> Result<Vec<u8>, Error> {
+    pub(super) async fn output(
+        self,
+        call: &Call,
+        supervisor: &Supervisor,
+    ) -> Result<Vec<u8>, Error> {
         call.check().map_err(|halt| self.halted(halt, &[]))?;
-        let mut child = self.spawn(guardian)?;
+        let mut child = self.spawn(supervisor)?;
         let wish = child.stdin.take();
         let mut ended = pin!(ended(&mut child));
         tokio::select! {
@@ -99,9 +103,9 @@ impl Run<'_> {
         }
     }
 
-    fn spawn(&self, guardian: &Guardian) -> Result<Child, Error> {
+    fn spawn(&self, supervisor: &Supervisor) -> Result<Child, Error> {
         let home = |name: &str| self.workspace.path().join("helm").join(name);
-        let mut command = guardian.command(self.program);
+        let mut command = supervisor.command(self.program);
         for (name, _) in std::env::vars_os().filter(|(name, _)| is_withheld(name)) {
             command.env_remove(name);
         }
@@ -116,7 +120,7 @@ impl Run<'_> {
             .process_group(0)
             .spawn()
             .map_err(|source| Error::Start {
-                program: guardian.program.clone(),
+                program: supervisor.program.clone(),
                 source,
             })
     }
@@ -145,7 +149,7 @@ struct End {
     stderr: Vec<u8>,
 }
 
-/// Reads both streams to their end, then waits. Dropping this future drops the guardian's pipe, which ends Helm.
+/// Reads both streams to their end, then waits. Dropping this future drops the supervisor's pipe, which ends Helm.
 async fn ended(child: &mut Child) -> Result<End, Error> {
     let streams = (child.stdout.take(), child.stderr.take());
     let (stdout, stderr, status) = tokio::join!(
@@ -178,7 +182,7 @@ async fn tail(stream: Option<impl AsyncRead + Unpin>, limit: usize) -> Vec<u8> {
     kept
 }
 
-/// Asks the guardian to end Helm. One that cannot be told is gone, and so is Helm.
+/// Asks the supervisor to end Helm. One that cannot be told is gone, and so is Helm.
 async fn tell(wish: Option<ChildStdin>) {
     if let Some(mut wish) = wish {
         let _ = wish.write_all(STOP).await;
@@ -192,4 +196,38 @@ fn is_withheld(name: &OsStr) -> bool {
 
 fn readable(stderr: &[u8]) -> String {
     redact::redact(String::from_utf8_lossy(stderr).trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_secrets_are_withheld_and_what_exec_plugins_need_is_not() {
+        for (name, withheld) in [
+            ("ARM_CLIENT_SECRET", true),
+            ("TF_VAR_password", true),
+            ("TF_PLUGIN_MAGIC_COOKIE", true),
+            ("PLUGIN_CLIENT_CERT", true),
+            ("HELM_KUBETOKEN", true),
+            ("AWS_SECRET_ACCESS_KEY", false),
+            ("AWS_PROFILE", false),
+            ("HTTPS_PROXY", false),
+            ("NO_PROXY", false),
+            ("SSL_CERT_FILE", false),
+            ("HOME", false),
+        ] {
+            assert_eq!(is_withheld(OsStr::new(name)), withheld, "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_end_of_a_long_stream_is_kept() {
+        let stream: Vec<u8> = (0..=255).cycle().take(100_000).collect();
+        for limit in [1, 1_000, 99_999, 100_000, 200_000] {
+            let expected = &stream[stream.len().saturating_sub(limit)..];
+            assert_eq!(tail(Some(stream.as_slice()), limit).await, expected);
+        }
+        assert_eq!(tail(None::<&[u8]>, 10).await, b"");
+    }
 }

@@ -1,27 +1,31 @@
-//! The guardian between this program and Helm: this program once more, started with a hidden argument.
+//! The supervisor between this program and Helm: this program once more, started with a hidden argument.
 //!
 //! A Helm that goes on after its provider was killed changes a cluster that nobody watches, and holds the release's
 //! lock. The operating system does not tie a child's life to its parent's in a portable way, but it closes a dead
-//! process's pipes. So the guardian reads one: the end of its standard input means that nobody waits for Helm any more,
+//! process's pipes. So the supervisor reads one: the end of its standard input means that nobody waits for Helm any more,
 //! and the word [`STOP`] that Helm should end in its own time. Either way it ends Helm's whole process group, exec
 //! plugins included.
+//!
+//! Helm's output passes through the supervisor, which goes on taking it when nobody listens any more. Otherwise the first
+//! word that Helm says about its end would kill it with a broken pipe, and leave its release pending for ever.
 
 use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
+use std::pin::pin;
 use std::process::{ExitCode, ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, copy, sink};
 use tokio::process::{Child, Command};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time;
 
-/// The hidden argument that makes this program a guardian: `PROGRAM run-child COMMAND ARGUMENT…`.
+/// The hidden argument that makes this program a supervisor: `PROGRAM run-child COMMAND ARGUMENT…`.
 pub const RUN_CHILD: &str = "run-child";
 
-/// What the guardian reads when Helm should end and has time to write down that it did.
+/// What the supervisor reads when Helm should end and has time to write down that it did.
 pub(super) const STOP: &[u8] = b"stop\n";
 
 /// How long Helm may take to end after it was asked to. Helm then marks its release as failed, which beats pending.
@@ -29,6 +33,9 @@ pub(super) const STOP_GRACE: Duration = Duration::from_secs(10);
 
 /// The same when nobody is left to wait for it.
 const ORPHAN_GRACE: Duration = Duration::from_secs(3);
+
+/// How long an exec plugin that outlives Helm may hold its output open.
+const DRAIN_LIMIT: Duration = Duration::from_secs(1);
 
 /// The exit code when the command could not be started, as shells have it.
 const NOT_STARTED: u8 = 127;
@@ -39,8 +46,8 @@ const BUSY_PAUSE: Duration = Duration::from_millis(50);
 
 /// Runs a command for as long as somebody holds our standard input open, and ends with its exit code.
 ///
-/// `arguments` is what follows [`RUN_CHILD`]: the program and its arguments. The command inherits standard output and
-/// error and gets no standard input. A command that died of signal n gives 128 + n, as in a shell; one that could not be
+/// `arguments` is what follows [`RUN_CHILD`]: the program and its arguments. What the command writes to standard output
+/// and error comes out of ours, and it gets no standard input. A command that died of signal n gives 128 + n, as in a shell; one that could not be
 /// started gives 127 and a line on standard error.
 #[must_use]
 pub fn supervise(mut arguments: impl Iterator<Item = OsString>) -> ExitCode {
@@ -50,7 +57,10 @@ pub fn supervise(mut arguments: impl Iterator<Item = OsString>) -> ExitCode {
     };
     let mut command = Command::new(&program);
     command.args(arguments);
-    let status = block_on(async { watch(&mut command, tokio::io::stdin()).await });
+    let status = block_on(async {
+        let output = (tokio::io::stdout(), tokio::io::stderr());
+        watch(&mut command, tokio::io::stdin(), output).await
+    });
     match status {
         Ok(status) => ExitCode::from(code(status)),
         Err(error) => {
@@ -71,11 +81,42 @@ fn block_on<T>(work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
 }
 
 /// Runs the command until it ends by itself or is no longer wanted.
-async fn watch(command: &mut Command, wish: impl AsyncRead + Unpin) -> io::Result<ExitStatus> {
-    let mut child = start(command.stdin(Stdio::null()).process_group(0)).await?;
+async fn watch(
+    command: &mut Command,
+    wish: impl AsyncRead + Unpin,
+    (stdout, stderr): (impl AsyncWrite + Unpin, impl AsyncWrite + Unpin),
+) -> io::Result<ExitStatus> {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0);
+    let mut child = start(command).await?;
+    let output = (child.stdout.take(), child.stderr.take());
+    let mut relays = pin!(async { tokio::join!(relay(output.0, stdout), relay(output.1, stderr)) });
+    let mut ended = pin!(until_end(&mut child, wish));
+    let status = tokio::select! {
+        status = &mut ended => status,
+        _ = &mut relays => return ended.await,
+    };
+    // Helm has written all it will; only a child of its own can still hold the pipes.
+    let _ = time::timeout(DRAIN_LIMIT, relays).await;
+    status
+}
+
+/// Waits for the command's end, and brings it about when it is no longer wanted.
+async fn until_end(child: &mut Child, wish: impl AsyncRead + Unpin) -> io::Result<ExitStatus> {
     tokio::select! {
         status = child.wait() => status,
-        grace = unwanted(wish) => end(&mut child, grace?).await,
+        grace = unwanted(wish) => end(child, grace?).await,
+    }
+}
+
+/// Passes output on, and takes it in when it can no longer be passed on.
+async fn relay(from: Option<impl AsyncRead + Unpin>, mut to: impl AsyncWrite + Unpin) {
+    let Some(mut from) = from else { return };
+    if copy(&mut from, &mut to).await.is_err() {
+        let _ = copy(&mut from, &mut sink()).await;
     }
 }
 
@@ -133,72 +174,4 @@ fn code(status: ExitStatus) -> u8 {
 }
 
 #[cfg(test)]
-mod tests {
-    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream};
-    use tokio::task::JoinHandle;
-
-    use super::*;
-
-    /// A watched shell script that has said "ready", and our end of its guardian's standard input.
-    async fn ready(script: &str) -> (JoinHandle<io::Result<ExitStatus>>, DuplexStream) {
-        let (ours, theirs) = tokio::io::duplex(64);
-        let (said, says) = std::io::pipe().expect("a pipe");
-        let script = script.to_owned();
-        let watched = tokio::spawn(async move {
-            let mut command = Command::new("sh");
-            command.args(["-c", &script]).stdout(says);
-            watch(&mut command, theirs).await
-        });
-        let said = tokio::net::unix::pipe::Receiver::from_owned_fd(said.into()).expect("a pipe");
-        let mut line = String::new();
-        BufReader::new(said)
-            .read_line(&mut line)
-            .await
-            .expect("it speaks");
-        assert_eq!(line, "ready\n");
-        (watched, ours)
-    }
-
-    async fn outcome(watched: JoinHandle<io::Result<ExitStatus>>) -> u8 {
-        code(watched.await.expect("no panic").expect("it ran"))
-    }
-
-    const OBEDIENT: &str = "trap 'exit 7' TERM; echo ready; sleep 600 & wait";
-    const DEAF: &str = "trap '' TERM; echo ready; sleep 600 & wait; wait";
-
-    #[tokio::test]
-    async fn the_exit_code_is_the_commands() {
-        let (watched, _wish) = ready("echo ready; exit 3").await;
-        assert_eq!(outcome(watched).await, 3);
-    }
-
-    #[tokio::test]
-    async fn the_word_stop_asks_the_command_to_end() {
-        let (watched, mut wish) = ready(OBEDIENT).await;
-        wish.write_all(STOP).await.expect("it listens");
-        assert_eq!(outcome(watched).await, 7);
-    }
-
-    #[tokio::test]
-    async fn an_orphan_is_asked_to_end() {
-        let (watched, wish) = ready(OBEDIENT).await;
-        drop(wish);
-        assert_eq!(outcome(watched).await, 7);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_command_that_ignores_the_request_is_killed() {
-        let (watched, wish) = ready(DEAF).await;
-        drop(wish);
-        assert_eq!(outcome(watched).await, 128 + 9);
-    }
-
-    #[tokio::test]
-    async fn a_missing_program_is_an_error() {
-        let (_wish, theirs) = tokio::io::duplex(64);
-        let error = watch(&mut Command::new("/no/such/program"), theirs)
-            .await
-            .expect_err("nothing to run");
-        assert_eq!(error.kind(), io::ErrorKind::NotFound);
-    }
-}
+mod tests;

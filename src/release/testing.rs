@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::process::Guardian;
+use super::process::Supervisor;
 use crate::call::Call;
 
 /// A call that nobody stops.
@@ -25,9 +25,9 @@ pub(super) fn call() -> Call {
     Call::new(CancellationToken::new(), "test")
 }
 
-/// A guardian that does not guard: it becomes the command.
-pub(super) fn guardian() -> Guardian {
-    Guardian::stand_in("/usr/bin/env")
+/// A supervisor that does not guard: it becomes the command.
+pub(super) fn supervisor() -> Supervisor {
+    Supervisor::stand_in("/usr/bin/env")
 }
 
 /// Makes an executable shell script. Another process writes it: a file that this one has written may still be open in a

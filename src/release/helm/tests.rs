@@ -4,7 +4,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-use super::super::testing::{call, guardian, program};
+use super::super::testing::{call, program, supervisor};
 use super::*;
 
 /// What must never be an argument or a variable of Helm's.
@@ -27,7 +27,7 @@ impl Bench {
             helm: Helm {
                 program,
                 version,
-                guardian: guardian(),
+                supervisor: supervisor(),
             },
         }
     }
@@ -214,12 +214,12 @@ async fn a_release_that_is_gone_counts_as_uninstalled() {
 
 #[tokio::test]
 async fn a_stop_is_passed_on_and_waited_for() {
-    // This guardian plays Helm too: it hears the word, says so, and ends.
+    // This supervisor plays Helm too: it hears the word, says so, and ends.
     let script = r#"touch "${0%/*}/started"; read word; echo "heard $word" >&2; exit 143"#;
     let mut bench = Bench::helm3("exit 0");
     let started = bench.directory.path().join("started");
-    let path = bench.directory.path().join("guardian");
-    bench.helm.guardian = Guardian::stand_in(program(&path, script));
+    let path = bench.directory.path().join("supervisor");
+    bench.helm.supervisor = Supervisor::stand_in(program(&path, script));
     let stop = CancellationToken::new();
     let call = Call::new(stop.clone(), "test");
     let values = json!({});

@@ -1,13 +1,13 @@
 use tempfile::TempDir;
 
-use super::super::testing::{FakeRegistry, call, guardian, program};
+use super::super::testing::{FakeRegistry, call, program, supervisor};
 use super::*;
 
 async fn located(source: &HelmSource, path: &Path) -> Result<Helm, Error> {
     Search {
         source,
         path: path.into(),
-        guardian: guardian(),
+        supervisor: supervisor(),
         registry: Registry::plain(),
     }
     .run(&call())
