@@ -97,6 +97,7 @@ def issue_certificate(ca_certificate: Path, ca_key: Path) -> ssl.SSLContext:
     key = ec.generate_private_key(ec.SECP256R1())
     now = datetime.now(timezone.utc)
     names = x509.SubjectAlternativeName([x509.DNSName(name) for name in _wildcards()])
+    authority_id = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key())
     leaf = (
         x509.CertificateBuilder()
         .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "amazonaws.com")]))
@@ -106,6 +107,7 @@ def issue_certificate(ca_certificate: Path, ca_key: Path) -> ssl.SSLContext:
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=30))
         .add_extension(names, critical=False)
+        .add_extension(authority_id, critical=False)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .sign(authority, hashes.SHA256())
     )

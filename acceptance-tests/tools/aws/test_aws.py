@@ -6,6 +6,7 @@ python -m unittest discover -s acceptance-tests/tools/aws
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 import subprocess
 import sys
@@ -176,8 +177,7 @@ class LocalAws(unittest.TestCase):
         """Presents a token's URL as the authenticator does; answers status and ARN or code."""
         headers = {"x-k8s-aws-id": cluster, "Accept": "application/json"}
         proxy = urllib.request.ProxyHandler({"https": f"127.0.0.1:{self.ports['secure']}"})
-        context = ssl.create_default_context(cafile=self.directory / "ca.crt")
-        secure = urllib.request.HTTPSHandler(context=context)
+        secure = urllib.request.HTTPSHandler(context=self.trust())
         opener = urllib.request.build_opener(proxy, secure)
         try:
             with opener.open(urllib.request.Request(url, headers=headers)) as answer:
@@ -186,6 +186,21 @@ class LocalAws(unittest.TestCase):
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, json.load(error)["Error"]["Code"]
+
+    def trust(self) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(self.directory / "ca.crt")
+        return context
+
+    def test_tls_at_once_needs_no_connect(self) -> None:
+        host = f"sts.{REGION}.amazonaws.com"
+        request = f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        plain = socket.create_connection(("127.0.0.1", self.ports["secure"]))
+        with self.trust().wrap_socket(plain, server_hostname=host) as secured:
+            secured.sendall(request.encode())
+            answer = secured.makefile("rb").read()
+        self.assertTrue(answer.startswith(b"HTTP/1.1 403"))
+        self.assertIn(b"<Code>MissingAuthenticationToken</Code>", answer)
 
     def test_later_seeds_lead_a_cluster_elsewhere(self) -> None:
         moved = {"endpoint": "https://127.0.0.1:7443", "certificate_authority": "Qg=="}
