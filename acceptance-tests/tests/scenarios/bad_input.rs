@@ -34,28 +34,28 @@ const GOOD: Mistake = Mistake {
 const MISTAKES: [Mistake; 14] = [
     Mistake {
         name: "wrong_type",
-        make: |configuration, _| configuration.tags = r#""Demo""#.to_owned(),
+        make: |configuration, _| configuration.tags = r#""Demo""#.into(),
         attribute: "tags",
         names: &["map of string"],
         ..GOOD
     },
     Mistake {
         name: "bad_name",
-        make: |configuration, _| configuration.name = r#""-not a name-""#.to_owned(),
+        make: |configuration, _| configuration.name = r#""-not a name-""#.into(),
         attribute: "name",
         names: &["-not a name-"],
         ..GOOD
     },
     Mistake {
         name: "unknown_location",
-        make: |configuration, _| configuration.location = r#""atlantis""#.to_owned(),
+        make: |configuration, _| configuration.location = r#""atlantis""#.into(),
         attribute: "location",
         names: &["atlantis"],
         ..GOOD
     },
     Mistake {
         name: "no_connection",
-        make: |configuration, _| configuration.kubernetes = "null".to_owned(),
+        make: |configuration, _| configuration.kubernetes = "null".into(),
         attribute: "kubernetes",
         names: &["config_path", "eks"],
         ..GOOD
@@ -63,7 +63,7 @@ const MISTAKES: [Mistake; 14] = [
     Mistake {
         name: "two_connections",
         make: |configuration, _| {
-            configuration.kubernetes = r#"{ config_path = "kubeconfig", eks = { cluster_name = "a", region = "us-east-1" } }"#.to_owned();
+            configuration.kubernetes = r#"{ config_path = "kubeconfig", eks = { cluster_name = "a", region = "us-east-1" } }"#.into();
         },
         attribute: "kubernetes",
         names: &["config_path", "eks"],
@@ -128,7 +128,7 @@ const MISTAKES: [Mistake; 14] = [
     },
     Mistake {
         name: "chart_not_found",
-        make: |configuration, _| configuration.more = r#"agent = { version = "9.9.9" }"#.to_owned(),
+        make: |configuration, _| configuration.more = r#"agent = { version = "9.9.9" }"#.into(),
         names: &["9.9.9"],
         ..GOOD
     },
@@ -184,7 +184,7 @@ async fn no_helm(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     let mut work = Workdir::new(lease.world(), &engine, "no-helm")?;
     work.set("PATH", "/usr/bin:/bin");
     let mut configuration = Configuration::of(lease.cluster());
-    configuration.provider = r#"helm = { repository = "127.0.0.1:1/helm" }"#.to_owned();
+    configuration.provider = r#"helm = { repository = "127.0.0.1:1/helm" }"#.into();
     work.configure(&configuration.render())?;
     work.init().await?;
     let run = work.apply().await?.expect_failure()?;

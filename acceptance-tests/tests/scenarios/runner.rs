@@ -15,6 +15,7 @@ use tokio::runtime::Runtime;
 use tokio::signal::ctrl_c;
 
 use crate::pool::{Lease, Pool};
+use crate::subject;
 
 type Play = Box<dyn FnOnce(Arc<Lease>) -> BoxFuture<'static, anyhow::Result<()>> + Send>;
 
@@ -134,6 +135,9 @@ async fn play_in(pool: &Arc<Pool>, scenarios: Vec<Scenario>) -> Vec<Outcome> {
         let lease = Arc::new(pool.take(scenario.clusters).await);
         let task = tokio::spawn((scenario.play)(Arc::clone(&lease)));
         let result = task.await.context("panic").flatten();
+        if result.is_err() {
+            clean_up(&lease).await;
+        }
         let verdict = if result.is_ok() { "ok" } else { "FAILED" };
         println!("test {} ... {verdict}", scenario.name);
         Outcome {
@@ -142,6 +146,15 @@ async fn play_in(pool: &Arc<Pool>, scenarios: Vec<Scenario>) -> Vec<Outcome> {
         }
     });
     plays.collect::<FuturesUnordered<_>>().collect().await
+}
+
+/// The next scenario must not suffer for what a failed one left.
+async fn clean_up(lease: &Lease) {
+    for cluster in lease.clusters() {
+        if let Err(error) = subject::scrub(lease.world(), cluster).await {
+            eprintln!("cannot clean {} up: {error:#}", cluster.name);
+        }
+    }
 }
 
 struct Outcome {

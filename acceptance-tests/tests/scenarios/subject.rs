@@ -41,6 +41,15 @@ pub async fn namespace_is_gone(cluster: &Cluster, name: &str) -> anyhow::Result<
     Ok(())
 }
 
+/// Removes from Azure and from the cluster what a failed scenario may have left there.
+pub async fn scrub(world: &World, cluster: &Cluster) -> anyhow::Result<()> {
+    Arm::login(world).await?.delete(&cluster.name).await?;
+    for namespace in ["azure-arc", "azure-arc-release"] {
+        delete_namespace(cluster, namespace).await?;
+    }
+    Ok(())
+}
+
 /// ARM as anybody sees it who has the world's credentials.
 pub struct Arm {
     client: Client,
