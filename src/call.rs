@@ -188,7 +188,10 @@ where
             awaited: awaited.to_string(),
             seen: seen.to_owned(),
         };
-        let look = call.race(probe()).await.map_err(|halt| halted(halt, &last))?;
+        let look = call
+            .race(probe())
+            .await
+            .map_err(|halt| halted(halt, &last))?;
         let pause = match look.map_err(WaitError::Probe)? {
             Probe::Ready(value) => return Ok(value),
             Probe::Pending { seen, retry_after } => {
@@ -200,7 +203,9 @@ where
             heartbeat = Instant::now() + HEARTBEAT;
             tracing::info!(awaited = %awaited, seen = %last, resource = %call.object, "still waiting");
         }
-        call.sleep(pause).await.map_err(|halt| halted(halt, &last))?;
+        call.sleep(pause)
+            .await
+            .map_err(|halt| halted(halt, &last))?;
     }
 }
 
