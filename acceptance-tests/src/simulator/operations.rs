@@ -153,7 +153,10 @@ impl Context<'_> {
 
     fn result(&self, operation: &Operation) -> Result<Reply, ArmError> {
         if !operation.ended() {
-            let here = format!("{}{}", self.request.base_url(), self.request.uri);
+            // Over HTTP/2 the URI is absolute, so only its path and query go behind the base.
+            let uri = &self.request.uri;
+            let path = uri.path_and_query().map_or("/", |path| path.as_str());
+            let here = format!("{}{path}", self.request.base_url());
             return Ok(self.later(Reply::empty(StatusCode::ACCEPTED).with("Location", here)));
         }
         if let Some(failure) = &operation.failure {

@@ -14,10 +14,6 @@ use crate::resources::timeouts::TimeoutsState;
 /// All attributes; see the schema for what they mean.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
-#[expect(
-    missing_docs,
-    reason = "the schema describes each attribute under the same name"
-)]
 pub struct State {
     pub id: Option<String>,
     pub name: String,
@@ -49,10 +45,6 @@ pub struct State {
 /// The `agent` value.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(default)]
-#[expect(
-    missing_docs,
-    reason = "the schema describes each attribute under the same name"
-)]
 pub struct AgentState {
     pub version: Option<String>,
     pub release_train: Option<String>,
@@ -62,10 +54,6 @@ pub struct AgentState {
 /// The `agent.chart` value.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(default)]
-#[expect(
-    missing_docs,
-    reason = "the schema describes each attribute under the same name"
-)]
 pub struct ChartState {
     pub repository: Option<String>,
     pub digest: Option<String>,
@@ -75,10 +63,6 @@ pub struct ChartState {
 /// The `identity` value.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
-#[expect(
-    missing_docs,
-    reason = "the schema describes each attribute under the same name"
-)]
 pub struct IdentityState {
     pub r#type: Option<String>,
     pub principal_id: Option<String>,
@@ -88,10 +72,6 @@ pub struct IdentityState {
 /// The `agents` value.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
-#[expect(
-    missing_docs,
-    reason = "the schema describes each attribute under the same name"
-)]
 pub struct AgentsState {
     pub namespace: Option<String>,
     pub release_status: Option<String>,
@@ -102,10 +82,6 @@ pub struct AgentsState {
 /// One of `agents.workloads`.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
-#[expect(
-    missing_docs,
-    reason = "the schema describes each attribute under the same name"
-)]
 pub struct WorkloadState {
     pub ready: i32,
     pub desired: i32,

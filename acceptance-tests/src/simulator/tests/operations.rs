@@ -72,7 +72,8 @@ async fn a_patch_is_synchronous_until_it_is_not() {
         "nothing changes before the end"
     );
     let result = accepted.header("location").to_owned();
-    assert_eq!(azure.get(&result).await.status, 202);
+    let pending = azure.get(&result).await;
+    assert_eq!((pending.status, pending.header("location")), (202, result.as_str()));
     azure.elapse().await;
     let done = azure.get(&result).await;
     assert_eq!(
