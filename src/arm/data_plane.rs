@@ -93,7 +93,7 @@ impl DataPlane {
             Some(release_train),
             action,
         );
-        self.ask(call, request.with_json(cluster)?).await
+        self.ask(call, request.with_json(cluster)).await
     }
 
     /// The newest chart of a release train, such as `stable`, in the form of [`HelmSettings::repository_path`].

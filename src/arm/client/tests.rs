@@ -1,6 +1,6 @@
 //! Conversations about login, trust and trouble, over TLS.
 
-use std::process::{Command, Output};
+use std::process::Command;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -45,12 +45,13 @@ async fn every_request_says_who_asks_and_can_be_found_again() {
     let [first, second] = &azure.requests_to(CLUSTER)[..] else {
         panic!("two reads");
     };
+    assert_eq!(first.version, axum::http::Version::HTTP_2);
     assert_eq!(first.query, "api-version=2026-05-01");
     assert_eq!(first.header("authorization"), "Bearer token-1");
     assert!(
         first
             .header("user-agent")
-            .starts_with("terraform-provider-arc/")
+            .starts_with(crate::arm::http::USER_AGENT)
     );
     let id = |name| {
         (
@@ -134,6 +135,35 @@ async fn a_wrong_secret_is_reported_in_entras_words() {
 }
 
 #[tokio::test]
+async fn a_login_in_trouble_is_tried_three_times_whatever_waits_for_it() {
+    let azure = Azure::start(|seen, _| (seen.path == TOKEN).then(|| Reply::empty(503))).await;
+    let error = read(&azure.client()).await.expect_err("no token");
+    assert_eq!(error.kind(), Kind::Unavailable);
+    assert_eq!(azure.requests_to(TOKEN).len(), 3);
+}
+
+#[tokio::test]
+async fn a_token_that_still_lasts_outlives_a_failed_renewal() {
+    let azure = Azure::start(|seen, before| match (seen.path.as_str(), before) {
+        (TOKEN, 0) => Some(Reply::json(
+            200,
+            &json!({"access_token": "old", "token_type": "Bearer", "expires_in": 240}),
+        )),
+        (TOKEN, _) => Some(Reply::empty(400)),
+        (CLUSTER, _) => Some(present()),
+        _ => None,
+    })
+    .await;
+    let client = azure.client();
+    read(&client).await.expect("a token");
+    read(&client).await.expect("the old token");
+    assert_eq!(
+        azure.requests_to(CLUSTER)[1].header("authorization"),
+        "Bearer old"
+    );
+}
+
+#[tokio::test]
 async fn throttling_and_broken_answers_are_ridden_out() {
     let azure = Azure::start(|seen, before| {
         (seen.path == CLUSTER).then(|| match before {
@@ -208,37 +238,64 @@ async fn a_built_in_cloud_is_known_without_asking() {
 }
 
 /// Runs an ignored test of this file in a process of its own, since an environment cannot be changed safely in this one.
-fn in_own_process(test: &str, environment: &[(&str, &str)]) -> Output {
+fn in_own_process(test: &str, environment: &[(&str, &str)]) {
     let program = std::env::current_exe().expect("this test program");
     let mut command = Command::new(program);
     for proxy in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
         command.env_remove(proxy);
     }
     let test = format!("arm::client::tests::{test}");
-    command
+    let output = command
         .args(["--exact", &test, "--ignored", "--nocapture"])
         .envs(environment.iter().copied())
         .output()
-        .expect("it runs")
+        .expect("it runs");
+    let report = String::from_utf8_lossy(&output.stdout);
+    assert!(report.contains("test result: ok. 1 passed"), "{output:?}");
+}
+
+/// A machine of which only the environment knows the way to Azure.
+struct Machine {
+    azure: Azure,
+    authorities: tempfile::NamedTempFile,
+}
+
+impl Machine {
+    async fn new() -> Self {
+        let azure = Azure::start(|seen, _| (seen.path == CLUSTER).then(present)).await;
+        let authorities = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(authorities.path(), azure.authority()).expect("writable");
+        Self { azure, authorities }
+    }
+
+    fn read_from(&self, host: &str, proxies: &[(&str, &str)]) {
+        let path = self.authorities.path().to_str().expect("text");
+        let mut environment = vec![("SSL_CERT_FILE", path), ("ARC_TEST_HOST", host)];
+        environment.extend(proxies);
+        in_own_process("child_reads_over_tls", &environment);
+        assert_eq!(self.azure.requests_to(CLUSTER).len(), 1);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ssl_cert_file_adds_an_authority() {
-    let azure = Azure::start(|seen, _| (seen.path == CLUSTER).then(present)).await;
-    let file = tempfile::NamedTempFile::new().expect("a file");
-    std::fs::write(file.path(), azure.authority()).expect("writable");
-    let path = file.path().to_str().expect("text");
-    let host = azure.host();
-    let output = in_own_process(
-        "child_reads_over_tls",
-        &[("SSL_CERT_FILE", path), ("ARC_TEST_HOST", &host)],
+async fn ssl_cert_file_and_no_proxy_are_honoured() {
+    let machine = Machine::new().await;
+    let nowhere = ("HTTPS_PROXY", "http://127.0.0.1:9");
+    machine.read_from(
+        &machine.azure.host(),
+        &[nowhere, ("NO_PROXY", "localhost,127.0.0.1")],
     );
-    assert!(output.status.success(), "{output:?}");
-    assert_eq!(azure.requests_to(CLUSTER).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn https_proxy_is_honoured() {
+    let machine = Machine::new().await;
+    let proxy = machine.azure.proxy().await;
+    machine.read_from("azure.test", &[("HTTPS_PROXY", &proxy)]);
 }
 
 #[tokio::test]
-#[ignore = "run by ssl_cert_file_adds_an_authority"]
+#[ignore = "run by the tests above in a process of its own"]
 async fn child_reads_over_tls() {
     let azure = Azure::start(|_, _| None).await;
     let config = Config {
@@ -269,8 +326,7 @@ async fn the_azure_cli_is_asked_once_for_a_token() {
         log.display()
     );
     let path = fake_az(folder.path(), &script);
-    let output = in_own_process("child_logs_in_with_the_cli", &[("PATH", &path)]);
-    assert!(output.status.success(), "{output:?}");
+    in_own_process("child_logs_in_with_the_cli", &[("PATH", &path)]);
     let calls = std::fs::read_to_string(log).expect("called");
     let expected = format!("--subscription {SUBSCRIPTION}\n");
     assert!(
@@ -299,8 +355,7 @@ async fn a_missing_cli_login_is_reported_in_the_clis_words() {
         folder.path(),
         "echo \"ERROR: Please run 'az login' to setup account.\" >&2; exit 1",
     );
-    let output = in_own_process("child_has_no_cli_login", &[("PATH", &path)]);
-    assert!(output.status.success(), "{output:?}");
+    in_own_process("child_has_no_cli_login", &[("PATH", &path)]);
 }
 
 #[tokio::test]
