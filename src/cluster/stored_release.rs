@@ -28,7 +28,7 @@ impl Cluster {
     /// [`Error`] of the conversation.
     pub async fn agent_release(&self, call: &Call) -> Result<Option<StoredRelease>, Error> {
         let secrets: Api<Secret> = Api::all(self.client());
-        let records = ListParams::default().labels(&format!("owner=helm,name=azure-arc"));
+        let records = ListParams::default().labels("owner=helm,name=azure-arc");
         let found = self
             .read(
                 call,

@@ -24,7 +24,7 @@ pub(super) const RELEASE_NAMESPACE: &str = "azure-arc-release";
 pub(super) const AGENT_NAMESPACE: &str = "azure-arc";
 
 /// How long Helm may wait for the agents, as in the az CLI; the call's own deadline may be earlier.
-const HELM_WAIT: Duration = Duration::from_secs(1200);
+const HELM_WAIT: Duration = Duration::from_mins(20);
 
 /// Everything that has to be at hand before Helm runs.
 pub(super) struct Install<'a> {

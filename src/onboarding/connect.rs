@@ -52,7 +52,7 @@ pub async fn connect(
         reached: None,
         error,
     };
-    let (cluster, preflight, keys) = prepare(call, session, spec).await.map_err(before)?;
+    let (cluster, preflight, keys) = Box::pin(prepare(call, session, spec)).await.map_err(before)?;
     call.check().map_err(|halt| before(halt.into()))?;
     call.step("create the connected cluster in Azure");
     let body = body(spec, &preflight.nodes, &keys);
@@ -77,7 +77,7 @@ pub async fn connect(
             agent: &spec.agent,
             private_key: &keys.private,
         };
-        install.run(call).await?;
+        Box::pin(install.run(call)).await?;
         if spec.wait_for_connected {
             wait_until_connected(call, session, &cluster, spec).await?;
         }

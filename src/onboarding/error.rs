@@ -296,5 +296,5 @@ const fn halted(halt: Halt) -> Kind {
 }
 
 fn bullets(lines: &[String]) -> String {
-    lines.iter().map(|line| format!("\n  - {line}")).collect()
+    lines.iter().flat_map(|line| ["\n  - ", line]).collect()
 }

@@ -85,7 +85,7 @@ pub async fn reinstall(
         agent,
         private_key: &key,
     };
-    install.run(call).await
+    Box::pin(install.run(call)).await
 }
 
 fn overlay(mut object: ConnectedCluster, changes: Changes) -> ConnectedCluster {

@@ -72,7 +72,7 @@ const MISTAKES: [Mistake; 14] = [
     Mistake {
         name: "kubeconfig_missing",
         make: |configuration, _| {
-            configuration.kubernetes = configuration::kubeconfig("/nonexistent/kubeconfig", "any")
+            configuration.kubernetes = configuration::kubeconfig("/nonexistent/kubeconfig", "any");
         },
         attribute: "kubernetes",
         names: &["/nonexistent/kubeconfig"],

@@ -21,21 +21,21 @@ pub(super) fn group_character(c: char) -> bool {
 }
 
 pub(super) fn no_trailing_period() -> Check {
-    Check::text(|text| match text.ends_with('.') {
-        true => Err("it must not end with a period".to_owned()),
-        false => Ok(()),
+    Check::text(|text| {
+        if text.ends_with('.') {
+            return Err("it must not end with a period".to_owned());
+        }
+        Ok(())
     })
 }
 
 pub(super) fn digest() -> Check {
     Check::text(|text| {
         let hex = text.strip_prefix("sha256:").unwrap_or_default();
-        match hex.len() == 64 && hex.chars().all(|c| c.is_ascii_hexdigit()) {
-            true => Ok(()),
-            false => Err(format!(
-                "{text:?} is not a digest such as sha256:<64 hexadecimal digits>"
-            )),
+        if hex.len() == 64 && hex.chars().all(|c| c.is_ascii_hexdigit()) {
+            return Ok(());
         }
+        Err(format!("{text:?} is not a digest such as sha256:<64 hexadecimal digits>"))
     })
 }
 

@@ -11,7 +11,7 @@ use crate::sdk::value::Value;
 
 use super::rules;
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// Limits as in azurerm; a create also waits for Helm (20 minutes) and for the agents' first contact.
 pub(super) const TIMEOUTS: Timeouts = Timeouts {

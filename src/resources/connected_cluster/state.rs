@@ -1,5 +1,7 @@
 //! The attributes of `arc_connected_cluster` as typed data, and how both planes fill them.
 
+#![expect(missing_docs, reason = "the schema describes each attribute under the same name")]
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
