@@ -13,7 +13,7 @@ use crate::call::Call;
 /// Where the agents keep what they were installed with.
 const CONFIG: &str = "azure-clusterconfig";
 
-/// Which Arc object the agents in a cluster serve, from ConfigMap `azure-arc/azure-clusterconfig`.
+/// Which Arc object the agents in a cluster serve, from the `ConfigMap` `azure-arc/azure-clusterconfig`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ArcConfig {
     /// Azure subscription; empty when the agents do not say.

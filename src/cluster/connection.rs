@@ -45,7 +45,7 @@ pub struct Eks {
     pub role_arn: Option<String>,
     /// External id that the role's trust policy asks for.
     pub external_id: Option<String>,
-    /// Name of the role session, as it appears in CloudTrail and in the user name of an access entry.
+    /// Name of the role session, as it appears in `CloudTrail` and in the user name of an access entry.
     pub session_name: Option<String>,
 }
 

@@ -20,11 +20,11 @@ use super::bearer::Token;
 use super::error::{BoxError, Error};
 
 /// How long a token is used: a minute less than STS honours it, as `aws eks get-token` counts.
-const LIFETIME: Duration = Duration::from_secs(14 * 60);
+const LIFETIME: Duration = Duration::from_mins(14);
 /// How long before its end a token is renewed. A file reader that looks once a minute never holds a dead token.
-const MARGIN: Duration = Duration::from_secs(3 * 60);
+const MARGIN: Duration = Duration::from_mins(3);
 /// `X-Amz-Expires`. STS ignores it; authenticators demand 0 to 900.
-const EXPIRES: Duration = Duration::from_secs(60);
+const EXPIRES: Duration = Duration::from_mins(1);
 
 /// Signs tokens for one EKS cluster with whatever the credentials are at that time.
 #[derive(Debug)]
@@ -135,8 +135,6 @@ fn presign(
 
 #[cfg(test)]
 mod tests {
-    use std::time::UNIX_EPOCH;
-
     use secrecy::ExposeSecret as _;
 
     use super::*;
@@ -147,7 +145,10 @@ mod tests {
     const TOKEN: &str = "k8s-aws-v1.aHR0cHM6Ly9zdHMudXMtZWFzdC0xLmFtYXpvbmF3cy5jb20vP0FjdGlvbj1HZXRDYWxsZXJJZGVudGl0eSZWZXJzaW9uPTIwMTEtMDYtMTUmWC1BbXotQWxnb3JpdGhtPUFXUzQtSE1BQy1TSEEyNTYmWC1BbXotQ3JlZGVudGlhbD1BS0lERVhBTVBMRSUyRjIwMjYxMTIyJTJGdXMtZWFzdC0xJTJGc3RzJTJGYXdzNF9yZXF1ZXN0JlgtQW16LURhdGU9MjAyNjExMjJUMDAwMDAwWiZYLUFtei1FeHBpcmVzPTYwJlgtQW16LVNpZ25lZEhlYWRlcnM9aG9zdCUzQngtazhzLWF3cy1pZCZYLUFtei1TaWduYXR1cmU9YjhjY2JmYmI5Mjk5MzYxYWNhNWZlYTRlODA1ZTg1ZGZlNzJjYjI4MGMwMzQyY2RmMzlmNzAzNmZjNzZmMzg1Ng";
 
     fn at() -> SystemTime {
-        UNIX_EPOCH + Duration::from_secs(1_795_305_600)
+        "2026-11-22T00:00:00Z"
+            .parse::<jiff::Timestamp>()
+            .expect("a time")
+            .into()
     }
 
     fn credentials(session: Option<&str>) -> Credentials {
@@ -230,7 +231,7 @@ mod tests {
 
     #[test]
     fn a_token_is_renewed_before_it_or_its_credentials_end() {
-        let minutes = |n: u64| at() + Duration::from_secs(60 * n);
+        let minutes = |n: u64| at() + Duration::from_mins(n);
         assert_eq!(renewal(at(), None), minutes(11));
         assert_eq!(renewal(at(), Some(minutes(60))), minutes(11));
         assert_eq!(renewal(at(), Some(minutes(10))), minutes(7));

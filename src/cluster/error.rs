@@ -269,19 +269,17 @@ impl From<WaitError<Self>> for Error {
 
 /// Whether a certificate that failed verification is among the causes.
 fn distrusts(error: &(dyn StdError + 'static)) -> bool {
-    let is_verdict = |e: &(dyn StdError + 'static)| {
-        matches!(
-            e.downcast_ref::<rustls::Error>(),
-            Some(rustls::Error::InvalidCertificate(_))
-        )
-    };
+    if let Some(verdict) = error.downcast_ref::<rustls::Error>() {
+        return matches!(verdict, rustls::Error::InvalidCertificate(_));
+    }
     // An io::Error hides the error it wraps from `source`.
-    let wrapped = |e: &(dyn StdError + 'static)| {
-        let inner = e.downcast_ref::<std::io::Error>()?.get_ref()?;
-        Some(is_verdict(inner) || inner.source().is_some_and(distrusts))
-    };
-    std::iter::successors(Some(error), |e| (*e).source())
-        .any(|e| is_verdict(e) || wrapped(e) == Some(true))
+    let wrapped = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
+    match wrapped {
+        Some(inner) => distrusts(inner),
+        None => error.source().is_some_and(distrusts),
+    }
 }
 
 fn list(names: &[String]) -> String {

@@ -16,18 +16,18 @@ impl Explain for Error {
             | Self::Settings { .. }
             | Self::PluginMissing { .. }
             | Self::RegionMissing { .. }
-            | Self::Untrusted { .. } => Kind::Configuration,
+            | Self::Untrusted { .. }
+            | Self::Lease { .. }
+            | Self::Eks {
+                transient: false, ..
+            } => Kind::Configuration,
             Self::PluginFailed { .. } | Self::AwsCredentials { .. } => Kind::Credential,
             Self::EksNotFound { .. } => Kind::NotFound,
             Self::EksDenied { .. } | Self::Rights { .. } => Kind::Permission,
-            Self::Eks {
-                transient: false, ..
-            } => Kind::Configuration,
             Self::Eks { .. } | Self::EksNotReady { .. } | Self::Unreachable { .. } => {
                 Kind::Unavailable
             }
             Self::Api { status, .. } => of_status(status.code),
-            Self::Lease { .. } => Kind::Configuration,
         }
     }
 

@@ -33,7 +33,7 @@ pub(super) fn from_files(path: Option<&Path>, context: Option<&str>) -> Result<A
         .collect::<Vec<_>>()
         .join(", ");
     let merged = read_all(&files, &shown)?;
-    narrow(merged, &shown, context)
+    narrow(&merged, &shown, context)
 }
 
 /// Narrows a kubeconfig that came as text to one context. Relative file references count from the working directory.
@@ -43,7 +43,7 @@ pub(super) fn from_files(path: Option<&Path>, context: Option<&str>) -> Result<A
 /// As [`from_files`].
 pub(super) fn from_text(raw: &SecretString, context: Option<&str>) -> Result<Access, Error> {
     let config = Kubeconfig::from_yaml(raw.expose_secret()).map_err(|e| invalid(INLINE, &e))?;
-    let mut access = narrow(config, INLINE, context)?;
+    let mut access = narrow(&config, INLINE, context)?;
     let files = [
         &mut access.server.certificate_authority,
         &mut access.user.client_certificate,
@@ -97,7 +97,7 @@ fn read_all(files: &[PathBuf], shown: &str) -> Result<Kubeconfig, Error> {
     })
 }
 
-fn narrow(config: Kubeconfig, shown: &str, context: Option<&str>) -> Result<Access, Error> {
+fn narrow(config: &Kubeconfig, shown: &str, context: Option<&str>) -> Result<Access, Error> {
     let known = || config.contexts.iter().map(|c| c.name.clone()).collect();
     let path = || shown.to_owned();
     let current = config
@@ -126,9 +126,9 @@ fn narrow(config: Kubeconfig, shown: &str, context: Option<&str>) -> Result<Acce
         path: path(),
         fault: format!("context {wanted} refers to the {what} {name}, which is not there"),
     };
-    let server = server(&config, &found.cluster).ok_or_else(|| lacks("cluster", &found.cluster))?;
+    let server = server(config, &found.cluster).ok_or_else(|| lacks("cluster", &found.cluster))?;
     let user = match found.user.as_deref().filter(|name| !name.is_empty()) {
-        Some(name) => user(&config, name).ok_or_else(|| lacks("user", name))?,
+        Some(name) => user(config, name).ok_or_else(|| lacks("user", name))?,
         None => AuthInfo::default(),
     };
     Ok(Access { server, user })

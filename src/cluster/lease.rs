@@ -20,7 +20,7 @@ use super::{Cluster, Error};
 use crate::call::Call;
 
 /// Between two looks whether the token in the file is still the current one.
-const REFRESH: Duration = Duration::from_secs(60);
+const REFRESH: Duration = Duration::from_mins(1);
 
 /// A kubeconfig for a child process. Dropping it ends the renewal and removes the files.
 #[derive(Debug)]

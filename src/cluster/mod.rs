@@ -77,6 +77,7 @@ impl Cluster {
     ///
     /// [`Error`]: everything that can be wrong with the connection itself.
     pub async fn connect(call: &Call, connection: &Connection) -> Result<Self, Error> {
+        // Boxed: the AWS SDK makes this the largest future of the program.
         call.race(Box::pin(Self::resolve(connection))).await?
     }
 

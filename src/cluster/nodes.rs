@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn each_rule_of_the_cli_names_its_distribution() {
         let kubeadm = ("node-role.kubernetes.io/control-plane", "");
-        let table = [
+        let table = vec![
             (
                 node(&[("node.openshift.io/os_id", "rhcos")], &[], "aws:///a/i-1"),
                 "openshift",

@@ -20,7 +20,7 @@ use super::error::Error;
 use super::redact;
 
 /// How long before its end a token is renewed.
-const MARGIN: Duration = Duration::from_secs(60);
+const MARGIN: Duration = Duration::from_mins(1);
 
 /// A plugin and the question it is asked.
 #[derive(Debug)]
@@ -65,10 +65,10 @@ impl Plugin {
             host: server.server.clone().unwrap_or_default(),
             fault,
         };
-        let cluster = match exec.provide_cluster_info {
-            true => Some(ExecAuthCluster::try_from(server).map_err(|e| settings(e.to_string()))?),
-            false => None,
-        };
+        let cluster = exec
+            .provide_cluster_info
+            .then(|| ExecAuthCluster::try_from(server).map_err(|e| settings(e.to_string())))
+            .transpose()?;
         let question = serde_json::json!({
             "apiVersion": exec.api_version,
             "kind": "ExecCredential",

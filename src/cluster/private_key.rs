@@ -198,10 +198,10 @@ mod tests {
                 .lock()
                 .expect("no panic")
                 .push((request.to_owned(), body.clone()));
-            match request.starts_with("POST /api/v1/namespaces/azure-arc/secrets") {
-                true => creation.clone(),
-                false => (200, json!({"metadata": {"name": "x"}})),
+            if request.starts_with("POST /api/v1/namespaces/azure-arc/secrets") {
+                return creation.clone();
             }
+            (200, json!({"metadata": {"name": "x"}}))
         });
         (cluster, log)
     }

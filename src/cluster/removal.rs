@@ -7,7 +7,7 @@ use k8s_openapi::api::core::v1::Namespace;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::api::{DeleteParams, DynamicObject, ListParams, Patch, PatchParams};
 use kube::core::{ApiResource, GroupVersionKind};
-use kube::{Api, ResourceExt as _};
+use kube::{Api, ResourceExt};
 use serde_json::json;
 
 use super::{Cluster, Error};
@@ -72,14 +72,10 @@ impl Cluster {
                     .map(|crd| self.delete_crd(call, &definitions, crd)),
             )
             .await?;
-            Ok::<_, Error>(match left.is_empty() {
-                true => Probe::Ready(()),
-                false => Probe::pending(
-                    left.iter()
-                        .map(CustomResourceDefinition::name_any)
-                        .collect::<Vec<_>>()
-                        .join(", "),
-                ),
+            let names: Vec<_> = left.iter().map(ResourceExt::name_any).collect();
+            Ok::<_, Error>(match names.as_slice() {
+                [] => Probe::Ready(()),
+                names => Probe::pending(names.join(", ")),
             })
         };
         Ok(poll_until(

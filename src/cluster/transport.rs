@@ -20,7 +20,7 @@ use super::redact;
 /// How long to wait for a connection; an API server behind a security group does not answer at all.
 const CONNECT: Duration = Duration::from_secs(15);
 /// How long to wait for the next byte of an answer.
-const READ: Duration = Duration::from_secs(60);
+const READ: Duration = Duration::from_mins(1);
 /// How many requests may wait for a token at once, as many as kube lets wait for a connection.
 const PENDING: usize = 1024;
 
