@@ -235,3 +235,27 @@ fn missing(kind: &str, name: &str) -> Silence {
 fn unreachable(error: impl std::error::Error + Send + Sync + 'static) -> Silence {
     Silence::Unreachable(Box::new(error))
 }
+
+#[cfg(test)]
+mod tests {
+    use rsa::pkcs1::{EncodeRsaPrivateKey, LineEnding};
+    use rsa::pkcs8::EncodePrivateKey;
+    use rsa::rand_core::OsRng;
+
+    use super::*;
+
+    #[test]
+    fn a_private_key_is_proven_in_pkcs1_alone() {
+        let key = RsaPrivateKey::new(&mut OsRng, 1024).expect("a key");
+        let pkcs1 = key.to_pkcs1_pem(LineEnding::LF).expect("PEM");
+        let public = public_key::encode(&key.to_public_key()).expect("DER");
+        assert_eq!(public_half(pkcs1.as_bytes()), Ok(public));
+        let pkcs8 = key.to_pkcs8_pem(LineEnding::LF).expect("PEM");
+        assert!(
+            public_half(pkcs8.as_bytes()).is_err(),
+            "the agents do not read PKCS#8"
+        );
+        let cut = &pkcs1.as_bytes()[..pkcs1.len() / 2];
+        assert!(public_half(cut).is_err());
+    }
+}

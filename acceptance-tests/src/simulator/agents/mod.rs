@@ -40,7 +40,7 @@ pub(super) async fn run(cloud: Arc<Cloud>, stop: CancellationToken, tasks: TaskT
                 end
             });
         }
-        heartbeat::miss(&cloud);
+        heartbeat::miss(&mut cloud.store(), cloud.clock.now());
         pause(&cloud, &stop).await;
     }
 }

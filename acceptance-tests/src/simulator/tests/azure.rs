@@ -12,13 +12,13 @@ use crate::simulator::{
     Subscription, Tls, identity,
 };
 
-pub(super) const TENANT: &str = "7a4b9f0e-3c1d-4b55-9a62-0d3f6e1c8b77";
+pub(in crate::simulator) const TENANT: &str = "7a4b9f0e-3c1d-4b55-9a62-0d3f6e1c8b77";
 pub(super) const SUBSCRIPTION: &str = "11111111-2222-3333-4444-555555555555";
 /// The same without a registered provider.
 pub(super) const FRESH_SUBSCRIPTION: &str = "11111111-2222-3333-4444-777777777777";
 pub(super) const CLIENT: &str = "c0ffee00-0000-4000-8000-000000000001";
 pub(super) const SECRET: &str = "the only secret";
-pub(super) const NEWEST: &str = "2026-05-01";
+pub(in crate::simulator) const NEWEST: &str = "2026-05-01";
 
 /// Operations take so long that no test sees the end of one by chance.
 const OPERATION_SECONDS: i64 = 3600;
@@ -195,14 +195,14 @@ impl Reply {
 }
 
 /// Address of a cluster in group `rg`.
-pub(super) fn cluster_path(name: &str, version: &str) -> String {
+pub(in crate::simulator) fn cluster_path(name: &str, version: &str) -> String {
     format!(
         "/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Kubernetes/connectedClusters/{name}?api-version={version}"
     )
 }
 
 /// The least that a cluster needs.
-pub(super) fn cluster() -> Value {
+pub(in crate::simulator) fn cluster() -> Value {
     json!({
         "location": "koreacentral",
         "identity": {"type": "SystemAssigned"},
@@ -222,7 +222,8 @@ async fn read(response: Response) -> Reply {
     }
 }
 
-fn config(files: &TempDir) -> (Config, Certificate) {
+/// The Azure of every test, and the authority of its certificate.
+pub(in crate::simulator) fn config(files: &TempDir) -> (Config, Certificate) {
     let names: Vec<String> = ["127.0.0.1"]
         .iter()
         .chain(&PUBLIC_NAMES)
@@ -284,7 +285,7 @@ fn subscription(id: &str, registered: &[&str]) -> Subscription {
 }
 
 /// An RSA key of 2048 bits in the form that Azure wants: PKCS#1 DER in base64.
-pub(super) const PUBLIC_KEY: &str = "MIIBCgKCAQEAuT4y52IZrSvniFx3m6ybO9aOl4S6FoGA7hLq/wlJeAgqZ76xfF3/umG+Yuuf42J/yLYtZFLuADSBHhTYZKQP79uWv0N4E26tW82tzpA/8DifkG0WEOyt4p7CP/XSs776dOiy0V57357VxOtadvvdpENWqld+3JFGDlS4D/G3Wgm1ooVppmb6rrq3kJM0xNkSHnQyqXJ+0Il0hej6LOB69IlTXEkZsg4/82M35EdK2RNFr7KbKCYkOFK4QiDAqedWs9lhZIit/J0KX5dwSsaiZ8bwA4fFHD37ubWg3SrqAjfNHs0zI4nRqmnSxqv6yoTd1BbdXmclAwuypTRzu9MKjQIDAQAB";
+pub(in crate::simulator) const PUBLIC_KEY: &str = "MIIBCgKCAQEAuT4y52IZrSvniFx3m6ybO9aOl4S6FoGA7hLq/wlJeAgqZ76xfF3/umG+Yuuf42J/yLYtZFLuADSBHhTYZKQP79uWv0N4E26tW82tzpA/8DifkG0WEOyt4p7CP/XSs776dOiy0V57357VxOtadvvdpENWqld+3JFGDlS4D/G3Wgm1ooVppmb6rrq3kJM0xNkSHnQyqXJ+0Il0hej6LOB69IlTXEkZsg4/82M35EdK2RNFr7KbKCYkOFK4QiDAqedWs9lhZIit/J0KX5dwSsaiZ8bwA4fFHD37ubWg3SrqAjfNHs0zI4nRqmnSxqv6yoTd1BbdXmclAwuypTRzu9MKjQIDAQAB";
 
 /// Another one.
-pub(super) const OTHER_PUBLIC_KEY: &str = "MIIBCgKCAQEA0e8Ng9wawy4fsk3vyO5K8i/VcJT6G9MO6TALeDR1B6zdTF0/YM9lvYeCS4uT6Hs9d1oTSea8dx6y6hUbEBwlA8I/VLHzxUbp91FEvDlZVvExf6v6/KPh5Eo3KGwhfkAYPKbgG01tS9phDju5DvpH3LjzALSgo3S1CPsC3Fm8tB5UmPNykqdpYYt8JydbvCb+Hy+VHxrR4sCj/ecW3l8e9woG5Ns+2FnY4Q49U1SKdoG2jNlYkDt6m5s0pqhYOg80AtGreIG/HQNHDAbw9a0bnnY1SjsuOrPczN4LoPY7QoiUVHN+2bLeGf6r+Yby8tCDNiWIBlgoOR5usy2zt19TMwIDAQAB";
+pub(in crate::simulator) const OTHER_PUBLIC_KEY: &str = "MIIBCgKCAQEA0e8Ng9wawy4fsk3vyO5K8i/VcJT6G9MO6TALeDR1B6zdTF0/YM9lvYeCS4uT6Hs9d1oTSea8dx6y6hUbEBwlA8I/VLHzxUbp91FEvDlZVvExf6v6/KPh5Eo3KGwhfkAYPKbgG01tS9phDju5DvpH3LjzALSgo3S1CPsC3Fm8tB5UmPNykqdpYYt8JydbvCb+Hy+VHxrR4sCj/ecW3l8e9woG5Ns+2FnY4Q49U1SKdoG2jNlYkDt6m5s0pqhYOg80AtGreIG/HQNHDAbw9a0bnnY1SjsuOrPczN4LoPY7QoiUVHN+2bLeGf6r+Yby8tCDNiWIBlgoOR5usy2zt19TMwIDAQAB";

@@ -1,6 +1,6 @@
 //! The simulator over TLS, asked by an ordinary HTTP client.
 
-mod azure;
+pub(super) mod azure;
 mod clusters;
 mod faults;
 mod groups;

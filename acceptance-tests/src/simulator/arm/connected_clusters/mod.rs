@@ -97,6 +97,11 @@ impl ConnectedCluster {
         self.report.as_ref()
     }
 
+    /// When the agents' certificate expires, if they have one.
+    pub(in crate::simulator) fn expires(&self) -> Option<Timestamp> {
+        Some(self.report()?.certificate_expires)
+    }
+
     /// Takes a heartbeat.
     pub(in crate::simulator) fn hear(&mut self, report: Report) {
         self.report = Some(report);
