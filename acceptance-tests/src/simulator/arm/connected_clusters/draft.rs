@@ -20,6 +20,13 @@ pub(super) struct Draft {
     pub(super) settings: Map<String, Value>,
 }
 
+/// The body of a PATCH.
+pub(super) struct Patch {
+    /// The whole new map, if the body has one. Whether Azure replaces or merges is not known.
+    pub(super) tags: Option<Tags>,
+    pub(super) settings: Map<String, Value>,
+}
+
 impl Draft {
     /// Takes a request's body apart.
     pub(super) fn parse(
@@ -48,27 +55,29 @@ impl Draft {
     }
 }
 
-/// The properties that a PATCH changes.
-pub(super) fn patch(
-    body: &Map<String, Value>,
-    version: Version,
-) -> Result<Map<String, Value>, ArmError> {
-    let members = ["tags", "properties"];
-    let properties = object(body, "properties");
-    let strange = body.keys().find(|name| !members.contains(&name.as_str()));
-    let mut properties_named = properties.keys();
-    if let Some(name) = strange
-        .or_else(|| properties_named.find(|name| !version.patchable().contains(&name.as_str())))
-    {
-        let message =
-            format!("Could not find member '{name}' on object of type 'ConnectedClusterPatch'.");
-        return Err(ArmError::invalid_content(message).at(name));
+impl Patch {
+    /// Takes a request's body apart.
+    pub(super) fn parse(body: &Map<String, Value>, version: Version) -> Result<Self, ArmError> {
+        let properties = object(body, "properties");
+        let outside = |name: &&String| !matches!(name.as_str(), "tags" | "properties");
+        let fixed = |name: &&String| !version.patchable().contains(&name.as_str());
+        let strange = body.keys().find(outside);
+        if let Some(name) = strange.or_else(|| properties.keys().find(fixed)) {
+            let message = format!(
+                "Could not find member '{name}' on object of type 'ConnectedClusterPatch'."
+            );
+            return Err(ArmError::invalid_content(message).at(name));
+        }
+        let check = Check {
+            version,
+            creating: false,
+        };
+        let has_tags = body.get("tags").is_some_and(|tags| !tags.is_null());
+        Ok(Self {
+            tags: has_tags.then(|| tags::parse(body)).transpose()?,
+            settings: check.object(PROPERTIES, properties, "properties")?,
+        })
     }
-    let check = Check {
-        version,
-        creating: false,
-    };
-    check.object(PROPERTIES, properties, "properties")
 }
 
 fn check_name(name: &str) -> Result<(), ArmError> {

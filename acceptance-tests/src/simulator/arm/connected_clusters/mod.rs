@@ -6,8 +6,10 @@
 mod check;
 mod credential;
 mod draft;
+mod progress;
 pub(in crate::simulator) mod public_key;
 mod schema;
+mod stored;
 mod view;
 mod write;
 
@@ -36,7 +38,7 @@ pub(in crate::simulator) struct ConnectedCluster {
     principal_id: Option<String>,
     /// The properties that clients may write, as they were written.
     settings: Map<String, Value>,
-    provisioning_state: &'static str,
+    provisioning_state: ProvisioningState,
     /// The operation that may change the object.
     operation: Option<String>,
     /// What the agents reported last.
@@ -51,6 +53,16 @@ pub(in crate::simulator) struct ConnectedCluster {
 struct Change {
     by: String,
     at: Timestamp,
+}
+
+/// `provisioningState`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ProvisioningState {
+    Accepted,
+    Updating,
+    Succeeded,
+    Failed,
+    Deleting,
 }
 
 /// `connectivityStatus`.
@@ -87,9 +99,13 @@ impl ConnectedCluster {
         self.principal_id.as_deref()
     }
 
-    /// Whether the agents may already use the object.
+    /// Whether the agents may use the object. A change that failed does not cut off those that did before.
     pub(in crate::simulator) fn is_provisioned(&self) -> bool {
-        matches!(self.provisioning_state, "Succeeded" | "Updating")
+        match self.provisioning_state {
+            ProvisioningState::Succeeded | ProvisioningState::Updating => true,
+            ProvisioningState::Failed => self.report.is_some(),
+            ProvisioningState::Accepted | ProvisioningState::Deleting => false,
+        }
     }
 
     /// What the agents reported last.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::schema::{Access, Field, RESOURCE, Shape, Version};
-use super::{Change, ConnectedCluster, Connectivity};
+use super::{Change, ConnectedCluster, Connectivity, ProvisioningState};
 use crate::simulator::arm::Context;
 
 /// The cluster as this api-version shows it.
@@ -58,7 +58,7 @@ impl ConnectedCluster {
         default("azureHybridBenefit", json!("NotApplicable"));
         default("privateLinkState", json!("Disabled"));
         default("arcAgentProfile", json!({}));
-        default("provisioningState", json!(self.provisioning_state));
+        default("provisioningState", json!(self.provisioning_state.name()));
         default("connectivityStatus", json!(self.connectivity.name()));
         for (name, value) in self.reported() {
             default(name, value);
@@ -120,6 +120,18 @@ impl ConnectedCluster {
             .get("selfHostedIssuerUrl")
             .cloned()
             .unwrap_or_else(own)
+    }
+}
+
+impl ProvisioningState {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "Accepted",
+            Self::Updating => "Updating",
+            Self::Succeeded => "Succeeded",
+            Self::Failed => "Failed",
+            Self::Deleting => "Deleting",
+        }
     }
 }
 
