@@ -50,7 +50,9 @@ class Cloud:
             self.options |= {"base_url": base_url, "credential_scopes": [scope]}
 
     def clusters(self, **options):
-        return ConnectedKubernetesClient(self.credential, SUBSCRIPTION, **self.options, **options).connected_cluster
+        return ConnectedKubernetesClient(
+            self.credential, SUBSCRIPTION, **self.options, **options
+        ).connected_cluster
 
     def resources(self):
         return ResourceManagementClient(self.credential, SUBSCRIPTION, **self.options)
@@ -69,7 +71,11 @@ def cluster(**properties):
         "location": LOCATION,
         "identity": {"type": "SystemAssigned"},
         "tags": {"env": "test"},
-        "properties": {"agentPublicKeyCertificate": public_key(), "distribution": "eks", **properties},
+        "properties": {
+            "agentPublicKeyCertificate": public_key(),
+            "distribution": "eks",
+            **properties,
+        },
     }
 
 
@@ -125,7 +131,10 @@ def cluster_lives_through_every_version(cloud):
         body = cluster()
         created = clusters.begin_create_or_replace(GROUP, name, body).result()
         assert created.properties.provisioning_state == "Succeeded"
-        assert created.properties.agent_public_key_certificate == body["properties"]["agentPublicKeyCertificate"]
+        assert (
+            created.properties.agent_public_key_certificate
+            == body["properties"]["agentPublicKeyCertificate"]
+        )
         assert created.properties.connectivity_status == "Connecting"
         assert created.identity.principal_id and created.identity.tenant_id == TENANT
         assert created.id.endswith(f"/resourceGroups/{GROUP}{CLUSTERS}/{name}")
@@ -151,7 +160,10 @@ def patch_is_an_operation(cloud):
 def older_versions_see_the_same_object(cloud):
     body = cluster(gateway={"enabled": True}, arcAgentProfile={"agentAutoUpgrade": "Disabled"})
     cloud.clusters().begin_create_or_replace(GROUP, "shared", body).result()
-    seen = {version: cloud.clusters(api_version=version).get(GROUP, "shared").properties for version in VERSIONS}
+    seen = {
+        version: cloud.clusters(api_version=version).get(GROUP, "shared").properties
+        for version in VERSIONS
+    }
     assert seen["2026-05-01"].gateway.enabled and seen["2025-08-01-preview"].gateway.enabled
     assert seen["2024-01-01"].gateway is None
     assert seen["2024-01-01"].arc_agent_profile.agent_auto_upgrade == "Disabled"
@@ -178,7 +190,9 @@ def credentials_are_listed(cloud):
 def mistakes_are_refused(cloud):
     clusters = cloud.clusters()
     create = clusters.begin_create_or_replace
-    refused("LocationNotAvailableForResourceType", create, GROUP, "x", cluster() | {"location": "moon"})
+    refused(
+        "LocationNotAvailableForResourceType", create, GROUP, "x", cluster() | {"location": "moon"}
+    )
     refused("InvalidParameter", create, GROUP, "x", cluster(agentPublicKeyCertificate="nonsense"))
     refused("InvalidRequestContent", create, GROUP, "x", cluster(colour="red"))
     refused("ResourceGroupNotFound", create, "nowhere", "x", cluster())
@@ -293,7 +307,9 @@ def run(title, cloud, cases):
 
 
 def custom_cloud():
-    document = requests.get(f"{SIMULATOR}/metadata/endpoints", params={"api-version": "2022-09-01"}).json()
+    document = requests.get(
+        f"{SIMULATOR}/metadata/endpoints", params={"api-version": "2022-09-01"}
+    ).json()
     login = document["authentication"]
     scope = f"{login['audiences'][0]}/.default"
     return Cloud(document["resourceManager"], login["loginEndpoint"], scope)
