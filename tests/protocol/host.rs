@@ -239,6 +239,10 @@ pub fn exists(pid: u32) -> bool {
 }
 
 /// Waits until a look shows something.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it looks at another process, on the real clock"
+)]
 pub async fn wait_until<T>(mut look: impl FnMut() -> Option<T>) -> T {
     let begin = tokio::time::Instant::now();
     loop {

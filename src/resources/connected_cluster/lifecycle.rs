@@ -67,7 +67,7 @@ impl Resource for ConnectedClusterResource {
             cx.checkpoint
                 .save(&planned.clone().with_reached(id, reached), &[]);
         };
-        match connect(&cx.call, &session, &spec, remember).await {
+        match Box::pin(connect(&cx.call, &session, &spec, remember)).await {
             Ok((object, inside)) => Ok(applied(
                 planned.with_object(id, &object).with_inside(&inside),
             )),

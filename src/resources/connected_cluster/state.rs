@@ -1,6 +1,9 @@
 //! The attributes of `arc_connected_cluster` as typed data, and how both planes fill them.
 
-#![expect(missing_docs, reason = "the schema describes each attribute under the same name")]
+#![expect(
+    missing_docs,
+    reason = "the schema describes each attribute under the same name"
+)]
 
 use std::collections::BTreeMap;
 

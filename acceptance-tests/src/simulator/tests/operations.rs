@@ -73,7 +73,10 @@ async fn a_patch_is_synchronous_until_it_is_not() {
     );
     let result = accepted.header("location").to_owned();
     let pending = azure.get(&result).await;
-    assert_eq!((pending.status, pending.header("location")), (202, result.as_str()));
+    assert_eq!(
+        (pending.status, pending.header("location")),
+        (202, result.as_str())
+    );
     azure.elapse().await;
     let done = azure.get(&result).await;
     assert_eq!(
