@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use acceptance_tests::world::cluster::Cluster;
-use acceptance_tests::world::{World, azure};
+use crate::world::cluster::Cluster;
+use crate::world::{World, azure, journal};
 use anyhow::{Context, ensure};
 use k8s_openapi::api::core::v1::Namespace;
 use kube::Api;
@@ -38,6 +38,18 @@ pub async fn namespace_is_gone(cluster: &Cluster, name: &str) -> anyhow::Result<
         );
         sleep(Duration::from_millis(200)).await;
     }
+    Ok(())
+}
+
+/// Checks that a disconnected cluster left no trace on either plane, and that nobody asked for anything that is not there.
+pub async fn nothing_is_left(arm: &Arm, world: &World, cluster: &Cluster) -> anyhow::Result<()> {
+    let object = arm.connected_cluster(&cluster.name).await?;
+    ensure!(object.is_none(), "{object:?} is left");
+    for namespace in ["azure-arc", "azure-arc-release"] {
+        namespace_is_gone(cluster, namespace).await?;
+    }
+    let unexpected = journal::unexpected(world.directory())?;
+    ensure!(unexpected.is_empty(), "nobody should have asked for {unexpected:#?}");
     Ok(())
 }
 
