@@ -102,6 +102,10 @@ fn write(path: &Path, access: &Access) -> io::Result<()> {
     replace(path, &json)
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it lives as long as its lease, which ends it by abort"
+)]
 async fn renew(bearer: Bearer, file: PathBuf, mut written: SecretString) {
     loop {
         time::sleep(REFRESH).await;
@@ -136,6 +140,7 @@ fn unwritable(path: &Path, source: io::Error) -> Error {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "the clock is paused here")]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
     use std::time::SystemTime;

@@ -21,6 +21,7 @@ mod proxy;
 mod redact;
 mod removal;
 mod rights;
+mod stored_release;
 #[cfg(test)]
 mod testing;
 mod transport;
@@ -42,6 +43,7 @@ pub use self::connection::{Connection, Credential, Eks, Exec, Explicit};
 pub use self::error::{Error, Target};
 pub use self::lease::KubeconfigLease;
 pub use self::nodes::NodeFacts;
+pub use self::stored_release::StoredRelease;
 
 /// The namespace of the Arc agents.
 pub const AGENTS_NAMESPACE: &str = "azure-arc";
