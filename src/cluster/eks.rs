@@ -36,6 +36,10 @@ static HTTP: LazyLock<SharedHttpClient> = LazyLock::new(|| {
     })
 });
 
+/// Whether there is any CA to trust. Minimal container images have none, and then the SDK would panic.
+static TRUSTS_ANY: LazyLock<bool> =
+    LazyLock::new(|| !rustls_native_certs::load_native_certs().certs.is_empty());
+
 /// What EKS knows about reaching a cluster.
 pub(super) struct Found {
     /// The API server, without a login.
@@ -52,6 +56,7 @@ pub(super) struct Found {
 ///
 /// The AWS and EKS variants of [`Error`].
 pub(super) async fn find(eks: &Eks) -> Result<Found, Error> {
+    require_trust()?;
     let config = configure(eks).await;
     let region = match config.region() {
         Some(region) => region.to_string(),
@@ -83,6 +88,17 @@ pub(super) async fn find(eks: &Eks) -> Result<Found, Error> {
         access,
         bearer,
         region,
+    })
+}
+
+fn require_trust() -> Result<(), Error> {
+    if *TRUSTS_ANY {
+        return Ok(());
+    }
+    let fault = "there is no CA certificate in the system's trust store or in SSL_CERT_FILE";
+    Err(Error::Settings {
+        host: "AWS".to_owned(),
+        fault: fault.to_owned(),
     })
 }
 
