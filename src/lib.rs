@@ -5,6 +5,7 @@
 //! | module | what lives there |
 //! |---|---|
 //! | [`plugin`] | being a child process of Terraform: handshake, mutual TLS, listener, logs |
+//! | [`proto`] | messages and servers, generated from `proto/*.proto` |
 //! | [`protocol`] | tfplugin6 on the wire; translates messages, decides nothing |
 //! | [`sdk`] | what the author of a resource sees: values, schema, plan engine, traits |
 //! | [`provider`] | the provider block and the registry of all types |
@@ -24,6 +25,7 @@ pub mod cluster;
 pub mod fault;
 pub mod onboarding;
 pub mod plugin;
+pub mod proto;
 pub mod protocol;
 pub mod provider;
 pub mod release;

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long an orphan may live.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -36,7 +36,7 @@ fn a_deaf_child_and_its_children_are_gone_soon_after_their_host() {
 
     // The kernel does the same when our process is killed.
     drop(supervisor.stdin.take());
-    let begin = Instant::now();
+    let begin = tokio::time::Instant::now();
     let status = supervisor.wait().expect("it ends");
     assert_eq!(status.code(), Some(128 + 9));
     // The supervisor has ended the group; init still has to reap what was orphaned.

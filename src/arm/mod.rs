@@ -1,1 +1,56 @@
-//! (under construction)
+//! Azure Resource Manager, and of Azure's other services what taking a cluster to Arc needs.
+//!
+//! [`Settings`] become a [`Config`], a [`Config`] becomes a [`Client`], and the client hands out one small service for
+//! each kind of object. All of them share one pool of connections and one cache of tokens. Everything here waits through
+//! [`crate::call`], so that a stop or a deadline ends it; everything that fails is an [`Error`] that can explain itself.
+//!
+//! The module knows what Azure's interfaces say and how they misbehave. What to do with the objects is decided elsewhere.
+
+pub mod cloud;
+pub mod environment;
+
+mod client;
+mod connected_clusters;
+mod data_plane;
+mod entra;
+mod error;
+mod http;
+mod id;
+mod location;
+mod login;
+mod metadata;
+mod operation;
+mod remedy;
+mod resource_groups;
+mod resource_providers;
+mod retry;
+mod service_fault;
+mod settings;
+mod subscriptions;
+#[cfg(test)]
+mod testing;
+mod versions;
+mod wire;
+
+pub use self::client::Client;
+pub use self::cloud::Cloud;
+pub use self::connected_clusters::{
+    AgentProfile, AgentryConfiguration, ConnectedCluster, ConnectedClusterProperties,
+    ConnectedClusters, Gateway, ManagedIdentity, OidcIssuerProfile, SecurityProfile,
+    WorkloadIdentity,
+};
+pub use self::data_plane::{DataPlane, HelmSettings};
+pub use self::entra::Rejection;
+pub use self::error::Error;
+pub use self::http::TransportFault;
+pub use self::id::{IdError, ResourceId};
+pub use self::location::canonical_location;
+pub use self::login::LoginError;
+pub use self::metadata::MetadataError;
+pub use self::operation::Operation;
+pub use self::resource_groups::{ResourceGroup, ResourceGroups};
+pub use self::resource_providers::{ResourceProvider, ResourceProviders};
+pub use self::service_fault::ServiceFault;
+pub use self::settings::{Config, ConfigError, CredentialSource, Settings};
+pub use self::subscriptions::{Subscription, Subscriptions};
+pub use self::versions::ApiVersions;

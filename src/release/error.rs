@@ -22,6 +22,9 @@ pub enum Error {
         /// Why not.
         source: io::Error,
     },
+    /// Helm's record of a release is not what it promises.
+    #[error("cannot read the record of the Helm release: {0}")]
+    Record(String),
     /// No place has a Helm that can be used.
     #[error("no usable helm program: {}", tried.join("; "))]
     NoHelm {

@@ -70,6 +70,10 @@ impl Group {
 }
 
 /// Starts the command. A program that was just written can be held open for a moment by another thread's fork.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the supervisor is a process of its own and has no call"
+)]
 async fn spawn(command: &mut Command) -> io::Result<Child> {
     for _ in 1..BUSY_TRIES {
         match command.spawn() {

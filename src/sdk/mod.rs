@@ -4,12 +4,25 @@
 //! Terraform demands of a provider beyond the encoding (defaults, unknowns, replacement, write-only attributes, what a
 //! failed apply must hand back) is decided here, once, from the [`schema`]. A resource writes its lifecycle only.
 
+pub mod bridge;
+pub mod checks;
+pub mod codec;
+pub mod compare;
 pub mod context;
 pub mod diagnostics;
+pub mod duration;
+pub mod erased;
+mod frame;
 pub mod path;
+pub mod plan;
 pub mod provider;
 pub mod resource;
+pub mod rules;
 pub mod schema;
 pub mod timeouts;
 pub mod types;
+pub mod validate;
 pub mod value;
+
+#[cfg(test)]
+mod generate;

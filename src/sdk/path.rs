@@ -43,6 +43,13 @@ impl AttributePath {
         self.child(Step::Attribute(name.into()))
     }
 
+    /// The same place, seen from one step further out.
+    #[must_use]
+    pub(super) fn within(mut self, step: Step) -> Self {
+        self.0.insert(0, step);
+        self
+    }
+
     /// The steps from the root.
     #[must_use]
     pub fn steps(&self) -> &[Step] {

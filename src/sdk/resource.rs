@@ -43,7 +43,9 @@ pub trait Resource: Send + Sync + 'static {
         Diagnostics::default()
     }
 
-    /// The resource's own say in a plan, after defaults, unknowns and replacements were worked out.
+    /// The resource's own say in a plan, after defaults, unknowns and replacements were worked out. Computed values that
+    /// it leaves alone follow its changes: what it turns into an update makes them unknown. A destroy is announced too,
+    /// with a null `planned` that stays null. `Context` carries the deadline of a read.
     fn plan(&self, _cx: &Context, _plan: &mut Plan) -> impl Future<Output = Diagnostics> + Send {
         std::future::ready(Diagnostics::default())
     }
@@ -156,7 +158,7 @@ pub struct Plan {
     pub config: Value,
     /// What will be, as proposed by the schema's rules. The hook may change computed attributes.
     pub planned: Value,
-    /// Attributes whose change needs a new object.
+    /// Attributes whose change needs a new object. A path whose value is the same in `prior` and `planned` has no effect.
     pub requires_replace: Vec<AttributePath>,
     /// Set to put the decision off until more is known; only where the client allows it.
     pub deferred: Option<DeferReason>,

@@ -30,7 +30,7 @@ impl Explain for Error {
                 Halt::DeadlineExceeded => Kind::Deadline,
             },
             Self::TimedOut { .. } => Kind::Deadline,
-            Self::Output { .. } => Kind::ProviderBug,
+            Self::Output { .. } | Self::Record(_) => Kind::ProviderBug,
         }
     }
 
@@ -50,6 +50,7 @@ impl Explain for Error {
             Self::Forbidden { .. } => "Not Allowed In The Cluster",
             Self::Unreachable { .. } => "Cluster Not Reachable",
             Self::Failed { .. } | Self::Output { .. } => "Helm Failed",
+            Self::Record(_) => "Release Record Not Readable",
             Self::SeveralReleases { .. } => "Release Ambiguous",
             Self::BadReference { .. } => "Registry Reference Not Valid",
             Self::AgentTooOld { .. } => "Agent Version Too Old",
@@ -68,7 +69,8 @@ impl Explain for Error {
         let texts: &[&str] = match self {
             Self::NoHelm { .. } => &[
                 "install Helm 3 or 4 so that `helm version --short` works",
-                "or let this machine reach mcr.microsoft.com (HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE are honoured), or name a mirror",
+                "or let this machine reach mcr.microsoft.com (HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE are honoured)",
+                "or name a program (helm.path) or a mirror (helm.repository)",
             ],
             Self::UnusableHelm { .. } => &["name a Helm 3 or 4 program, or none to have one found"],
             Self::PendingOperation { .. } => &[
@@ -99,6 +101,7 @@ impl Explain for Error {
             | Self::Unreachable { .. }
             | Self::Failed { .. }
             | Self::Output { .. }
+            | Self::Record(_)
             | Self::BadReference { .. }
             | Self::AgentTooOld { .. }
             | Self::Denied { .. }

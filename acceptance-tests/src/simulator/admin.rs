@@ -1,0 +1,122 @@
+//! The tests' own door: look at the state, script faults, move the clock.
+//!
+//! It answers only to a loopback host name, so that no program under test can reach it by an address of Azure's.
+//!
+//! | request | effect |
+//! |---|---|
+//! | `GET state` | everything that Azure remembers, and what the agents saw last |
+//! | `GET requests?since=N` | lines of the request log |
+//! | `POST faults`, `GET faults`, `DELETE faults` | one script more; how often each matched; none |
+//! | `PUT clock` `{"offset_seconds": N}` | the clock runs so far ahead of the machine's |
+//! | `PUT behaviour` | pace and manners, whole |
+//! | `POST tokens/revoke` | no access token given so far is valid any more |
+//! | `POST reset` | state, clock, faults and log as after the start |
+
+use std::sync::Arc;
+
+use axum::extract::{Query, Request, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::routing::{get, post, put};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Cloud;
+use super::config::Behaviour;
+use super::faults::Fault;
+use super::store::Store;
+
+/// A path that Azure does not have.
+pub(super) const PREFIX: &str = "/_simulator";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Offset {
+    offset_seconds: i64,
+}
+
+#[derive(Deserialize)]
+struct Since {
+    #[serde(default)]
+    since: usize,
+}
+
+/// The routes behind [`PREFIX`].
+pub(super) fn router() -> Router<Arc<Cloud>> {
+    Router::new()
+        .route("/state", get(state))
+        .route("/requests", get(requests))
+        .route("/faults", get(faults).post(add_fault).delete(clear_faults))
+        .route("/clock", put(set_clock))
+        .route("/behaviour", put(set_behaviour))
+        .route("/tokens/revoke", post(revoke_tokens))
+        .route("/reset", post(reset))
+        .layer(middleware::from_fn(loopback_only))
+}
+
+async fn loopback_only(request: Request, next: Next) -> Result<Response, StatusCode> {
+    let header = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let host = request.uri().host().or(header).unwrap_or_default();
+    let name = host.split(':').next().unwrap_or_default();
+    if matches!(name, "127.0.0.1" | "localhost") {
+        Ok(next.run(request).await)
+    } else {
+        Err(StatusCode::NOT_FOUND)
+    }
+}
+
+async fn state(State(cloud): State<Arc<Cloud>>) -> Json<Value> {
+    let mut state = cloud.store().dump();
+    state["clock"] =
+        json!({"now": cloud.clock.now(), "offset_seconds": cloud.clock.offset_seconds()});
+    Json(state)
+}
+
+async fn requests(State(cloud): State<Arc<Cloud>>, Query(query): Query<Since>) -> Json<Vec<Value>> {
+    Json(cloud.log.since(query.since))
+}
+
+async fn faults(State(cloud): State<Arc<Cloud>>) -> Json<Value> {
+    Json(cloud.faults().dump())
+}
+
+async fn add_fault(State(cloud): State<Arc<Cloud>>, Json(fault): Json<Fault>) -> StatusCode {
+    cloud.faults().add(fault);
+    StatusCode::NO_CONTENT
+}
+
+async fn clear_faults(State(cloud): State<Arc<Cloud>>) -> StatusCode {
+    cloud.faults().clear();
+    StatusCode::NO_CONTENT
+}
+
+async fn set_clock(State(cloud): State<Arc<Cloud>>, Json(clock): Json<Offset>) -> StatusCode {
+    cloud.clock.set_offset_seconds(clock.offset_seconds);
+    StatusCode::NO_CONTENT
+}
+
+async fn set_behaviour(
+    State(cloud): State<Arc<Cloud>>,
+    Json(behaviour): Json<Behaviour>,
+) -> StatusCode {
+    cloud.store().behaviour = behaviour;
+    StatusCode::NO_CONTENT
+}
+
+async fn revoke_tokens(State(cloud): State<Arc<Cloud>>) -> StatusCode {
+    cloud.tokens.revoke();
+    StatusCode::NO_CONTENT
+}
+
+async fn reset(State(cloud): State<Arc<Cloud>>) -> StatusCode {
+    *cloud.store() = Store::new(&cloud.config);
+    cloud.clock.set_offset_seconds(0);
+    cloud.faults().clear();
+    cloud.log.clear();
+    StatusCode::NO_CONTENT
+}

@@ -1,0 +1,196 @@
+//! Microsoft.Kubernetes/connectedClusters.
+//!
+//! One stored object serves every api-version: [`schema`] says since when each property exists, [`draft`] and
+//! [`check`] hold requests to it, [`view`] shows an object through it.
+
+mod check;
+mod credential;
+mod draft;
+pub(in crate::simulator) mod public_key;
+mod schema;
+mod view;
+mod write;
+
+use axum::http::Method;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::{Answer, ArmError, Context, require_method, require_version, resource_groups};
+use crate::simulator::reply::Reply;
+use crate::simulator::store::Tags;
+
+pub(super) use credential::credential;
+pub(super) use schema::API_VERSIONS;
+
+use schema::Version;
+
+/// A connected cluster as Azure keeps it.
+pub(in crate::simulator) struct ConnectedCluster {
+    /// In the spelling of its creation.
+    pub(in crate::simulator) id: String,
+    name: String,
+    location: String,
+    tags: Tags,
+    kind: Option<String>,
+    /// `None` for a cluster without an identity.
+    principal_id: Option<String>,
+    /// The properties that clients may write, as they were written.
+    settings: Map<String, Value>,
+    provisioning_state: &'static str,
+    /// The operation that may change the object.
+    operation: Option<String>,
+    /// What the agents reported last.
+    report: Option<Report>,
+    pub(in crate::simulator) connectivity: Connectivity,
+    created: Change,
+    modified: Change,
+}
+
+/// Who wrote the object, and when.
+#[derive(Clone)]
+struct Change {
+    by: String,
+    at: Timestamp,
+}
+
+/// `connectivityStatus`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::simulator) enum Connectivity {
+    Connecting,
+    Connected,
+    Offline,
+    Expired,
+}
+
+/// What agents report of their cluster.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::simulator) struct Report {
+    pub(in crate::simulator) kubernetes_version: String,
+    pub(in crate::simulator) agent_version: String,
+    pub(in crate::simulator) distribution: String,
+    pub(in crate::simulator) infrastructure: String,
+    pub(in crate::simulator) nodes: usize,
+    pub(in crate::simulator) cores: i64,
+    pub(in crate::simulator) heard: Timestamp,
+    pub(in crate::simulator) certificate_expires: Timestamp,
+}
+
+impl ConnectedCluster {
+    /// The agents' public key as the client wrote it.
+    pub(in crate::simulator) fn public_key(&self) -> &str {
+        let key = self.settings.get("agentPublicKeyCertificate");
+        key.and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Id of the cluster's own principal.
+    pub(in crate::simulator) fn principal_id(&self) -> Option<&str> {
+        self.principal_id.as_deref()
+    }
+
+    /// Whether the agents may already use the object.
+    pub(in crate::simulator) fn is_provisioned(&self) -> bool {
+        matches!(self.provisioning_state, "Succeeded" | "Updating")
+    }
+
+    /// What the agents reported last.
+    pub(in crate::simulator) fn report(&self) -> Option<&Report> {
+        self.report.as_ref()
+    }
+
+    /// Takes a heartbeat.
+    pub(in crate::simulator) fn hear(&mut self, report: Report) {
+        self.report = Some(report);
+        self.connectivity = Connectivity::Connected;
+    }
+
+    /// Whether the object asks for automatic upgrades of its agents.
+    pub(in crate::simulator) fn auto_upgrade(&self) -> bool {
+        let profile = self.settings.get("arcAgentProfile");
+        profile.and_then(|profile| profile.get("agentAutoUpgrade")) != Some(&json!("Disabled"))
+    }
+
+    /// Region of the object.
+    pub(in crate::simulator) fn location(&self) -> &str {
+        &self.location
+    }
+}
+
+/// All methods of one cluster's address.
+pub(super) fn handle(cx: &mut Context<'_>, subscription: &str, group: &str) -> Answer {
+    let version = version(cx)?;
+    let key = key(cx);
+    match cx.request.method {
+        Method::GET => {
+            resource_groups::require(cx, subscription, group)?;
+            show(cx, &key)
+        }
+        Method::PUT => write::put(cx, version, subscription, group),
+        Method::PATCH => write::patch(cx, version, subscription, group),
+        Method::DELETE => write::delete(cx, subscription, group),
+        _ => Err(ArmError::method_not_allowed(cx.request)),
+    }
+}
+
+/// `GET .../connectedClusters` of everything whose id begins with `scope`, in lower case.
+pub(super) fn list(cx: &Context<'_>, scope: &str) -> Answer {
+    require_method(cx.request, &[Method::GET])?;
+    let version = version(cx)?;
+    let clusters = cx
+        .store
+        .clusters
+        .iter()
+        .filter(|(key, _)| key.starts_with(scope));
+    let items: Vec<Value> = clusters
+        .map(|(_, cluster)| view::show(cx, cluster, version))
+        .collect();
+    cx.page(&items)
+}
+
+/// The clusters of a resource group in the general form of all resources.
+pub(super) fn summaries(cx: &Context<'_>, group: &str) -> Vec<Value> {
+    let inside = format!("{group}/");
+    let clusters = cx
+        .store
+        .clusters
+        .iter()
+        .filter(|(key, _)| key.starts_with(&inside));
+    clusters
+        .map(|(_, cluster)| view::summary(cluster))
+        .collect()
+}
+
+/// The cluster of a key in the request's api-version, or a 404.
+pub(in crate::simulator) fn show(cx: &Context<'_>, key: &str) -> Answer {
+    let version = version(cx)?;
+    Ok(Reply::ok(view::show(cx, require(cx, key)?, version)))
+}
+
+fn require<'a>(cx: &'a Context<'_>, key: &str) -> Result<&'a ConnectedCluster, ArmError> {
+    cx.store.clusters.get(key).ok_or_else(|| {
+        let name = key.rsplit('/').next().unwrap_or_default();
+        let message =
+            format!("The Resource 'Microsoft.Kubernetes/connectedClusters/{name}' was not found.");
+        ArmError::not_found("ResourceNotFound", message)
+    })
+}
+
+/// The cluster's id in lower case, from the address.
+fn key(cx: &Context<'_>) -> String {
+    format!("/{}", cx.request.route()[..8].join("/"))
+}
+
+fn version(cx: &Context<'_>) -> Result<Version, ArmError> {
+    let given = cx.request.query("api-version").unwrap_or_default();
+    if let Some(version) = Version::parse(given) {
+        return Ok(version);
+    }
+    // Without a version at all the refusal is the same as everywhere.
+    require_version(cx.request, &[given])?;
+    let versions = API_VERSIONS.join(", ");
+    Err(ArmError::bad(
+        "NoRegisteredProviderFound",
+        format!(
+            "No registered resource provider found for API version '{given}' for type 'connectedClusters'. The supported api-versions are '{versions}'."
+        ),
+    ))
+}

@@ -1,0 +1,196 @@
+//! Azure Resource Manager: authentication, the route table, and one file per service.
+
+pub(super) mod connected_clusters;
+mod error;
+mod paging;
+mod providers;
+mod resource_groups;
+mod subscriptions;
+mod tags;
+pub(super) mod tokens;
+
+use axum::http::Method;
+use jiff::Timestamp;
+
+use super::config::Config;
+use super::faults::Ending;
+use super::reply::Reply;
+use super::request::Request;
+use super::store::Store;
+use super::tokens::Caller;
+use super::{Cloud, metadata};
+
+pub(super) use error::ArmError;
+
+/// api-versions of Microsoft.Resources that clients are known to use.
+const RESOURCES_VERSIONS: &[&str] = &[
+    "2016-02-01",
+    "2019-10-01",
+    "2020-06-01",
+    "2021-01-01",
+    "2021-04-01",
+    "2022-09-01",
+    "2023-07-01",
+    "2024-03-01",
+    "2024-07-01",
+    "2024-11-01",
+    "2025-03-01",
+    "2025-04-01",
+];
+
+/// What a service works with while it answers one request.
+pub(super) struct Context<'a> {
+    pub(super) request: &'a Request,
+    pub(super) store: &'a mut Store,
+    pub(super) config: &'a Config,
+    pub(super) caller: Caller,
+    pub(super) now: Timestamp,
+    /// How an operation that this request begins will end.
+    pub(super) ending: Ending,
+}
+
+/// A service's answer.
+type Answer = Result<Reply, ArmError>;
+
+/// Answers a request to Resource Manager.
+pub(super) fn handle(cloud: &Cloud, request: &Request, ending: Ending) -> Reply {
+    let reply = match (&request.method, request.route().as_slice()) {
+        (&Method::GET, ["metadata", "endpoints"]) => metadata::endpoints(request),
+        _ => authenticated(cloud, request, ending),
+    };
+    let reply = reply.unwrap_or_else(ArmError::into_reply);
+    match request.method {
+        Method::GET | Method::HEAD => {
+            reply.with("x-ms-ratelimit-remaining-subscription-reads", 249)
+        }
+        Method::DELETE => reply.with("x-ms-ratelimit-remaining-subscription-deletes", 199),
+        _ => reply.with("x-ms-ratelimit-remaining-subscription-writes", 199),
+    }
+}
+
+fn authenticated(cloud: &Cloud, request: &Request, ending: Ending) -> Answer {
+    let caller = tokens::caller(cloud, request)?;
+    let mut store = cloud.store();
+    let mut context = Context {
+        request,
+        store: &mut store,
+        config: &cloud.config,
+        caller,
+        now: cloud.clock.now(),
+        ending,
+    };
+    route(&mut context)
+}
+
+/// The route table. Fixed words are in lower case, since Azure does not care.
+fn route(cx: &mut Context<'_>) -> Answer {
+    let request = cx.request;
+    match request.route().as_slice() {
+        ["tenants"] => subscriptions::tenants(cx),
+        ["subscriptions"] => subscriptions::list(cx),
+        [
+            "providers",
+            namespace,
+            "locations",
+            _,
+            "operationstatuses",
+            _,
+        ] if providers::is_known(namespace) => operation(cx, 5),
+        ["subscriptions", subscription, rest @ ..] => {
+            let subscription = (*subscription).to_owned();
+            subscriptions::require(cx, &subscription)?;
+            in_subscription(cx, &subscription, rest)
+        }
+        _ => Err(ArmError::no_such_route(request)),
+    }
+}
+
+fn in_subscription(cx: &mut Context<'_>, subscription: &str, rest: &[&str]) -> Answer {
+    match rest {
+        [] => subscriptions::get(cx, subscription),
+        ["locations"] => subscriptions::locations(cx, subscription),
+        ["operationresults", _] => operation(cx, 3),
+        ["providers"] => providers::list(cx, subscription),
+        ["providers", namespace] => providers::get(cx, subscription, namespace),
+        ["providers", namespace, "register"] => providers::register(cx, subscription, namespace),
+        [
+            "providers",
+            namespace,
+            "locations",
+            _,
+            "operationstatuses",
+            _,
+        ] if providers::is_known(namespace) => operation(cx, 7),
+        ["providers", "microsoft.kubernetes", "connectedclusters"] => {
+            connected_clusters::list(cx, &format!("/subscriptions/{subscription}/"))
+        }
+        ["resourcegroups"] => resource_groups::list(cx, subscription),
+        ["resourcegroups", name] => resource_groups::handle(cx, subscription, name),
+        ["resourcegroups", name, rest @ ..] => in_group(cx, subscription, name, rest),
+        _ => Err(ArmError::no_such_route(cx.request)),
+    }
+}
+
+fn in_group(cx: &mut Context<'_>, subscription: &str, group: &str, rest: &[&str]) -> Answer {
+    match rest {
+        ["resources"] => resource_groups::resources(cx, subscription, group),
+        ["providers", "microsoft.kubernetes", "connectedclusters"] => {
+            resource_groups::require(cx, subscription, group)?;
+            connected_clusters::list(
+                cx,
+                &format!("/subscriptions/{subscription}/resourcegroups/{group}/"),
+            )
+        }
+        ["providers", "microsoft.kubernetes", "connectedclusters", _] => {
+            connected_clusters::handle(cx, subscription, group)
+        }
+        [
+            "providers",
+            "microsoft.kubernetes",
+            "connectedclusters",
+            _,
+            "listclusterusercredential",
+        ] => connected_clusters::credential(cx, subscription, group),
+        _ => Err(ArmError::no_such_route(cx.request)),
+    }
+}
+
+/// Operations' addresses carry no api-version that anybody would check, only their signature.
+fn operation(cx: &Context<'_>, name: usize) -> Answer {
+    require_method(cx.request, &[Method::GET])?;
+    cx.watch(cx.request.segment(name))
+}
+
+/// Refuses a request without an api-version, or with one that the service does not have.
+pub(super) fn require_version<'a>(
+    request: &'a Request,
+    versions: &[&str],
+) -> Result<&'a str, ArmError> {
+    let version = request.query("api-version").unwrap_or_default();
+    if version.is_empty() {
+        return Err(ArmError::bad(
+            "MissingApiVersionParameter",
+            "The api-version query parameter (?api-version=) is required for all requests.",
+        ));
+    }
+    if versions.contains(&version) {
+        Ok(version)
+    } else {
+        Err(ArmError::bad(
+            "InvalidApiVersionParameter",
+            format!(
+                "The api-version '{version}' is invalid. The supported versions are '{}'.",
+                versions.join(",")
+            ),
+        ))
+    }
+}
+
+/// Refuses a method that a known address does not have.
+fn require_method(request: &Request, methods: &[Method]) -> Result<(), ArmError> {
+    if methods.contains(&request.method) {
+        Ok(())
+    } else {
+        Err(ArmError::method_not_allowed(request))
+    }
+}

@@ -1,0 +1,236 @@
+//! Long-running operations: how they begin, end, and are watched.
+//!
+//! An operation carries the change that it makes when it ends, so a client that does not wait reads old values. Two
+//! addresses lead to it: the *monitor* (`Azure-AsyncOperation`) answers 200 with a status, the *result* (`Location`)
+//! answers 202 until it answers with the result itself.
+
+use axum::http::StatusCode;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use url::form_urlencoded::Serializer;
+use uuid::Uuid;
+
+use super::arm::{ArmError, Context};
+use super::faults::Ending;
+use super::reply::Reply;
+use super::store::Store;
+
+/// Azure's addresses of results are known to be about 3 KB long; clients must not cut them.
+const CERTIFICATE_BYTES: usize = 1800;
+
+/// Why an operation failed.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Failure {
+    pub(super) code: String,
+    pub(super) message: String,
+}
+
+/// The change at the end of an operation: gets the operation's name, and its failure if it failed.
+pub(super) type Change = Box<dyn FnOnce(&mut Store, &str, Option<&Failure>) + Send>;
+
+/// What the result address answers at the end.
+#[derive(Clone, Debug)]
+pub(super) enum Outcome {
+    /// 204: the object is gone.
+    Gone,
+    /// 200 without a body.
+    Done,
+    /// 200 with the connected cluster of this key.
+    Cluster(String),
+}
+
+/// One operation, running or ended.
+pub(super) struct Operation {
+    name: String,
+    target: String,
+    started: Timestamp,
+    /// `None` if it never ends.
+    due: Option<Timestamp>,
+    failure: Option<Failure>,
+    outcome: Outcome,
+    /// Taken when the operation ends.
+    change: Option<Change>,
+}
+
+/// The two kinds of address.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Address {
+    Monitor,
+    Result,
+}
+
+impl Context<'_> {
+    /// Begins an operation on the object with this id and returns the operation's name.
+    ///
+    /// The name comes first in the change's arguments, since an object may meanwhile be in another operation's hands.
+    pub(super) fn begin(&mut self, target: &str, outcome: Outcome, change: Change) -> String {
+        let hash = format!("{:X}", Sha256::digest(target));
+        let name = format!("{}*{hash}", Uuid::new_v4());
+        let runs = SignedDuration::from_millis(self.store.behaviour.operation_ms.into());
+        let due = (!matches!(self.ending, Ending::Never)).then(|| self.now + runs);
+        let failure = match &self.ending {
+            Ending::Fails(failure) => Some(failure.clone()),
+            Ending::Succeeds | Ending::Never => None,
+        };
+        let operation = Operation {
+            name: name.clone(),
+            target: target.to_owned(),
+            started: self.now,
+            due,
+            failure,
+            outcome,
+            change: Some(change),
+        };
+        self.store.operations.insert(name.clone(), operation);
+        name
+    }
+
+    /// Adds the headers by which a client follows the operation.
+    pub(super) fn follow(&self, reply: Reply, name: &str, path: &str, address: Address) -> Reply {
+        let header = match address {
+            Address::Monitor => "Azure-AsyncOperation",
+            Address::Result => "Location",
+        };
+        let query = self.signed_query(name, address);
+        let url = format!("{}{path}/{name}?{query}", self.request.base_url());
+        reply.with(header, url)
+    }
+
+    /// Adds how long to wait before the next look.
+    pub(super) fn later(&self, reply: Reply) -> Reply {
+        reply.with("Retry-After", self.store.behaviour.retry_after_seconds)
+    }
+
+    fn signed_query(&self, name: &str, address: Address) -> String {
+        let certificate = BASE64.encode(vec![0xFB; CERTIFICATE_BYTES]);
+        Serializer::new(String::new())
+            .append_pair(
+                "api-version",
+                self.request.query("api-version").unwrap_or_default(),
+            )
+            .append_pair("t", &self.now.as_millisecond().to_string())
+            .append_pair("c", &certificate)
+            .append_pair("s", &signature(name, &certificate))
+            .append_pair("h", &fingerprint(name, address))
+            .finish()
+    }
+
+    /// Answers at an operation's address, whose name is the last segment of the path.
+    pub(super) fn watch(&self, name: &str) -> Result<Reply, ArmError> {
+        let missing = || {
+            ArmError::not_found(
+                "ResourceNotFound",
+                format!("The operation '{name}' was not found."),
+            )
+        };
+        let operation = self.store.operations.get(name).ok_or_else(missing)?;
+        let query = |key| self.request.query(key).unwrap_or_default();
+        if query("s") != signature(name, query("c")) {
+            return Err(ArmError::bad(
+                "InvalidAsyncOperationToken",
+                "The operation's address was changed on its way.",
+            ));
+        }
+        if query("h") == fingerprint(name, Address::Result) {
+            self.result(operation)
+        } else {
+            Ok(self.status(operation))
+        }
+    }
+
+    fn status(&self, operation: &Operation) -> Reply {
+        let reply = Reply::ok(operation.document(self.request.uri.path()));
+        if operation.ended() {
+            reply
+        } else {
+            self.later(reply)
+        }
+    }
+
+    fn result(&self, operation: &Operation) -> Result<Reply, ArmError> {
+        if !operation.ended() {
+            // Over HTTP/2 the URI is absolute, so only its path and query go behind the base.
+            let uri = &self.request.uri;
+            let path = uri.path_and_query().map_or("/", |path| path.as_str());
+            let here = format!("{}{path}", self.request.base_url());
+            return Ok(self.later(Reply::empty(StatusCode::ACCEPTED).with("Location", here)));
+        }
+        if let Some(failure) = &operation.failure {
+            return Err(ArmError::conflict(&failure.code, failure.message.clone()));
+        }
+        match &operation.outcome {
+            Outcome::Gone => Ok(Reply::empty(StatusCode::NO_CONTENT)),
+            Outcome::Done => Ok(Reply::empty(StatusCode::OK)),
+            Outcome::Cluster(key) => super::arm::connected_clusters::show(self, key),
+        }
+    }
+}
+
+impl Operation {
+    fn ended(&self) -> bool {
+        self.change.is_none()
+    }
+
+    fn state(&self) -> &'static str {
+        match (self.ended(), &self.failure) {
+            (false, _) => "InProgress",
+            (true, None) => "Succeeded",
+            (true, Some(_)) => "Failed",
+        }
+    }
+
+    fn document(&self, id: &str) -> Value {
+        let mut document = json!({
+            "id": id,
+            "name": self.name,
+            "status": self.state(),
+            "startTime": self.started,
+            "properties": null,
+        });
+        if self.ended() {
+            document["endTime"] = json!(self.due);
+            if let Some(failure) = &self.failure {
+                document["error"] = json!({"code": failure.code, "message": failure.message});
+            }
+        }
+        document
+    }
+
+    /// The operation for a test to look at.
+    pub(super) fn dump(&self) -> Value {
+        json!({"target": self.target, "status": self.state(), "started": self.started, "due": self.due})
+    }
+}
+
+/// Ends every operation whose time has come.
+pub(super) fn settle(store: &mut Store, now: Timestamp) {
+    let due = |operation: &&mut Operation| operation.due.is_some_and(|due| due <= now);
+    let ending: Vec<_> = store
+        .operations
+        .values_mut()
+        .filter(due)
+        .filter_map(|operation| {
+            let change = operation.change.take()?;
+            Some((operation.name.clone(), operation.failure.clone(), change))
+        })
+        .collect();
+    for (name, failure, change) in ending {
+        change(store, &name, failure.as_ref());
+    }
+}
+
+fn signature(name: &str, certificate: &str) -> String {
+    BASE64.encode(Sha256::digest(format!("{name}{certificate}")))
+}
+
+fn fingerprint(name: &str, address: Address) -> String {
+    let kind = match address {
+        Address::Monitor => "monitor",
+        Address::Result => "result",
+    };
+    BASE64.encode(Sha256::digest(format!("{kind}{name}")))
+}

@@ -1,0 +1,121 @@
+//! Everything that the simulated Azure remembers.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::arm::connected_clusters::ConnectedCluster;
+use super::config::{Behaviour, Config};
+use super::operations::Operation;
+
+/// Tags of a resource.
+pub(super) type Tags = BTreeMap<String, String>;
+
+/// The state behind all services. Keys are ids in lower case, as Azure compares them.
+pub(super) struct Store {
+    pub(super) behaviour: Behaviour,
+    pub(super) subscriptions: BTreeMap<String, Subscription>,
+    /// By resource id.
+    pub(super) groups: BTreeMap<String, ResourceGroup>,
+    /// By resource id.
+    pub(super) clusters: BTreeMap<String, ConnectedCluster>,
+    /// By the name in the operation's address.
+    pub(super) operations: BTreeMap<String, Operation>,
+    /// What the agents' side last saw of each real cluster, by the name in the configuration.
+    pub(super) sightings: BTreeMap<String, String>,
+}
+
+/// A subscription.
+pub(super) struct Subscription {
+    pub(super) id: String,
+    pub(super) name: String,
+    /// By namespace in lower case.
+    pub(super) registrations: BTreeMap<String, Registration>,
+}
+
+/// Whether a subscription may use a resource provider.
+#[derive(Clone)]
+pub(super) enum Registration {
+    /// As the configuration says: `Registered`, `NotRegistered`, `Unregistered`.
+    Settled(String),
+    /// `Registering` until then.
+    Until(Timestamp),
+}
+
+/// A resource group.
+pub(super) struct ResourceGroup {
+    /// In the spelling of its creation.
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) location: String,
+    pub(super) tags: Tags,
+    pub(super) deleting: bool,
+}
+
+impl Store {
+    /// The state that the configuration describes.
+    pub(super) fn new(config: &Config) -> Self {
+        let mut store = Self {
+            behaviour: config.behaviour.clone(),
+            subscriptions: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            clusters: BTreeMap::new(),
+            operations: BTreeMap::new(),
+            sightings: BTreeMap::new(),
+        };
+        for subscription in &config.subscriptions {
+            store.add_subscription(subscription);
+        }
+        store
+    }
+
+    fn add_subscription(&mut self, given: &super::Subscription) {
+        for group in &given.resource_groups {
+            let id = format!("/subscriptions/{}/resourceGroups/{}", given.id, group.name);
+            let group = ResourceGroup {
+                id,
+                name: group.name.clone(),
+                location: super::config::normalise(&group.location),
+                tags: Tags::new(),
+                deleting: false,
+            };
+            self.groups.insert(group.id.to_lowercase(), group);
+        }
+        let settled = |(namespace, state): (&String, &String)| {
+            (
+                namespace.to_lowercase(),
+                Registration::Settled(state.clone()),
+            )
+        };
+        let subscription = Subscription {
+            id: given.id.clone(),
+            name: given.name.clone(),
+            registrations: given.providers.iter().map(settled).collect(),
+        };
+        self.subscriptions
+            .insert(given.id.to_lowercase(), subscription);
+    }
+
+    /// The whole state for a test to look at.
+    pub(super) fn dump(&self) -> Value {
+        let clusters: Map<String, Value> = self
+            .clusters
+            .values()
+            .map(|cluster| (cluster.id.clone(), cluster.dump()))
+            .collect();
+        let operations: Vec<Value> = self.operations.values().map(Operation::dump).collect();
+        let groups: Vec<&str> = self
+            .groups
+            .values()
+            .map(|group| group.id.as_str())
+            .collect();
+        json!({
+            "behaviour": self.behaviour,
+            "resource_groups": groups,
+            "connected_clusters": clusters,
+            "operations": operations,
+            "agents": self.sightings,
+        })
+    }
+}

@@ -1,0 +1,113 @@
+//! Scripted misbehaviour.
+
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::azure::{Azure, NEWEST, cluster, cluster_path};
+
+async fn script(azure: &Azure, fault: Value) {
+    assert_eq!(azure.admin(Method::POST, "faults", fault).await.status, 204);
+}
+
+#[tokio::test]
+async fn a_scripted_reply_comes_when_it_is_due_and_not_longer() {
+    let azure = Azure::start().await;
+    let path = cluster_path("c1", NEWEST);
+    let reply = json!({"status": 429, "code": "TooManyRequests", "headers": {"Retry-After": "2"}});
+    script(&azure, json!({"method": "GET", "path": "*/connectedclusters/*", "skip": 1, "times": 2, "action": {"reply": reply}})).await;
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        seen.push(azure.get(&path).await.status);
+    }
+    assert_eq!(seen, [404, 429, 429, 404]);
+    let matched = azure.get("/_simulator/faults").await.body;
+    assert_eq!(
+        (&matched[0]["matched"], &matched[0]["spent"]),
+        (&json!(3), &json!(true))
+    );
+    azure.stop().await;
+}
+
+#[tokio::test]
+async fn a_dropped_connection_may_hide_a_write() {
+    let azure = Azure::start().await;
+    let path = cluster_path("c1", NEWEST);
+    for (moment, afterwards) in [("before", 404), ("after", 200)] {
+        script(&azure, json!({"method": "PUT", "action": {"drop": moment}})).await;
+        let lost = azure.try_send(Method::PUT, &path, Some(cluster())).await;
+        assert!(lost.is_err(), "{lost:?}");
+        assert_eq!(azure.get(&path).await.status, afterwards);
+    }
+    azure.stop().await;
+}
+
+#[tokio::test]
+async fn an_operation_may_fail() {
+    let azure = Azure::start().await;
+    let path = cluster_path("c1", NEWEST);
+    let failure = json!({"fails": {"code": "InternalServerError", "message": "no luck"}});
+    script(
+        &azure,
+        json!({"method": "PUT", "action": {"operation": failure}}),
+    )
+    .await;
+    let created = azure.put(&path, cluster()).await;
+    azure.elapse().await;
+    let ended = azure.get(created.header("azure-asyncoperation")).await;
+    assert_eq!(
+        (&ended.body["status"], ended.code()),
+        (&json!("Failed"), "InternalServerError")
+    );
+    assert_eq!(
+        azure.get(&path).await.body["properties"]["provisioningState"],
+        "Failed"
+    );
+    assert_eq!(
+        azure.put(&path, cluster()).await.status,
+        200,
+        "a failed cluster can be tried again"
+    );
+    azure.stop().await;
+}
+
+#[tokio::test]
+async fn an_operation_may_never_end_not_even_in_a_year() {
+    let azure = Azure::start().await;
+    script(&azure, json!({"action": {"operation": "never"}})).await;
+    let created = azure.put(&cluster_path("c1", NEWEST), cluster()).await;
+    azure
+        .admin(
+            Method::PUT,
+            "clock",
+            json!({"offset_seconds": 365 * 24 * 3600}),
+        )
+        .await;
+    let monitor = azure.get(created.header("azure-asyncoperation")).await;
+    assert_eq!(monitor.body["status"], "InProgress");
+    azure.stop().await;
+}
+
+#[tokio::test]
+async fn a_delay_delays() {
+    let azure = Azure::start().await;
+    script(
+        &azure,
+        json!({"path": "/subscriptions", "action": {"delay_ms": 200}}),
+    )
+    .await;
+    let began = Instant::now();
+    azure.get("/subscriptions?api-version=2022-12-01").await;
+    assert!(began.elapsed() >= Duration::from_millis(200));
+    azure.stop().await;
+}
+
+#[tokio::test]
+async fn the_tests_door_is_not_open_to_azures_names() {
+    let azure = Azure::start().await;
+    let door = azure.public("management.azure.com", "/_simulator/state");
+    assert_eq!(azure.get(&door).await.status, 404);
+    assert_eq!(azure.get("/_simulator/state").await.status, 200);
+    azure.stop().await;
+}

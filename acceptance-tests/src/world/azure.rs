@@ -1,0 +1,171 @@
+//! The simulated Azure, and the CONNECT proxy that leads every public name to the server that plays it.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+
+use futures::try_join;
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use uuid::Uuid;
+
+use super::cluster::Cluster;
+use super::files::write_private;
+use super::process::Program;
+use super::programs::sibling;
+use super::site::Site;
+
+/// The registry's public name.
+pub const REGISTRY: &str = "mcr.microsoft.com";
+/// Public names that the simulator answers to.
+const AZURE: [&str; 4] = [
+    "management.azure.com",
+    "login.microsoftonline.com",
+    "graph.microsoft.com",
+    "*.dp.kubernetesconfiguration.azure.com",
+];
+/// Public names that moto answers to.
+const AWS: [&str; 4] = [
+    "eks.*.amazonaws.com",
+    "sts.*.amazonaws.com",
+    "sts.amazonaws.com",
+    "iam.amazonaws.com",
+];
+/// The newest chart, as the data plane names it: without the segment that clients put in.
+const CHART: &str = "azurearck8s/batch1/stable/azure-arc-k8sagents:1.35.4";
+/// Resource providers that the subscription is registered for.
+const PROVIDERS: [&str; 3] = [
+    "Microsoft.ExtendedLocation",
+    "Microsoft.Kubernetes",
+    "Microsoft.KubernetesConfiguration",
+];
+/// The proxy's log of tunnels, in the world's directory.
+pub const TUNNELS: &str = "log/tunnels.jsonl";
+/// The simulator's log of requests, in the world's directory.
+pub const REQUESTS: &str = "log/azure-requests.jsonl";
+/// The resource group that is there from the beginning.
+pub const RESOURCE_GROUP: &str = "aks-training-dev-krc-infra";
+/// Its location, and that of everything in it.
+pub const LOCATION: &str = "koreacentral";
+
+/// Who we are at Azure.
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    /// The directory.
+    pub tenant_id: String,
+    /// The only subscription.
+    pub subscription_id: String,
+    /// A service principal that owns the subscription.
+    pub client_id: String,
+    /// Its password.
+    pub client_secret: String,
+}
+
+impl Tenant {
+    /// A tenant that no other world has.
+    #[must_use]
+    pub fn random() -> Self {
+        let id = || Uuid::new_v4().to_string();
+        Self {
+            tenant_id: id(),
+            subscription_id: id(),
+            client_id: id(),
+            client_secret: Uuid::new_v4().simple().to_string(),
+        }
+    }
+}
+
+/// Ports of the servers behind the proxy.
+#[derive(Clone, Copy, Debug)]
+pub struct Places {
+    /// moto's TLS door.
+    pub aws: u16,
+    /// The OCI registry.
+    pub registry: u16,
+    /// The simulator.
+    pub simulator: u16,
+}
+
+/// Starts the simulator and the proxy.
+///
+/// # Errors
+///
+/// When one of them does not come up.
+pub async fn start(
+    site: &Site,
+    tenant: &Tenant,
+    places: Places,
+    clusters: &[Cluster],
+) -> anyhow::Result<()> {
+    let simulator = simulator(site, tenant, places.simulator, clusters)?;
+    let proxy = proxy(site, places);
+    try_join!(
+        serve(site, "azure-simulator", places.simulator, &simulator),
+        serve(site, "connect-proxy", site.proxy_port, &proxy),
+    )?;
+    Ok(())
+}
+
+async fn serve(site: &Site, name: &str, port: u16, config: &Value) -> anyhow::Result<()> {
+    let path = site.directory.join(format!("{name}.json"));
+    write_private(&path, config.to_string())?;
+    let program = Program::new(name, sibling(name)?)
+        .flag("config", path)
+        .env("RUST_LOG", "info");
+    let process = site.processes.start(program)?;
+    process
+        .ready(|| async { Ok(TcpStream::connect(("127.0.0.1", port)).await?) })
+        .await?;
+    Ok(())
+}
+
+fn simulator(
+    site: &Site,
+    tenant: &Tenant,
+    port: u16,
+    clusters: &[Cluster],
+) -> anyhow::Result<Value> {
+    let certificate = site
+        .authority
+        .server("azure", &[&AZURE[..], &["127.0.0.1"]].concat())?;
+    let kubeconfigs: BTreeMap<&str, &Path> = clusters
+        .iter()
+        .map(|cluster| (cluster.name.as_str(), cluster.kubeconfig.as_path()))
+        .collect();
+    let providers = PROVIDERS.map(|namespace| (namespace, "Registered"));
+    Ok(json!({
+        "listen": local(port),
+        "tls": { "certificate": certificate.certificate, "key": certificate.key },
+        "registry": { "chart": format!("{REGISTRY}/{CHART}") },
+        "tenant_id": tenant.tenant_id,
+        "subscriptions": [{
+            "id": tenant.subscription_id,
+            "name": "Training",
+            "resource_groups": [{ "name": RESOURCE_GROUP, "location": LOCATION }],
+            "providers": BTreeMap::from(providers),
+        }],
+        "service_principals": [{
+            "client_id": tenant.client_id,
+            "secret": tenant.client_secret,
+            "object_id": Uuid::new_v4().to_string(),
+        }],
+        "clusters": kubeconfigs,
+        "request_log": site.directory.join(REQUESTS),
+    }))
+}
+
+fn proxy(site: &Site, places: Places) -> Value {
+    let to = |host: &str, port| json!({ "host": host, "to": local(port) });
+    let azure = AZURE.iter().map(|host| to(host, places.simulator));
+    let aws = AWS.iter().map(|host| to(host, places.aws));
+    let routes = azure.chain(aws).chain([to(REGISTRY, places.registry)]);
+    json!({
+        "listen": local(site.proxy_port),
+        "log": site.directory.join(TUNNELS),
+        "routes": routes.collect::<Vec<_>>(),
+    })
+}
+
+fn local(port: u16) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port).into()
+}

@@ -1,0 +1,39 @@
+//! Promises to users, held by the real Terraform and `OpenTofu` in a world of their own.
+//!
+//! All scenarios share one world. It takes seconds to start and must end with the tests, which the default test harness
+//! cannot promise; so there is a small runner here ([`runner`]). As usual with Terraform providers, acceptance tests run
+//! only when `TF_ACC` is set.
+
+mod bad_input;
+mod configuration;
+mod connect;
+mod foundation;
+mod pool;
+mod runner;
+mod subject;
+
+use acceptance_tests::engine::Engine;
+use anyhow::Context;
+use runner::Suite;
+
+/// Clusters of the world; a scenario takes as many of them as it needs.
+const CLUSTERS: [&str; 4] = [
+    "eks-training-dev-krc",
+    "eks-training-dev-weu",
+    "eks-training-dev-jpe",
+    "eks-training-dev-sea",
+];
+
+fn main() -> std::process::ExitCode {
+    runner::run(&CLUSTERS, || {
+        let mut suite = Suite::default();
+        foundation::scenarios(&mut suite);
+        let engines = Engine::at_hand()?;
+        for engine in &engines {
+            connect::scenarios(&mut suite, engine);
+        }
+        // What the provider says is the same whoever prints it.
+        bad_input::scenarios(&mut suite, engines.first().context("no engine")?);
+        Ok(suite)
+    })
+}

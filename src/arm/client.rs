@@ -1,0 +1,236 @@
+//! The way to Azure: knows the cloud, has the tokens, sends requests until they are answered.
+
+use std::sync::Arc;
+
+use reqwest::Method;
+use tokio::sync::OnceCell;
+use url::Url;
+
+use super::cloud::{Cloud, KnownCloud};
+use super::connected_clusters::ConnectedClusters;
+use super::data_plane::DataPlane;
+use super::error::Error;
+use super::http::Http;
+use super::login::Tokens;
+use super::metadata;
+use super::resource_groups::ResourceGroups;
+use super::resource_providers::ResourceProviders;
+use super::retry::{self, Policy};
+use super::settings::Config;
+use super::subscriptions::Subscriptions;
+use super::versions::{self, ApiVersions};
+use super::wire::{self, Request, Response};
+use crate::call::Call;
+
+/// Access to one Azure cloud with one login. Cheap to clone; all clones share connections and tokens.
+#[derive(Clone, Debug)]
+pub struct Client(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    config: Config,
+    http: Arc<Http>,
+    /// Cloud and login, known once a custom cloud has described itself.
+    session: OnceCell<Session>,
+}
+
+#[derive(Debug)]
+struct Session {
+    cloud: Cloud,
+    tokens: Tokens,
+}
+
+impl Client {
+    /// A client. Asks no network and reads no certificates: that waits for the first request.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Cloud`] when `environment` names a cloud that is not built in and there is no metadata host to ask.
+    pub fn new(config: Config) -> Result<Self, Error> {
+        Self::over(config, Arc::new(Http::default()))
+    }
+
+    /// A client over connections of somebody else's making.
+    pub(super) fn over(config: Config, http: Arc<Http>) -> Result<Self, Error> {
+        let session = match config.metadata_host {
+            Some(_) => OnceCell::new(),
+            None => OnceCell::new_with(Some(Session::new(built_in(&config)?, &config, &http))),
+        };
+        Ok(Self(Arc::new(Inner {
+            config,
+            http,
+            session,
+        })))
+    }
+
+    /// The subscription that resources belong to unless they name another.
+    #[must_use]
+    pub fn subscription_id(&self) -> &str {
+        &self.0.config.subscription_id
+    }
+
+    /// The addresses of the cloud. Asks the metadata host once, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when the metadata host does not answer or describes no usable cloud.
+    pub async fn cloud(&self, call: &Call) -> Result<&Cloud, Error> {
+        Ok(&self.session(call).await?.cloud)
+    }
+
+    /// Connected clusters (`Microsoft.Kubernetes/connectedClusters`).
+    #[must_use]
+    pub fn connected_clusters(&self) -> ConnectedClusters {
+        ConnectedClusters::new(self.clone())
+    }
+
+    /// Resource groups.
+    #[must_use]
+    pub fn resource_groups(&self) -> ResourceGroups {
+        ResourceGroups::new(self.clone())
+    }
+
+    /// Subscriptions.
+    #[must_use]
+    pub fn subscriptions(&self) -> Subscriptions {
+        Subscriptions::new(self.clone())
+    }
+
+    /// Resource providers and their registration in a subscription.
+    #[must_use]
+    pub fn resource_providers(&self) -> ResourceProviders {
+        ResourceProviders::new(self.clone())
+    }
+
+    /// The Arc configuration data plane for clusters of a region.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Cloud`] when the cloud has none that could be named.
+    pub async fn data_plane(&self, call: &Call, location: &str) -> Result<DataPlane, Error> {
+        let address = self.cloud(call).await?.data_plane(location)?;
+        Ok(DataPlane::new(self.clone(), address))
+    }
+
+    pub(super) fn api_versions(&self) -> &ApiVersions {
+        &self.0.config.api_versions
+    }
+
+    /// An address of the resource manager: path segments, percent-encoded here, and the api-version.
+    pub(super) async fn address<'a>(
+        &self,
+        call: &Call,
+        segments: impl IntoIterator<Item = &'a str>,
+        api_version: &str,
+    ) -> Result<Url, Error> {
+        let mut url = self.cloud(call).await?.resource_manager().clone();
+        extend_path(&mut url, segments);
+        url.query_pairs_mut()
+            .append_pair("api-version", api_version);
+        Ok(url)
+    }
+
+    /// Sends a request to the resource manager, again if need be, and returns a successful answer.
+    pub(super) async fn send(&self, call: &Call, request: &Request) -> Result<Response, Error> {
+        self.send_patiently(call, request, retry::RESOURCE_MANAGER)
+            .await
+    }
+
+    /// The same with the patience that another service needs. The token is the resource manager's in any case.
+    pub(super) async fn send_patiently(
+        &self,
+        call: &Call,
+        request: &Request,
+        policy: Policy,
+    ) -> Result<Response, Error> {
+        let session = self.session(call).await?;
+        let policy = if request.idempotent {
+            policy
+        } else {
+            policy.without_resending()
+        };
+        // A login has attempts of its own, which are not to be multiplied with those of the request.
+        let scope = session.cloud.scope();
+        session.tokens.get(call, &request.action, scope).await?;
+        let attempt = || self.attempt(call, session, request);
+        policy.run(call, &request.action, attempt).await
+    }
+
+    /// One request. A token that the service refuses is replaced once: it may have been revoked before its time.
+    async fn attempt(
+        &self,
+        call: &Call,
+        session: &Session,
+        request: &Request,
+    ) -> Result<Response, Error> {
+        let (tokens, scope) = (&session.tokens, session.cloud.scope());
+        let token = tokens.get(call, &request.action, scope).await?;
+        let answer = wire::exchange(&self.0.http, call, request, Some(token.secret())).await?;
+        if answer.status != reqwest::StatusCode::UNAUTHORIZED {
+            return answer.accept(&request.action);
+        }
+        tokens.forget(scope, &token).await;
+        let token = tokens.get(call, &request.action, scope).await?;
+        let answer = wire::exchange(&self.0.http, call, request, Some(token.secret())).await?;
+        answer.accept(&request.action)
+    }
+
+    async fn session(&self, call: &Call) -> Result<&Session, Error> {
+        let describe = || async {
+            let cloud = self.describe(call).await?;
+            Ok(Session::new(cloud, &self.0.config, &self.0.http))
+        };
+        self.0.session.get_or_try_init(describe).await
+    }
+
+    /// Asks the metadata host, without a token, which cloud this is.
+    async fn describe(&self, call: &Call) -> Result<Cloud, Error> {
+        let config = &self.0.config;
+        let host = config.metadata_host.as_deref().unwrap_or_default();
+        let address = format!(
+            "https://{host}/metadata/endpoints?api-version={}",
+            versions::METADATA
+        );
+        let unusable =
+            |_| metadata::MetadataError::Malformed(format!("'{host}' is not a host name"));
+        let address = Url::parse(&address).map_err(unusable)?;
+        let request = Request::new(Method::GET, address, format!("ask {host} about the cloud"));
+        let attempt = || async {
+            let answer = wire::exchange(&self.0.http, call, &request, None).await?;
+            answer.accept(&request.action)
+        };
+        let answer = retry::RESOURCE_MANAGER
+            .run(call, &request.action, attempt)
+            .await?;
+        Ok(metadata::read(&answer.body, &config.environment)?)
+    }
+}
+
+impl Session {
+    fn new(cloud: Cloud, config: &Config, http: &Arc<Http>) -> Self {
+        Self {
+            tokens: Tokens::new(config.clone(), cloud.login().clone(), Arc::clone(http)),
+            cloud,
+        }
+    }
+}
+
+fn built_in(config: &Config) -> Result<Cloud, Error> {
+    let unknown = || metadata::MetadataError::Unknown {
+        wanted: config.environment.clone(),
+        known: "'public', 'usgovernment', 'china'".to_owned(),
+    };
+    let known = KnownCloud::from_name(&config.environment).ok_or_else(unknown)?;
+    Ok(known.into())
+}
+
+/// Appends path segments to an address, whose own path may end in a slash.
+pub(super) fn extend_path<'a>(url: &mut Url, segments: impl IntoIterator<Item = &'a str>) {
+    url.path_segments_mut()
+        .expect("addresses of clouds are https, which has path segments")
+        .pop_if_empty()
+        .extend(segments);
+}
+
+#[cfg(test)]
+mod tests;

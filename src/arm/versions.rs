@@ -1,0 +1,34 @@
+//! Every api-version that this program sends, with the reason for it.
+
+/// Resource groups and resource providers: the version that Azure's other infrastructure tools send in every cloud.
+pub(super) const RESOURCES: &str = "2022-09-01";
+
+/// Subscriptions: the newest stable version, which all clouds serve.
+pub(super) const SUBSCRIPTIONS: &str = "2022-12-01";
+
+/// The cloud's description of itself; the version that the Azure CLI asks for.
+pub(super) const METADATA: &str = "2022-09-01";
+
+/// Health check and Helm settings of the Arc data plane; the only version that the Azure CLI knows.
+pub(super) const DATA_PLANE: &str = "2024-07-01-preview";
+
+/// The chart lookup of the Arc data plane, unchanged since the service began.
+pub(super) const HELM_PACKAGE: &str = "2019-11-01-preview";
+
+/// Versions that a user may change, for clouds that lag behind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiVersions {
+    /// Version of `Microsoft.Kubernetes/connectedClusters`.
+    ///
+    /// 2026-05-01 is the first stable version with workload identity, OIDC issuer, gateway and agent configurations.
+    /// 2024-01-01 is the one before it.
+    pub connected_clusters: String,
+}
+
+impl Default for ApiVersions {
+    fn default() -> Self {
+        Self {
+            connected_clusters: "2026-05-01".to_owned(),
+        }
+    }
+}

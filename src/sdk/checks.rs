@@ -1,0 +1,171 @@
+//! The usual rules for values. Each looks at known text only; a null or an unknown is never judged.
+
+use super::duration as time;
+use super::schema::Check;
+
+/// Some text, not only white space.
+#[must_use]
+pub fn non_empty() -> Check {
+    Check::text(|text| match text.trim() {
+        "" => Err("it must not be empty".to_owned()),
+        _ => Ok(()),
+    })
+}
+
+/// One of a few words, spelled exactly so.
+#[must_use]
+pub fn one_of(words: &'static [&'static str]) -> Check {
+    Check::text(move |text| {
+        if words.contains(&text) {
+            return Ok(());
+        }
+        let words: Vec<_> = words.iter().map(|word| format!("{word:?}")).collect();
+        Err(format!("{text:?} is not one of {}", words.join(", ")))
+    })
+}
+
+/// Between `min` and `max` characters, both included.
+#[must_use]
+pub fn length(min: usize, max: usize) -> Check {
+    Check::text(move |text| match text.chars().count() {
+        count if (min..=max).contains(&count) => Ok(()),
+        count => Err(format!(
+            "it has {count} characters; {min} to {max} are allowed"
+        )),
+    })
+}
+
+/// Only such characters; `described` names them, as in "letters, digits and hyphens".
+#[must_use]
+pub fn characters(allowed: fn(char) -> bool, described: &'static str) -> Check {
+    Check::text(move |text| match text.chars().find(|c| !allowed(*c)) {
+        None => Ok(()),
+        Some(culprit) => Err(format!("{culprit:?} is not allowed; use {described}")),
+    })
+}
+
+/// Such a first and last character; `described` names them, as in "a letter or digit".
+#[must_use]
+pub fn ends(allowed: fn(char) -> bool, described: &'static str) -> Check {
+    Check::text(move |text| {
+        let first_and_last = [text.chars().next(), text.chars().next_back()];
+        if first_and_last.into_iter().flatten().all(allowed) {
+            return Ok(());
+        }
+        Err(format!("it must begin and end with {described}"))
+    })
+}
+
+/// An absolute URL with one of these schemes and a host.
+#[must_use]
+pub fn url(schemes: &'static [&'static str]) -> Check {
+    Check::text(move |text| {
+        let url = url::Url::parse(text).map_err(|error| format!("it is not a URL: {error}"))?;
+        if !schemes.contains(&url.scheme()) {
+            return Err(format!(
+                "a URL here begins with {}",
+                schemes.join(":// or ") + "://"
+            ));
+        }
+        match url.host() {
+            Some(_) => Ok(()),
+            None => Err("the URL names no host".to_owned()),
+        }
+    })
+}
+
+/// A GUID with hyphens, as Azure writes its ids.
+#[must_use]
+pub fn guid() -> Check {
+    const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
+    Check::text(|text| {
+        let groups: Vec<_> = text.split('-').collect();
+        let lengths = groups.iter().map(|group| group.len());
+        let hexadecimal = text.chars().all(|c| c == '-' || c.is_ascii_hexdigit());
+        if hexadecimal && lengths.eq(GROUPS) {
+            return Ok(());
+        }
+        Err(format!(
+            "{text:?} is not a GUID such as 00000000-0000-0000-0000-000000000000"
+        ))
+    })
+}
+
+/// A length of time in Go's notation.
+#[must_use]
+pub fn duration() -> Check {
+    Check::text(|text| match time::parse(text) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.to_string()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sdk::value::Value;
+
+    fn judge(check: &Check, text: &str) -> Result<(), String> {
+        check.judge(&Value::from(text))
+    }
+
+    #[test]
+    fn a_rule_lets_the_good_pass_and_names_the_fault() {
+        let word = |c: char| c.is_ascii_alphanumeric();
+        let name = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        for (check, good, bad, fault) in [
+            (non_empty(), "a", " ", "it must not be empty"),
+            (
+                one_of(&["warn", "error"]),
+                "warn",
+                "Warn",
+                r#""Warn" is not one of "warn", "error""#,
+            ),
+            (
+                length(1, 3),
+                "äöü",
+                "abcd",
+                "it has 4 characters; 1 to 3 are allowed",
+            ),
+            (
+                characters(name, "letters, digits and hyphens"),
+                "eks-1",
+                "eks_1",
+                "'_' is not allowed; use letters, digits and hyphens",
+            ),
+            (
+                ends(word, "a letter or digit"),
+                "a-b",
+                "a-",
+                "it must begin and end with a letter or digit",
+            ),
+            (
+                url(&["https", "oci"]),
+                "oci://mcr.example/charts",
+                "ftp://mcr.example",
+                "a URL here begins with https:// or oci://",
+            ),
+            (
+                guid(),
+                "00000000-0000-0000-0000-00000000000F",
+                "00000000-0000-0000-00000000-00000000",
+                r#""00000000-0000-0000-00000000-00000000" is not a GUID such as 00000000-0000-0000-0000-000000000000"#,
+            ),
+            (
+                duration(),
+                "1h30m",
+                "5d",
+                r#""d" is not a unit of time; use h, m, s, ms, us or ns"#,
+            ),
+        ] {
+            assert_eq!(judge(&check, good), Ok(()));
+            assert_eq!(judge(&check, bad), Err(fault.to_owned()));
+        }
+    }
+
+    #[test]
+    fn what_is_not_text_is_left_to_the_type_check() {
+        assert_eq!(non_empty().judge(&Value::unknown()), Ok(()));
+        assert_eq!(non_empty().judge(&Value::Null), Ok(()));
+    }
+}

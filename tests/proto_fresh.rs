@@ -1,0 +1,80 @@
+//! The generated code under `proto/generated` is what the `.proto` files say.
+//!
+//! With `UPDATE_GENERATED=1` this writes the code instead of comparing it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tonic_prost_build::{Builder, Config};
+
+const FILES: [&str; 3] = ["tfplugin6.proto", "plugin.proto", "health.proto"];
+const PACKAGES: [&str; 3] = ["tfplugin6", "plugin", "grpc.health.v1"];
+
+fn proto_dir() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("proto")
+}
+
+/// Messages and servers. RPCs that we do not implement answer `Unimplemented`.
+fn servers() -> (Builder, Config) {
+    let builder = tonic_prost_build::configure()
+        .build_client(false)
+        .generate_default_stubs(true);
+    (builder, Config::new())
+}
+
+/// Clients for the tests, over the messages of the library.
+fn clients() -> (Builder, Config) {
+    let builder = tonic_prost_build::configure().build_server(false);
+    let mut config = Config::new();
+    for package in PACKAGES {
+        let module = package.replace('.', "::");
+        config.extern_path(
+            format!(".{package}"),
+            format!("::terraform_provider_arc::proto::{module}"),
+        );
+    }
+    (builder, config)
+}
+
+/// Runs the generators: file name under `generated/` to content.
+fn generate() -> BTreeMap<String, String> {
+    let mut generated = BTreeMap::new();
+    for (folder, (builder, config)) in [("", servers()), ("client/", clients())] {
+        let out = tempfile::tempdir().expect("temporary directory");
+        builder
+            .build_transport(false)
+            .emit_rerun_if_changed(false)
+            .out_dir(out.path())
+            .compile_fds_with_config(
+                protox::compile(FILES, [proto_dir()]).expect("the .proto files compile"),
+                config,
+            )
+            .expect("code generation");
+        for entry in fs::read_dir(out.path()).expect("generated files") {
+            let entry = entry.expect("generated file");
+            let name = entry.file_name().into_string().expect("a plain name");
+            let code = fs::read_to_string(entry.path()).expect("generated code");
+            generated.insert(format!("{folder}{name}"), code);
+        }
+    }
+    generated
+}
+
+#[test]
+fn generated_code_is_fresh() {
+    let root = proto_dir().join("generated");
+    let update = std::env::var_os("UPDATE_GENERATED").is_some();
+    for (name, code) in generate() {
+        let path = root.join(&name);
+        if update {
+            fs::create_dir_all(path.parent().expect("a folder")).expect("folder");
+            fs::write(&path, &code).expect("write");
+        }
+        let committed = fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            committed == code,
+            "proto/generated/{name} is stale: run `make generate` and commit the result"
+        );
+    }
+}
