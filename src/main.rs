@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use terraform_provider_arc::plugin::{self, Mode};
 use terraform_provider_arc::provider::ArcProvider;
+use terraform_provider_arc::release;
 
 const HELP: &str = "\
 Terraform and OpenTofu provider that takes Kubernetes clusters to Azure Arc and keeps them there.
@@ -21,6 +22,13 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1);
+    if arguments
+        .next()
+        .is_some_and(|first| first == release::RUN_CHILD)
+    {
+        return release::supervise(arguments);
+    }
     // Before any library chooses for itself: ring starts at once, aws-lc-rs gathers entropy for up to 100 ms.
     let _ = rustls::crypto::ring::default_provider().install_default();
     match command() {

@@ -149,6 +149,9 @@ impl Client {
         } else {
             policy.without_resending()
         };
+        // A login has attempts of its own, which are not to be multiplied with those of the request.
+        let scope = session.cloud.scope();
+        session.tokens.get(call, &request.action, scope).await?;
         let attempt = || self.attempt(call, session, request);
         policy.run(call, &request.action, attempt).await
     }
@@ -228,3 +231,6 @@ pub(super) fn extend_path<'a>(url: &mut Url, segments: impl IntoIterator<Item = 
         .pop_if_empty()
         .extend(segments);
 }
+
+#[cfg(test)]
+mod tests;

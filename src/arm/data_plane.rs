@@ -93,7 +93,7 @@ impl DataPlane {
             Some(release_train),
             action,
         );
-        self.ask(call, request.with_json(cluster)?).await
+        self.ask(call, request.with_json(cluster)).await
     }
 
     /// The newest chart of a release train, such as `stable`, in the form of [`HelmSettings::repository_path`].
@@ -147,5 +147,77 @@ impl DataPlane {
             url.query_pairs_mut().append_pair("releaseTrain", train);
         }
         Request::new(Method::POST, url, action).repeatable()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arm::testing::{Azure, Reply, call};
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn the_settings_are_asked_for_with_the_cluster_as_azure_shows_it() {
+        let azure = Azure::start(|seen, _| {
+            let settings = json!({
+                "repositoryPath": "mcr.microsoft.com/azurearck8s/azure-arc-k8sagents:1.40.0",
+                "helmValuesContent": {"global.location": "eastus"},
+            });
+            let path = seen.path.strip_prefix("/dp/azure-arc-k8sagents/")?;
+            Some(match path {
+                "healthCheck" => Reply::empty(200),
+                "GetHelmSettings" => Reply::json(200, &settings),
+                _ => Reply::json(200, &json!({"repositoryPath": ""})),
+            })
+        })
+        .await;
+        let data_plane = azure
+            .client()
+            .data_plane(&call(), "East US")
+            .await
+            .expect("announced");
+        data_plane.health_check(&call()).await.expect("healthy");
+        let cluster = serde_json::from_value(
+            json!({"id": "/x", "identity": {"principalId": "p"}, "properties": {}}),
+        );
+        let settings = data_plane
+            .helm_settings(&call(), &cluster.expect("readable"), "stable")
+            .await
+            .expect("settings");
+        assert_eq!(settings.values["global.location"], "eastus");
+        let sent = &azure.requests_to("/dp/azure-arc-k8sagents/GetHelmSettings")[0];
+        assert_eq!(
+            sent.query,
+            "api-version=2024-07-01-preview&releaseTrain=stable"
+        );
+        assert_eq!(sent.header("authorization"), "Bearer token-1");
+        assert_eq!(
+            sent.json(),
+            json!({"id": "/x", "identity": {"principalId": "p"}, "properties": {}})
+        );
+        let error = data_plane
+            .latest_helm_package_path(&call(), "stable")
+            .await
+            .expect_err("no chart");
+        assert!(
+            error.to_string().ends_with("has no usable repositoryPath"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn values_are_not_shown() {
+        let settings = HelmSettings {
+            repository_path: "r".to_owned(),
+            values: BTreeMap::from([(
+                "global.httpsProxy".to_owned(),
+                "http://u:canary@p".to_owned(),
+            )]),
+        };
+        let shown = format!("{settings:?}");
+        assert!(
+            shown.contains("global.httpsProxy") && !shown.contains("canary"),
+            "{shown}"
+        );
     }
 }

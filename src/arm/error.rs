@@ -154,7 +154,8 @@ impl Explain for Error {
             Self::Refused { fault, .. } | Self::Failed { fault, .. } => fault.kind(),
             Self::Unreachable { fault, .. } => fault.kind(),
             Self::Login { source, .. } => source.kind(),
-            Self::Answer { .. } | Self::Incomplete { .. } => Kind::ProviderBug,
+            // Something on the way, such as a portal that wants a login, may have answered in Azure's place.
+            Self::Answer { .. } | Self::Incomplete { .. } => Kind::Unavailable,
             Self::Cloud(_) => Kind::Configuration,
             Self::Halted { halt, .. } | Self::GaveUp { halt, .. } => match halt {
                 Halt::Interrupted => Kind::Interrupted,

@@ -13,7 +13,7 @@ const EXAMPLE: &str = "/subscriptions/00000000-0000-0000-0000-000000000000/resou
                        /providers/Microsoft.Kubernetes/connectedClusters/cluster-1";
 
 /// Namespace and type of a connected cluster.
-pub(super) const CONNECTED_CLUSTER: &str = "Microsoft.Kubernetes/connectedClusters";
+const CONNECTED_CLUSTER: &str = "Microsoft.Kubernetes/connectedClusters";
 
 /// Segments before the first name of a namespace: `subscriptions/{s}/resourceGroups/{g}/providers`.
 const PREFIX: [&str; 3] = ["subscriptions", "resourceGroups", "providers"];
@@ -96,6 +96,12 @@ impl ResourceId {
         self.resource_type().eq_ignore_ascii_case(resource_type)
     }
 
+    /// Whether this names a connected cluster.
+    #[must_use]
+    pub fn is_connected_cluster(&self) -> bool {
+        self.is_of_type(CONNECTED_CLUSTER)
+    }
+
     /// The parts between the slashes, as spelled and not percent-encoded.
     pub(super) fn segments(&self) -> impl Iterator<Item = &str> {
         self.spelled.split('/').skip(1)
@@ -161,8 +167,7 @@ fn check_group_name(name: &str) -> Result<(), String> {
 fn last_block(segments: &[&str]) -> usize {
     let last = (4..segments.len())
         .step_by(2)
-        .filter(|&index| segments[index].eq_ignore_ascii_case("providers"))
-        .next_back();
+        .rfind(|&index| segments[index].eq_ignore_ascii_case("providers"));
     last.map_or(segments.len(), |index| index + 1)
 }
 

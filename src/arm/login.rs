@@ -22,12 +22,12 @@ use crate::call::Call;
 use crate::fault::{Kind, Reference, Remedy};
 
 /// A token is renewed when it has less than this left, as Azure's own libraries do.
-const RENEWAL_WINDOW: Duration = Duration::from_secs(5 * 60);
+const RENEWAL_WINDOW: Duration = Duration::from_mins(5);
 
 /// Why there is no token.
 #[derive(Debug, thiserror::Error)]
 pub enum LoginError {
-    /// Entra knows the endpoint was asked, and said no.
+    /// Entra answered, and the answer was no.
     #[error("Entra refused the secret of application {client_id}")]
     Rejected {
         /// The application that logged in.
@@ -168,7 +168,10 @@ impl Tokens {
                 .filter(|token| token.lasts_for(Duration::ZERO));
             let token = match (self.renew(call, action, scope).await, old) {
                 (Ok(token), _) => Arc::new(token),
-                (Err(_), Some(old)) => old,
+                (Err(error), Some(old)) => {
+                    tracing::warn!(%error, "the token is not renewed yet and still lasts");
+                    old
+                }
                 (Err(error), None) => return Err(error),
             };
             *cached = Some(Arc::clone(&token));

@@ -72,11 +72,13 @@ struct Suffixes {
 }
 
 #[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Dataplane {
-    arc_config_endpoint: Option<String>,
-    arc_global_notification_service_endpoint: Option<String>,
-    arc_hybrid_identity_service_endpoint: Option<String>,
+    #[serde(rename = "arcConfigEndpoint")]
+    config: Option<String>,
+    #[serde(rename = "arcGlobalNotificationServiceEndpoint")]
+    notification: Option<String>,
+    #[serde(rename = "arcHybridIdentityServiceEndpoint")]
+    hybrid_identity: Option<String>,
 }
 
 /// Finds the cloud called `environment` in a document; a lone description needs no name.
@@ -145,13 +147,13 @@ impl Document {
         let Some(endpoints) = &self.dataplane_endpoints else {
             return Ok(None);
         };
-        let Some(config) = &endpoints.arc_config_endpoint else {
+        let Some(config) = &endpoints.config else {
             return Ok(None);
         };
         Ok(Some(DataPlaneEndpoints {
             config: self.address(Some(config), "dataplaneEndpoints.arcConfigEndpoint")?,
-            notification: endpoints.arc_global_notification_service_endpoint.clone(),
-            hybrid_identity: endpoints.arc_hybrid_identity_service_endpoint.clone(),
+            notification: endpoints.notification.clone(),
+            hybrid_identity: endpoints.hybrid_identity.clone(),
             relay_suffix: self.suffixes.relay_endpoint_suffix.clone(),
         }))
     }

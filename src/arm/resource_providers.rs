@@ -144,4 +144,32 @@ mod tests {
         );
         assert!(provider.locations("nothing").is_empty());
     }
+
+    #[tokio::test]
+    async fn a_registration_is_waited_for() {
+        use crate::arm::testing::{Azure, Reply, SUBSCRIPTION, call};
+        let azure = Azure::start(|seen, _| match seen.path.rsplit('/').next() {
+            Some("register") => Some(Reply::json(
+                200,
+                &serde_json::json!({"registrationState": "Registering"}),
+            )),
+            Some("Microsoft.Kubernetes") => Some(Reply::json(
+                200,
+                &serde_json::json!({"registrationState": "registered"}),
+            )),
+            _ => None,
+        })
+        .await;
+        let providers = azure.client().resource_providers();
+        providers
+            .register(&call(), SUBSCRIPTION, "Microsoft.Kubernetes")
+            .await
+            .expect("registered");
+        let path = format!("/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Kubernetes/register");
+        let sent = &azure.requests_to(&path)[0];
+        assert_eq!(
+            (sent.method.as_str(), sent.header("content-length")),
+            ("POST", "0")
+        );
+    }
 }

@@ -7,10 +7,13 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
-use axum::http::{HeaderMap, Method, Response};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, Method, Response, Uri, Version};
 use axum_server::tls_rustls::RustlsConfig;
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, copy_bidirectional};
+use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -30,7 +33,10 @@ pub(super) const TOKEN: &str = "/tenant/oauth2/v2.0/token";
 /// A request as it arrived.
 #[derive(Clone, Debug)]
 pub(super) struct Seen {
+    pub version: Version,
     pub method: Method,
+    /// Host and port that the client meant.
+    pub host: String,
     pub path: String,
     pub query: String,
     pub headers: HeaderMap,
@@ -109,8 +115,8 @@ impl Azure {
     ) -> Self {
         // A second test of the same process finds it installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let certified =
-            rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
+        let names = ["127.0.0.1", "azure.test"].map(str::to_owned);
+        let certified = rcgen::generate_simple_self_signed(names).expect("a certificate");
         let authority = certified.cert.pem();
         let key = certified.signing_key.serialize_pem();
         let tls = RustlsConfig::from_pem(authority.clone().into(), key.into())
@@ -120,7 +126,7 @@ impl Azure {
         listener.set_nonblocking(true).expect("non-blocking");
         let address = listener.local_addr().expect("bound");
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let app = router(address, Arc::clone(&seen), Arc::new(script));
+        let app = router(Arc::clone(&seen), Arc::new(script));
         let server = axum_server::from_tcp_rustls(listener, tls).expect("a listener");
         let server = tokio::spawn(server.serve(app.into_make_service()));
         Self {
@@ -160,6 +166,21 @@ impl Azure {
         }
     }
 
+    /// The address of a new proxy that connects whoever asks for `azure.test` with this server.
+    pub(super) async fn proxy(&self) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a free port");
+        let proxy = listener.local_addr().expect("bound");
+        let azure = self.address;
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                tokio::spawn(tunnel(client, azure));
+            }
+        });
+        format!("http://{proxy}")
+    }
+
     /// The requests to a path, in order.
     pub(super) fn requests_to(&self, path: &str) -> Vec<Seen> {
         let mut seen = self.seen.lock().expect("unpoisoned").clone();
@@ -174,13 +195,28 @@ impl Drop for Azure {
     }
 }
 
-fn router(address: SocketAddr, log: Arc<Mutex<Vec<Seen>>>, script: Arc<Script>) -> Router {
+/// Answers one CONNECT request and passes bytes on.
+async fn tunnel(client: TcpStream, azure: SocketAddr) -> std::io::Result<()> {
+    let mut client = BufReader::new(client);
+    let mut request = String::new();
+    while !request.ends_with("\r\n\r\n") {
+        if client.read_line(&mut request).await? == 0 {
+            return Ok(());
+        }
+    }
+    assert!(request.starts_with("CONNECT azure.test:443 "), "{request}");
+    client.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").await?;
+    let mut azure = TcpStream::connect(azure).await?;
+    copy_bidirectional(&mut client, &mut azure).await.map(drop)
+}
+
+fn router(log: Arc<Mutex<Vec<Seen>>>, script: Arc<Script>) -> Router {
     Router::new().fallback(move |request: Request| {
         let (log, script) = (Arc::clone(&log), Arc::clone(&script));
         async move {
             let seen = arrive(request).await;
             let before = record(&log, &seen);
-            let reply = script(&seen, before).unwrap_or_else(|| built_in(address, &seen, before));
+            let reply = script(&seen, before).unwrap_or_else(|| built_in(&seen, before));
             let builder = Response::builder().status(reply.0);
             let add =
                 |builder: axum::http::response::Builder, (name, value)| builder.header(name, value);
@@ -197,7 +233,9 @@ fn router(address: SocketAddr, log: Arc<Mutex<Vec<Seen>>>, script: Arc<Script>) 
 async fn arrive(request: Request) -> Seen {
     let (parts, body) = request.into_parts();
     Seen {
+        version: parts.version,
         method: parts.method,
+        host: host(&parts.uri, &parts.headers),
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: parts.headers,
@@ -205,6 +243,13 @@ async fn arrive(request: Request) -> Seen {
             .await
             .expect("a whole body"),
     }
+}
+
+/// HTTP/2 has it in the address, HTTP/1.1 in a header.
+fn host(uri: &Uri, headers: &HeaderMap) -> String {
+    let header = || headers.get("host").and_then(|host| host.to_str().ok());
+    let host = uri.authority().map(Authority::as_str).or_else(header);
+    host.expect("a host").to_owned()
 }
 
 /// Remembers a request; says how many of its kind came before.
@@ -216,8 +261,8 @@ fn record(log: &Mutex<Vec<Seen>>, seen: &Seen) -> usize {
     before
 }
 
-fn built_in(address: SocketAddr, seen: &Seen, before: usize) -> Reply {
-    let origin = format!("https://{address}");
+fn built_in(seen: &Seen, before: usize) -> Reply {
+    let origin = format!("https://{}", seen.host);
     match seen.path.as_str() {
         TOKEN => Reply::json(
             200,

@@ -1,5 +1,6 @@
 //! One request and its answer: headers, ids, the log line, and the step from an error answer to an [`Error`].
 
+use std::fmt;
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ static CORRELATION_ID: LazyLock<String> = LazyLock::new(|| Uuid::new_v4().to_str
 const SHOWN_PARAMETERS: [&str; 3] = ["api-version", "force", "releaseTrain"];
 
 /// A request that can be sent more than once.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Request {
     /// What it is for, in the infinitive.
     pub action: String,
@@ -50,13 +51,11 @@ impl Request {
     }
 
     /// The same request with a JSON body.
-    pub(super) fn with_json<T: Serialize>(mut self, body: &T) -> Result<Self, Error> {
-        let body = serde_json::to_vec(body).map_err(|source| Error::Answer {
-            action: self.action.clone(),
-            source,
-        })?;
+    pub(super) fn with_json<T: Serialize>(mut self, body: &T) -> Self {
+        let body =
+            serde_json::to_vec(body).expect("bodies are objects with text keys, which JSON holds");
         self.body = Some(body);
-        Ok(self)
+        self
     }
 
     /// The same request, to be sent again even when a first one may have been carried out.
@@ -74,13 +73,30 @@ impl Request {
 }
 
 /// An answer, read to its end.
-#[derive(Debug)]
 pub(super) struct Response {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
     /// The address that was asked, for relative addresses in the headers.
     pub url: Url,
+}
+
+/// Bodies may hold secrets, so they are not shown.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("action", &self.action)
+            .finish_non_exhaustive()
+    }
+}
+
+/// See the one of [`Request`].
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Response {
@@ -214,14 +230,13 @@ fn authorization(token: &SecretString) -> Option<HeaderValue> {
 
 fn log(request: &Request, outcome: &Result<Response, reqwest::Error>, elapsed: Duration) {
     let (method, url) = (&request.method, loggable(&request.url));
-    match outcome {
-        Ok(answer) => {
-            let status = answer.status.as_u16();
-            let request_id = answer.header("x-ms-request-id").unwrap_or_default();
-            tracing::debug!(%method, %url, status, request_id, ?elapsed, "azure answered");
-        }
-        Err(_) => tracing::debug!(%method, %url, ?elapsed, "azure did not answer"),
-    }
+    let Ok(answer) = outcome else {
+        tracing::debug!(%method, %url, ?elapsed, "azure did not answer");
+        return;
+    };
+    let status = answer.status.as_u16();
+    let request_id = answer.header("x-ms-request-id").unwrap_or_default();
+    tracing::debug!(%method, %url, status, request_id, ?elapsed, "azure answered");
 }
 
 /// An address without what a query may hide.

@@ -1,1 +1,31 @@
-//! (under construction)
+//! The use cases, in the words of the job: connect a cluster, look at it, change it, disconnect it.
+//!
+//! This is where both planes meet. [`arm`](crate::arm), [`cluster`](crate::cluster) and [`release`](crate::release) each
+//! know one world; the order of steps between them, what must be checked before anything is touched, and what is left
+//! behind when a step fails is decided here. No Terraform word appears: a command-line program could be put on top.
+
+mod agents;
+mod connect;
+mod decision;
+mod disconnect;
+mod error;
+mod key_pair;
+mod location;
+mod observe;
+mod preflight;
+mod session;
+mod spec;
+mod update;
+
+pub use crate::arm::{ConnectedCluster, ResourceId};
+pub use crate::cluster::Workload;
+pub use crate::cluster::{Connection, Credential, Eks, Exec, Explicit};
+pub use crate::release::HelmSource;
+pub use connect::{ConnectFailure, Reached, connect};
+pub use disconnect::{Leftover, disconnect};
+pub use error::{Error, Subject};
+pub use location::{OfferedLocations, check_location, same_location};
+pub use observe::{Inside, Observed, observe};
+pub use session::{Session, SessionSlot};
+pub use spec::{AgentSpec, ChartOrigin, ConnectSpec};
+pub use update::{Changes, reinstall, update};

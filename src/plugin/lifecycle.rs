@@ -44,6 +44,10 @@ impl Lifecycle {
         }
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the end of the process is no operation that could be stopped"
+    )]
     async fn host_gone(&self) {
         let dead = async {
             self.broker_closed.cancelled().await;

@@ -1,28 +1,43 @@
-//! The provider block and the registry of all types.
+//! The provider block, and the registry of all types.
+
+mod configure;
+mod schema;
 
 use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
+use crate::onboarding::SessionSlot;
+use crate::resources::connected_cluster::ConnectedClusterResource;
+use crate::resources::connection;
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
+use crate::sdk::erased::erase;
+use crate::sdk::path::AttributePath;
 use crate::sdk::provider::Provider;
 use crate::sdk::resource::ErasedResource;
 use crate::sdk::schema::Schema;
+use crate::sdk::validate::validate;
 use crate::sdk::value::Value;
 
 /// The provider.
 pub struct ArcProvider {
     schema: Schema,
+    session: SessionSlot,
+    resources: Vec<Arc<dyn ErasedResource>>,
 }
 
 impl ArcProvider {
-    /// A provider that has not been configured yet.
+    /// The provider, not configured yet.
     #[must_use]
     pub fn new() -> Self {
-        let schema = Schema::new("Takes Kubernetes clusters to Azure Arc.", Vec::new());
-        Self { schema }
+        let session = SessionSlot::default();
+        Self {
+            schema: schema::schema(),
+            resources: vec![erase(ConnectedClusterResource::new(session.clone()))],
+            session,
+        }
     }
 }
 
@@ -38,14 +53,27 @@ impl Provider for ArcProvider {
     }
 
     fn resources(&self) -> &[Arc<dyn ErasedResource>] {
-        &[]
+        &self.resources
     }
 
-    fn validate(&self, _config: &Value) -> Diagnostics {
-        Diagnostics::default()
+    fn validate(&self, config: &Value) -> Diagnostics {
+        let mut found = validate(&self.schema, config, false);
+        let path = AttributePath::attribute(connection::NAME);
+        found.extend(connection::validate(&path, config.get(connection::NAME)));
+        found
     }
 
-    fn configure<'a>(&'a self, _cx: &'a Context, _config: Value) -> BoxFuture<'a, Diagnostics> {
-        async { Diagnostics::default() }.boxed()
+    fn configure<'a>(&'a self, _cx: &'a Context, config: Value) -> BoxFuture<'a, Diagnostics> {
+        async move {
+            match configure::session(&config) {
+                Ok(Some(session)) => {
+                    self.session.set(session);
+                    Diagnostics::default()
+                }
+                Ok(None) => Diagnostics::default(),
+                Err(diagnostics) => diagnostics,
+            }
+        }
+        .boxed()
     }
 }

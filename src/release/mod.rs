@@ -1,1 +1,34 @@
-//! (under construction)
+//! The agents' chart and its Helm release: what `helm ls` shows as `azure-arc` in `azure-arc-release`.
+//!
+//! Helm itself makes the release, so that the Azure CLI, the agents' own auto-upgrade and people with `helm` in their
+//! hands go on working with it. This module finds or fetches the Helm client, pulls the chart from its OCI registry,
+//! composes the values, and runs Helm as a child process that never outlives us. What to install, when, and which key
+//! belongs to it are the onboarding's decisions.
+
+mod archive;
+pub mod chart;
+mod download;
+mod error;
+mod failure;
+mod helm;
+mod key;
+mod locate;
+mod process;
+mod record;
+mod redact;
+mod registry;
+mod supervise;
+#[cfg(test)]
+mod testing;
+pub mod values;
+mod workspace;
+
+pub use chart::{Chart, ChartReference, ChartSource};
+pub use error::Error;
+pub use helm::{Access, Helm, Install, Release};
+pub use key::KeyDelivery;
+pub use locate::HelmSource;
+pub use record::Record;
+pub use supervise::{RUN_CHILD, supervise};
+pub use values::{AgentValues, DataPlaneOverrides, ProtectedSettings};
+pub use workspace::Workspace;

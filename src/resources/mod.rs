@@ -1,1 +1,5 @@
-//! (under construction)
+//! The Terraform types, one folder each: schema, state, lifecycle.
+
+pub mod connected_cluster;
+pub mod connection;
+pub mod timeouts;

@@ -68,7 +68,10 @@ async fn start(directory: &Path) -> anyhow::Result<String> {
         match resident::status(directory).await {
             Ok(Some(status)) => return Ok(status),
             Ok(None) if holder.try_wait()?.is_none() => sleep(Duration::from_millis(50)).await,
-            _ => bail!("the world did not come up\n{}", std::fs::read_to_string(&log)?),
+            _ => bail!(
+                "the world did not come up\n{}",
+                std::fs::read_to_string(&log)?
+            ),
         }
     }
 }

@@ -33,11 +33,15 @@ impl Engine {
         let found = on_path("terraform").map(|program| ("terraform", program));
         let built = [("terraform-1.15", newer), ("opentofu", tofu)];
         let engines = found.into_iter().chain(built);
-        Ok(engines.map(|(name, program)| Self { name, program }).collect())
+        Ok(engines
+            .map(|(name, program)| Self { name, program })
+            .collect())
     }
 }
 
 fn on_path(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
-    env::split_paths(&path).map(|directory| directory.join(name)).find(|program| program.is_file())
+    env::split_paths(&path)
+        .map(|directory| directory.join(name))
+        .find(|program| program.is_file())
 }

@@ -40,6 +40,7 @@ pub struct Change {
 
 impl Change {
     /// A change, to compare with.
+    #[must_use]
     pub fn new(address: &str, action: Action) -> Self {
         Self {
             address: address.to_owned(),
@@ -71,6 +72,7 @@ struct Snippet {
 
 impl Diagnostic {
     /// The attribute that it points at, as the configuration spells it in the line that is shown.
+    #[must_use]
     pub fn attribute(&self) -> Option<&str> {
         let (name, _) = self.snippet.as_ref()?.code.split_once(['=', '{'])?;
         Some(name.trim())
@@ -96,13 +98,17 @@ pub struct Run {
 
 impl Run {
     /// Reads the lines that a command printed. Lines that are not JSON count as text only.
+    #[must_use]
     pub fn read(command: String, code: i32, text: String) -> Self {
         let mut run = Self {
             command,
             code,
             ..Self::default()
         };
-        for line in text.lines().filter_map(|line| serde_json::from_str(line).ok()) {
+        for line in text
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+        {
             run.take(&line);
         }
         run.text = text;
@@ -110,8 +116,12 @@ impl Run {
     }
 
     /// The errors.
+    #[must_use]
     pub fn errors(&self) -> Vec<&Diagnostic> {
-        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == "error").collect()
+        self.diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.severity == "error")
+            .collect()
     }
 
     /// The run itself, if it ended well.
@@ -121,7 +131,13 @@ impl Run {
     /// Otherwise, with all that was printed.
     pub fn expect_success(self) -> anyhow::Result<Self> {
         // With -detailed-exitcode 2 is a success with changes.
-        ensure!(matches!(self.code, 0 | 2), "{} ended with {}\n{}", self.command, self.code, self.text);
+        ensure!(
+            matches!(self.code, 0 | 2),
+            "{} ended with {}\n{}",
+            self.command,
+            self.code,
+            self.text
+        );
         Ok(self)
     }
 
@@ -131,7 +147,13 @@ impl Run {
     ///
     /// Otherwise, with all that was printed.
     pub fn expect_failure(self) -> anyhow::Result<Self> {
-        ensure!(self.code == 1, "{} ended with {}\n{}", self.command, self.code, self.text);
+        ensure!(
+            self.code == 1,
+            "{} ended with {}\n{}",
+            self.command,
+            self.code,
+            self.text
+        );
         Ok(self)
     }
 
@@ -149,7 +171,8 @@ impl Run {
     fn take(&mut self, line: &Value) {
         match line["type"].as_str() {
             Some("diagnostic") => {
-                self.diagnostics.extend(Diagnostic::deserialize(&line["diagnostic"]));
+                self.diagnostics
+                    .extend(Diagnostic::deserialize(&line["diagnostic"]));
             }
             Some("planned_change") => self.changes.extend(change(line)),
             Some("resource_drift") => self.drift.extend(change(line)),
@@ -180,8 +203,13 @@ not json
         let run = Run::read("plan".into(), 1, PLAN.into());
         let change = Change::new(r#"arc_connected_cluster.eks["a"]"#, Action::Update);
         assert_eq!(run.changes, [change]);
-        let [error] = run.errors()[..] else { panic!("{:?}", run.diagnostics) };
+        let [error] = run.errors()[..] else {
+            panic!("{:?}", run.diagnostics)
+        };
         assert_eq!(error.attribute(), Some("name"));
-        assert_eq!((error.summary.as_str(), error.detail.as_str()), ("Bad Name", "why"));
+        assert_eq!(
+            (error.summary.as_str(), error.detail.as_str()),
+            ("Bad Name", "why")
+        );
     }
 }

@@ -19,7 +19,7 @@ use crate::world::files::{make_directory, write_private};
 use crate::world::programs::sibling;
 
 /// How long one command may take.
-const LIMIT: Duration = Duration::from_secs(300);
+const LIMIT: Duration = Duration::from_mins(5);
 
 /// A root module of its own, with its own state.
 #[derive(Debug)]
@@ -37,7 +37,10 @@ impl Workdir {
     ///
     /// When it cannot be made.
     pub fn new(world: &World, engine: &Engine, name: &str) -> anyhow::Result<Self> {
-        let directory = world.directory().join("runs").join(format!("{name}-{}", engine.name));
+        let directory = world
+            .directory()
+            .join("runs")
+            .join(format!("{name}-{}", engine.name));
         make_directory(&directory)?;
         let mut environment = world.environment().clone();
         let path = std::env::var("PATH").context("PATH")?;
@@ -139,7 +142,10 @@ impl Workdir {
         let run = self.run(&["show", "-json"]).await?.expect_success()?;
         let state: Value = serde_json::from_str(&run.text)?;
         let resources = state["values"]["root_module"]["resources"].as_array();
-        let found = resources.into_iter().flatten().find(|resource| resource["address"] == address);
+        let found = resources
+            .into_iter()
+            .flatten()
+            .find(|resource| resource["address"] == address);
         Ok(found.with_context(|| format!("{address} is not in the state"))?["values"].clone())
     }
 
@@ -161,7 +167,9 @@ impl Workdir {
             .envs(&self.environment)
             .env("TF_LOG_PATH", OsString::from(&log));
         let name = words.join(" ");
-        let output = run_within(LIMIT, command).await.with_context(|| format!("{name}, see {}", log.display()))?;
+        let output = run_within(LIMIT, command)
+            .await
+            .with_context(|| format!("{name}, see {}", log.display()))?;
         let mut text = String::from_utf8(output.stdout)?;
         text.push_str(&String::from_utf8_lossy(&output.stderr));
         Ok(Run::read(name, output.status.code().unwrap_or(-1), text))
@@ -183,5 +191,9 @@ async fn run_within(limit: Duration, mut command: Command) -> anyhow::Result<Out
     }
     drop(lifeline);
     let output = output.await?;
-    bail!("ended after {} s\n{}", limit.as_secs(), String::from_utf8_lossy(&output.stdout))
+    bail!(
+        "ended after {} s\n{}",
+        limit.as_secs(),
+        String::from_utf8_lossy(&output.stdout)
+    )
 }

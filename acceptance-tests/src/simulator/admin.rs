@@ -63,9 +63,10 @@ async fn loopback_only(request: Request, next: Next) -> Result<Response, StatusC
         .and_then(|host| host.to_str().ok());
     let host = request.uri().host().or(header).unwrap_or_default();
     let name = host.split(':').next().unwrap_or_default();
-    match matches!(name, "127.0.0.1" | "localhost") {
-        true => Ok(next.run(request).await),
-        false => Err(StatusCode::NOT_FOUND),
+    if matches!(name, "127.0.0.1" | "localhost") {
+        Ok(next.run(request).await)
+    } else {
+        Err(StatusCode::NOT_FOUND)
     }
 }
 

@@ -148,12 +148,13 @@ fn check_identity(
     let identity = object(body, "identity");
     let principal = text(identity, "principalId");
     let tenant = text(identity, "tenantId");
-    match principal == cluster.principal_id() && tenant == Some(&cloud.config.tenant_id) {
-        true => Ok(()),
-        false => Err(ArmError::bad(
+    if principal == cluster.principal_id() && tenant == Some(&cloud.config.tenant_id) {
+        Ok(())
+    } else {
+        Err(ArmError::bad(
             "InvalidParameter",
             "The identity in the request is not the identity of the connected cluster.",
-        )),
+        ))
     }
 }
 
@@ -163,15 +164,16 @@ fn check_location(
     region: Option<&str>,
 ) -> Result<(), ArmError> {
     let sent = normalise(required(body, "location")?);
-    match sent == cluster.location() && region.is_none_or(|region| region == sent) {
-        true => Ok(()),
-        false => Err(ArmError::bad(
+    if sent == cluster.location() && region.is_none_or(|region| region == sent) {
+        Ok(())
+    } else {
+        Err(ArmError::bad(
             "InvalidParameter",
             format!(
                 "The connected cluster is in '{}', not in '{sent}'.",
                 cluster.location()
             ),
-        )),
+        ))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Microsoft Entra: the OpenID document and the token endpoint, for client credentials.
+//! Microsoft Entra: the `OpenID` document and the token endpoint, for client credentials.
 //!
 //! Error codes are those of Entra's list of AADSTS codes.
 

@@ -17,17 +17,19 @@ pub(super) const CUSTOM_AUDIENCE: &str = "https://management.simulator.test";
 
 /// Audiences that Resource Manager and the Arc data plane take from this client.
 pub(super) fn arm_audiences(request: &Request) -> Vec<String> {
-    match hosts::is_loopback(request) {
-        true => vec![CUSTOM_AUDIENCE.to_owned()],
-        false => PUBLIC_AUDIENCES.map(str::to_owned).into(),
+    if hosts::is_loopback(request) {
+        vec![CUSTOM_AUDIENCE.to_owned()]
+    } else {
+        PUBLIC_AUDIENCES.map(str::to_owned).into()
     }
 }
 
 /// The audience that Graph takes from this client.
 pub(super) fn graph_audience(request: &Request) -> String {
-    match hosts::is_loopback(request) {
-        true => request.base_url(),
-        false => format!("https://{}", hosts::PUBLIC_GRAPH),
+    if hosts::is_loopback(request) {
+        request.base_url()
+    } else {
+        format!("https://{}", hosts::PUBLIC_GRAPH)
     }
 }
 

@@ -16,9 +16,10 @@ const VERSIONS: &[&str] = &["2019-05-01", "2020-06-01", "2022-09-01", "2023-12-0
 /// `GET /metadata/endpoints`, anonymous.
 pub(super) fn endpoints(request: &Request) -> Result<Reply, ArmError> {
     super::arm::require_version(request, VERSIONS)?;
-    Ok(Reply::ok(match hosts::is_loopback(request) {
-        true => custom(&request.base_url()),
-        false => json!([public()]),
+    Ok(Reply::ok(if hosts::is_loopback(request) {
+        custom(&request.base_url())
+    } else {
+        json!([public()])
     }))
 }
 

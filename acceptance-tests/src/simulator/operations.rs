@@ -68,10 +68,7 @@ impl Context<'_> {
     ///
     /// The name comes first in the change's arguments, since an object may meanwhile be in another operation's hands.
     pub(super) fn begin(&mut self, target: &str, outcome: Outcome, change: Change) -> String {
-        let hash = Sha256::digest(target)
-            .iter()
-            .map(|b| format!("{b:02X}"))
-            .collect::<String>();
+        let hash = format!("{:X}", Sha256::digest(target));
         let name = format!("{}*{hash}", Uuid::new_v4());
         let runs = SignedDuration::from_millis(self.store.behaviour.operation_ms.into());
         let due = (!matches!(self.ending, Ending::Never)).then(|| self.now + runs);
@@ -138,23 +135,28 @@ impl Context<'_> {
                 "The operation's address was changed on its way.",
             ));
         }
-        match query("h") == fingerprint(name, Address::Result) {
-            true => self.result(operation),
-            false => Ok(self.status(operation)),
+        if query("h") == fingerprint(name, Address::Result) {
+            self.result(operation)
+        } else {
+            Ok(self.status(operation))
         }
     }
 
     fn status(&self, operation: &Operation) -> Reply {
         let reply = Reply::ok(operation.document(self.request.uri.path()));
-        match operation.ended() {
-            true => reply,
-            false => self.later(reply),
+        if operation.ended() {
+            reply
+        } else {
+            self.later(reply)
         }
     }
 
     fn result(&self, operation: &Operation) -> Result<Reply, ArmError> {
         if !operation.ended() {
-            let here = format!("{}{}", self.request.base_url(), self.request.uri);
+            // Over HTTP/2 the URI is absolute, so only its path and query go behind the base.
+            let uri = &self.request.uri;
+            let path = uri.path_and_query().map_or("/", |path| path.as_str());
+            let here = format!("{}{path}", self.request.base_url());
             return Ok(self.later(Reply::empty(StatusCode::ACCEPTED).with("Location", here)));
         }
         if let Some(failure) = &operation.failure {

@@ -1,5 +1,7 @@
 //! What a service answers.
 
+use std::fmt::Display;
+
 use axum::body::Body;
 use axum::http::{Response, StatusCode, header};
 use serde_json::Value;
@@ -40,7 +42,7 @@ impl Reply {
 
     /// The same with one header more.
     #[must_use]
-    pub(super) fn with(mut self, name: &str, value: impl ToString) -> Self {
+    pub(super) fn with(mut self, name: &str, value: impl Display) -> Self {
         self.headers.push((name.to_owned(), value.to_string()));
         self
     }

@@ -125,7 +125,7 @@ fn host(uri: &Uri, headers: &HeaderMap) -> String {
     let header = || headers.get(header::HOST)?.to_str().ok();
     let host = uri
         .authority()
-        .map(|authority| authority.as_str())
+        .map(axum::http::uri::Authority::as_str)
         .or_else(header);
     host.unwrap_or_default().to_ascii_lowercase()
 }

@@ -93,9 +93,10 @@ impl Tokens {
         }
         let caller = claims(signed).ok_or(TokenError::Malformed)?;
         let current = caller.generation == self.generation.load(Ordering::Relaxed);
-        match current && Timestamp::now().as_second() < caller.expires {
-            true => Ok(caller),
-            false => Err(TokenError::Expired),
+        if current && Timestamp::now().as_second() < caller.expires {
+            Ok(caller)
+        } else {
+            Err(TokenError::Expired)
         }
     }
 

@@ -37,12 +37,15 @@ pub async fn start(site: &Site, program: &Path, cluster: &Cluster) -> anyhow::Re
         .env("HTTPS_PROXY", site.proxy_url())
         .env("SSL_CERT_FILE", site.authority.certificate())
         .env("SSL_CERT_DIR", "/nonexistent")
-        .env("AWS_EC2_METADATA_DISABLED", "true");
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("AWS_REGION", eks::REGION);
     let process = site.processes.start(program)?;
     process
         .ready(|| async {
             TcpStream::connect(("127.0.0.1", port)).await?;
-            fs::metadata(&webhook).await.context("no webhook configuration yet")
+            fs::metadata(&webhook)
+                .await
+                .context("no webhook configuration yet")
         })
         .await?;
     Ok(webhook)

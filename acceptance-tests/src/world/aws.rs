@@ -47,11 +47,13 @@ pub struct User {
 
 impl User {
     /// The user's ARN.
+    #[must_use]
     pub fn arn(&self) -> String {
         format!("arn:aws:iam::{}:user/{}", eks::ACCOUNT, self.name)
     }
 
     /// The variables that make AWS clients act as this user.
+    #[must_use]
     pub fn environment(&self) -> BTreeMap<&'static str, String> {
         BTreeMap::from([
             ("AWS_ACCESS_KEY_ID", self.access_key_id.to_owned()),
@@ -99,7 +101,9 @@ pub async fn start(
         .flag("secure-port", port.to_string())
         .env("HOME", &site.directory);
     let process = site.processes.start(program)?;
-    process.ready(|| async { Ok(TcpStream::connect(("127.0.0.1", port)).await?) }).await?;
+    process
+        .ready(|| async { Ok(TcpStream::connect(("127.0.0.1", port)).await?) })
+        .await?;
     Ok(())
 }
 
@@ -115,7 +119,9 @@ fn seed(clusters: &[Cluster], authority: &str) -> Value {
             (cluster.arn.as_str(), place)
         })
         .collect();
-    let clusters = clusters.iter().map(|cluster| json!({ "arn": cluster.arn, "version": "1.37" }));
+    let clusters = clusters
+        .iter()
+        .map(|cluster| json!({ "arn": cluster.arn, "version": "1.37" }));
     json!({
         "users": [
             ADMINISTRATOR.seed(&["eks:*"]),

@@ -25,13 +25,20 @@ const AZURE: [&str; 4] = [
     "*.dp.kubernetesconfiguration.azure.com",
 ];
 /// Public names that moto answers to.
-const AWS: [&str; 4] =
-    ["eks.*.amazonaws.com", "sts.*.amazonaws.com", "sts.amazonaws.com", "iam.amazonaws.com"];
+const AWS: [&str; 4] = [
+    "eks.*.amazonaws.com",
+    "sts.*.amazonaws.com",
+    "sts.amazonaws.com",
+    "iam.amazonaws.com",
+];
 /// The newest chart, as the data plane names it: without the segment that clients put in.
 const CHART: &str = "azurearck8s/batch1/stable/azure-arc-k8sagents:1.35.4";
 /// Resource providers that the subscription is registered for.
-const PROVIDERS: [&str; 3] =
-    ["Microsoft.ExtendedLocation", "Microsoft.Kubernetes", "Microsoft.KubernetesConfiguration"];
+const PROVIDERS: [&str; 3] = [
+    "Microsoft.ExtendedLocation",
+    "Microsoft.Kubernetes",
+    "Microsoft.KubernetesConfiguration",
+];
 /// The proxy's log of tunnels, in the world's directory.
 pub const TUNNELS: &str = "log/tunnels.jsonl";
 /// The simulator's log of requests, in the world's directory.
@@ -87,7 +94,7 @@ pub struct Places {
 pub async fn start(
     site: &Site,
     tenant: &Tenant,
-    places: &Places,
+    places: Places,
     clusters: &[Cluster],
 ) -> anyhow::Result<()> {
     let simulator = simulator(site, tenant, places.simulator, clusters)?;
@@ -106,7 +113,9 @@ async fn serve(site: &Site, name: &str, port: u16, config: &Value) -> anyhow::Re
         .flag("config", path)
         .env("RUST_LOG", "info");
     let process = site.processes.start(program)?;
-    process.ready(|| async { Ok(TcpStream::connect(("127.0.0.1", port)).await?) }).await?;
+    process
+        .ready(|| async { Ok(TcpStream::connect(("127.0.0.1", port)).await?) })
+        .await?;
     Ok(())
 }
 
@@ -116,7 +125,9 @@ fn simulator(
     port: u16,
     clusters: &[Cluster],
 ) -> anyhow::Result<Value> {
-    let certificate = site.authority.server("azure", &[&AZURE[..], &["127.0.0.1"]].concat())?;
+    let certificate = site
+        .authority
+        .server("azure", &[&AZURE[..], &["127.0.0.1"]].concat())?;
     let kubeconfigs: BTreeMap<&str, &Path> = clusters
         .iter()
         .map(|cluster| (cluster.name.as_str(), cluster.kubeconfig.as_path()))
@@ -143,7 +154,7 @@ fn simulator(
     }))
 }
 
-fn proxy(site: &Site, places: &Places) -> Value {
+fn proxy(site: &Site, places: Places) -> Value {
     let to = |host: &str, port| json!({ "host": host, "to": local(port) });
     let azure = AZURE.iter().map(|host| to(host, places.simulator));
     let aws = AWS.iter().map(|host| to(host, places.aws));

@@ -2,9 +2,8 @@
 //! aws-iam-authenticator as its judge of tokens.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 use futures::try_join;
 use k8s_openapi::api::core::v1::{Node, ServiceAccount};
 use k8s_openapi::api::rbac::v1::ClusterRoleBinding;
@@ -13,16 +12,21 @@ use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Api, Client, Config};
 
 use super::authenticator;
+use super::components;
 use super::eks;
 use super::files::{make_directory, write_private};
 use super::kubeconfig;
 use super::pki::Pair;
-use super::process::{Process, Program};
 use super::programs::Tools;
 use super::site::Site;
 
 /// Names under which an API server is reached.
-pub const HOSTS: [&str; 4] = ["127.0.0.1", "localhost", "10.0.0.1", "kubernetes.default.svc"];
+pub const HOSTS: [&str; 4] = [
+    "127.0.0.1",
+    "localhost",
+    "10.0.0.1",
+    "kubernetes.default.svc",
+];
 
 /// What all clusters of a world have in common.
 #[derive(Debug)]
@@ -79,17 +83,12 @@ impl Cluster {
     /// When a part of it does not come up; the message holds the end of that part's log.
     pub async fn start(&self, site: &Site, plane: &ControlPlane<'_>) -> anyhow::Result<()> {
         let webhook = authenticator::start(site, &plane.tools.authenticator, self).await?;
-        let api_server = self.start_api_server(site, plane, &webhook)?;
+        let api_server = components::api_server(site, plane, self, &webhook)?;
         let client = self.client().await?;
         api_server.ready(|| answers(&client, "/readyz")).await?;
-        let controllers = self.start_component(site, plane, "kube-controller-manager", |program| {
-            program
-                .flag("service-account-private-key-file", &plane.service_account_key)
-                .flag("root-ca-file", site.authority.certificate())
-                .arg("--use-service-account-credentials")
-        })?;
-        self.start_component(site, plane, "kube-scheduler", |program| program)?;
-        let kwok = self.start_kwok(site, plane)?;
+        let controllers = components::controller_manager(site, plane, self)?;
+        components::scheduler(site, plane, self)?;
+        let kwok = components::kwok(site, plane, self)?;
         try_join!(bind_administrators(&client), add_nodes(&client, &self.name))?;
         try_join!(
             controllers.ready(|| default_account_exists(&client)),
@@ -114,69 +113,16 @@ impl Cluster {
     }
 
     /// Where this cluster keeps its files.
+    #[must_use]
     pub fn home(&self) -> &Path {
         self.kubeconfig.parent().unwrap_or(&self.kubeconfig)
-    }
-
-    fn start_api_server(
-        &self,
-        site: &Site,
-        plane: &ControlPlane<'_>,
-        webhook: &Path,
-    ) -> anyhow::Result<Arc<Process>> {
-        let port = self.endpoint.rsplit_once(':').context("an endpoint without a port")?.1;
-        let program = Program::new(format!("{}-kube-apiserver", self.name), &plane.tools.control_plane)
-            .arg("kube-apiserver")
-            .flag("etcd-servers", &plane.etcd)
-            .flag("etcd-prefix", format!("/{}", self.name))
-            .flag("bind-address", "127.0.0.1")
-            .flag("secure-port", port)
-            .flag("tls-cert-file", &plane.server.certificate)
-            .flag("tls-private-key-file", &plane.server.key)
-            .flag("client-ca-file", site.authority.certificate())
-            .flag("service-account-key-file", &plane.service_account_key)
-            .flag("service-account-signing-key-file", &plane.service_account_key)
-            .flag("service-account-issuer", "https://kubernetes.default.svc")
-            .flag("service-cluster-ip-range", "10.0.0.0/24")
-            .flag("authorization-mode", "RBAC,Node")
-            .arg("--allow-privileged")
-            .flag("authentication-token-webhook-config-file", webhook)
-            .flag("authentication-token-webhook-cache-ttl", "0s")
-            .flag("cert-dir", self.home().join("api-server"));
-        site.processes.start(program)
-    }
-
-    fn start_component(
-        &self,
-        site: &Site,
-        plane: &ControlPlane<'_>,
-        name: &str,
-        flags: impl FnOnce(Program) -> Program,
-    ) -> anyhow::Result<Arc<Process>> {
-        let program = Program::new(format!("{}-{name}", self.name), &plane.tools.control_plane)
-            .arg(name)
-            .flag("kubeconfig", &self.kubeconfig)
-            .flag("secure-port", "0")
-            .arg("--leader-elect=false");
-        site.processes.start(flags(program))
-    }
-
-    fn start_kwok(&self, site: &Site, plane: &ControlPlane<'_>) -> anyhow::Result<Arc<Process>> {
-        let stages = ["node-initialize", "pod-ready", "pod-complete", "pod-delete"];
-        let program = Program::new(format!("{}-kwok", self.name), &plane.tools.kwok)
-            .env("HOME", self.home())
-            .flag("kubeconfig", &self.kubeconfig)
-            .flag("server-address", format!("127.0.0.1:{}", site.ports.take()?))
-            .arg("--manage-all-nodes")
-            .flag("node-lease-duration-seconds", "40");
-        site.processes.start(stages.iter().fold(program, |program, stage| {
-            program.flag("config", plane.tools.kwok_stages.join(format!("{stage}.yaml")))
-        }))
     }
 }
 
 async fn answers(client: &Client, path: &str) -> anyhow::Result<()> {
-    client.request_text(http::Request::get(path).body(Vec::new())?).await?;
+    client
+        .request_text(http::Request::get(path).body(Vec::new())?)
+        .await?;
     Ok(())
 }
 
@@ -195,27 +141,39 @@ async fn bind_administrators(client: &Client) -> anyhow::Result<()> {
             "name": eks::ADMINISTRATORS,
         }],
     }))?;
-    Api::all(client.clone()).create(&PostParams::default(), &binding).await?;
+    Api::all(client.clone())
+        .create(&PostParams::default(), &binding)
+        .await?;
     Ok(())
 }
 
 async fn add_nodes(client: &Client, cluster: &str) -> anyhow::Result<()> {
     let nodes: Api<Node> = Api::all(client.clone());
     for number in 1..=eks::NODES {
-        nodes.create(&PostParams::default(), &eks::node(cluster, number)?).await?;
+        nodes
+            .create(&PostParams::default(), &eks::node(cluster, number)?)
+            .await?;
     }
     Ok(())
 }
 
 /// Without it no pod can be made, and helm would be too fast.
 async fn default_account_exists(client: &Client) -> anyhow::Result<()> {
-    Api::<ServiceAccount>::namespaced(client.clone(), "default").get("default").await?;
+    Api::<ServiceAccount>::namespaced(client.clone(), "default")
+        .get("default")
+        .await?;
     Ok(())
 }
 
 async fn nodes_are_ready(client: &Client) -> anyhow::Result<()> {
-    let nodes = Api::<Node>::all(client.clone()).list(&ListParams::default()).await?;
+    let nodes = Api::<Node>::all(client.clone())
+        .list(&ListParams::default())
+        .await?;
     let ready = nodes.iter().filter(|node| eks::takes_pods(node)).count();
-    ensure!(ready == eks::NODES, "{ready} of {} nodes take pods", eks::NODES);
+    ensure!(
+        ready == eks::NODES,
+        "{ready} of {} nodes take pods",
+        eks::NODES
+    );
     Ok(())
 }

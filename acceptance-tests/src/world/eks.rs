@@ -13,6 +13,7 @@ pub const NODES: usize = 2;
 pub const ADMINISTRATORS: &str = "platform-administrators";
 
 /// The ARN of a cluster, which `aws eks update-kubeconfig` also takes for a context's name.
+#[must_use]
 pub fn cluster_arn(name: &str) -> String {
     format!("arn:aws:eks:{REGION}:{ACCOUNT}:cluster/{name}")
 }
@@ -65,9 +66,17 @@ fn node_info() -> Value {
 }
 
 /// Whether the scheduler would place pods on this node: ready, and no taint left.
+#[must_use]
 pub fn takes_pods(node: &Node) -> bool {
-    let tainted = node.spec.as_ref().and_then(|spec| spec.taints.as_ref()).is_some();
-    let conditions = node.status.as_ref().and_then(|status| status.conditions.as_ref());
+    let tainted = node
+        .spec
+        .as_ref()
+        .and_then(|spec| spec.taints.as_ref())
+        .is_some();
+    let conditions = node
+        .status
+        .as_ref()
+        .and_then(|status| status.conditions.as_ref());
     let ready = conditions
         .into_iter()
         .flatten()

@@ -47,8 +47,9 @@ pub fn prepare(
         ("SSL_CERT_FILE", &authority),
         ("TF_CLI_CONFIG_FILE", &terraform),
     ];
-    let mut environment: Environment =
-        files.map(|(name, path)| (name.to_owned(), path.display().to_string())).into();
+    let mut environment: Environment = files
+        .map(|(name, path)| (name.to_owned(), path.display().to_string()))
+        .into();
     let texts = [
         ("ARM_CLIENT_ID", tenant.client_id.clone()),
         ("ARM_CLIENT_SECRET", tenant.client_secret.clone()),
@@ -79,7 +80,11 @@ fn write_shell(path: &Path, environment: &Environment, bin: &Path) -> anyhow::Re
     for (name, value) in environment {
         writeln!(text, "export {name}={}", quoted(value))?;
     }
-    writeln!(text, "export PATH={}:\"$PATH\"", quoted(&bin.display().to_string()))?;
+    writeln!(
+        text,
+        "export PATH={}:\"$PATH\"",
+        quoted(&bin.display().to_string())
+    )?;
     write_private(path, text)
 }
 
@@ -106,7 +111,11 @@ fn write_kubeconfig(
 fn write_terraform_config(directory: &Path, provider: &Path) -> anyhow::Result<PathBuf> {
     let mirror = directory.join("mirror");
     for registry in REGISTRIES {
-        let package = mirror.join(registry).join(SOURCE).join(VERSION).join("linux_amd64");
+        let package = mirror
+            .join(registry)
+            .join(SOURCE)
+            .join(VERSION)
+            .join("linux_amd64");
         make_directory(&package)?;
         let name = format!("terraform-provider-arc_v{VERSION}");
         // A link, so that a rebuilt provider needs no new world.

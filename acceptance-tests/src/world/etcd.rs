@@ -17,8 +17,10 @@ pub const NAME: &str = "etcd";
 /// When it does not come up.
 pub async fn start(site: &Site, control_plane: &Path) -> anyhow::Result<String> {
     let (port, peer_port) = (site.ports.take()?, site.ports.take()?);
-    let (client, peer) =
-        (format!("http://127.0.0.1:{port}"), format!("http://127.0.0.1:{peer_port}"));
+    let (client, peer) = (
+        format!("http://127.0.0.1:{port}"),
+        format!("http://127.0.0.1:{peer_port}"),
+    );
     let program = Program::new(NAME, control_plane)
         .arg("etcd")
         .flag("data-dir", site.directory.join("etcd"))
@@ -30,6 +32,8 @@ pub async fn start(site: &Site, control_plane: &Path) -> anyhow::Result<String> 
         .arg("--unsafe-no-fsync")
         .flag("log-level", "warn");
     let process = site.processes.start(program)?;
-    process.ready(|| async { Ok(TcpStream::connect(("127.0.0.1", port)).await?) }).await?;
+    process
+        .ready(|| async { Ok(TcpStream::connect(("127.0.0.1", port)).await?) })
+        .await?;
     Ok(client)
 }

@@ -15,34 +15,84 @@ use super::azure::{REQUESTS, TUNNELS};
 /// When a log is damaged.
 pub fn read(directory: &Path) -> anyhow::Result<String> {
     let mut lines = entries(&directory.join(TUNNELS))?;
+    lines.retain(|line| line["verdict"] != "closed");
     lines.extend(entries(&directory.join(REQUESTS))?);
-    lines.sort_by_cached_key(|line| line["time"].to_string());
-    let mut text = String::new();
+    lines.sort_by_cached_key(|line| text(line, "time"));
+    let mut journal = String::new();
     for line in lines {
-        writeln!(text, "{}", describe(&line))?;
+        writeln!(journal, "{} {}", text(&line, "time"), describe(&line))?;
     }
-    Ok(text)
+    Ok(journal)
 }
 
-/// The entries of a log of JSON lines; none when nothing was logged yet.
+/// What nobody should have asked for: hosts that the proxy refused, and requests that Azure has no answer to.
 ///
 /// # Errors
 ///
-/// When a line is not JSON.
-pub fn entries(log: &Path) -> anyhow::Result<Vec<Value>> {
+/// When a log is damaged.
+pub fn unexpected(directory: &Path) -> anyhow::Result<Vec<String>> {
+    let mut lines = entries(&directory.join(TUNNELS))?;
+    lines.retain(|line| line["verdict"] != "opened" && line["verdict"] != "closed");
+    let requests = entries(&directory.join(REQUESTS))?;
+    lines.extend(
+        requests
+            .into_iter()
+            .filter(|line| line["unexpected"] == true),
+    );
+    Ok(lines.iter().map(describe).collect())
+}
+
+/// The entries of a log of JSON lines; none when nothing was logged yet.
+fn entries(log: &Path) -> anyhow::Result<Vec<Value>> {
     let text = std::fs::read_to_string(log).unwrap_or_default();
     let parse = |line| serde_json::from_str(line).context("a line of the log is not JSON");
     text.lines().map(parse).collect()
 }
 
 fn describe(line: &Value) -> String {
-    let text = |name: &str| match &line[name] {
+    let of = |name| text(line, name);
+    match line.get("method") {
+        Some(method) => {
+            let version = of("api_version");
+            let method = method.as_str().unwrap_or_default();
+            let code = of("error_code");
+            format!(
+                "{method} https://{}{} {version} {} {code}",
+                of("host"),
+                of("path"),
+                of("status")
+            )
+        }
+        None => format!("CONNECT {}:{} {}", of("host"), of("port"), of("verdict")),
+    }
+}
+
+/// A member as text; empty if it is not there.
+fn text(line: &Value, name: &str) -> String {
+    match &line[name] {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         other => other.to_string(),
-    };
-    match line.get("method") {
-        Some(_) => format!("{} {} https://{}{} {}", text("time"), text("method"), text("host"), text("uri"), text("status")),
-        None => format!("{} CONNECT {}:{} {}", text("time"), text("host"), text("port"), text("verdict")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_journal_is_in_order_and_names_what_nobody_should_have_asked_for() {
+        let directory = tempfile::tempdir().expect("a directory");
+        std::fs::create_dir(directory.path().join("log")).expect("a directory");
+        let tunnels = r#"{"time":"1","host":"management.azure.com","port":443,"verdict":"opened"}
+{"time":"3","host":"example.com","port":443,"verdict":"refused"}"#;
+        let requests = r#"{"time":"2","method":"GET","host":"management.azure.com","path":"/x","status":404,"unexpected":true}"#;
+        std::fs::write(directory.path().join(TUNNELS), tunnels).expect("written");
+        std::fs::write(directory.path().join(REQUESTS), requests).expect("written");
+        let journal = read(directory.path()).expect("a journal");
+        let hosts: Vec<&str> = journal.lines().map(|line| &line[..1]).collect();
+        assert_eq!(hosts, ["1", "2", "3"], "{journal}");
+        let unexpected = unexpected(directory.path()).expect("a list");
+        assert_eq!(unexpected.len(), 2, "{unexpected:?}");
     }
 }

@@ -49,7 +49,10 @@ impl Entry {
 ///
 /// When there is no entry.
 pub fn render(entries: &[Entry]) -> anyhow::Result<String> {
-    let current = &entries.first().context("a kubeconfig without a cluster")?.name;
+    let current = &entries
+        .first()
+        .context("a kubeconfig without a cluster")?
+        .name;
     let list = |of: fn(&Entry) -> Value| entries.iter().map(of).collect::<Vec<_>>();
     let config = json!({
         "apiVersion": "v1",

@@ -18,6 +18,7 @@ pub mod registry;
 pub mod resident;
 
 mod authenticator;
+mod components;
 mod etcd;
 mod kubeconfig;
 mod oci;
@@ -123,7 +124,7 @@ impl Parts {
         let (helm_digest, ..) = try_join!(
             registry::start(site, &tools, places.registry),
             aws::start(site, &tools.aws, places.aws, &clusters),
-            azure::start(site, &tenant, &places, &clusters),
+            azure::start(site, &tenant, places, &clusters),
             try_join_all(clusters.iter().map(|cluster| cluster.start(site, &plane))),
         )?;
         environment::install(site, &environment, &tools.helm)?;
@@ -156,5 +157,8 @@ fn plan_clusters(
     plane: &ControlPlane<'_>,
     names: &[&str],
 ) -> anyhow::Result<Vec<Cluster>> {
-    names.iter().map(|name| Cluster::plan(site, plane, name)).collect()
+    names
+        .iter()
+        .map(|name| Cluster::plan(site, plane, name))
+        .collect()
 }

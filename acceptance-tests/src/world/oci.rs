@@ -37,7 +37,10 @@ impl Repository {
     /// When the authority's file is not a certificate.
     pub fn open(url: String, authority: &Path) -> anyhow::Result<Self> {
         let authority = reqwest::Certificate::from_pem(&std::fs::read(authority)?)?;
-        let client = Client::builder().no_proxy().tls_certs_only([authority]).build()?;
+        let client = Client::builder()
+            .no_proxy()
+            .tls_certs_only([authority])
+            .build()?;
         Ok(Self { url, client })
     }
 
@@ -60,16 +63,31 @@ impl Repository {
         .to_string();
         let digest = digest(manifest.as_bytes());
         let request = self.client.put(format!("{}/manifests/{tag}", self.url));
-        accepted(request.header(CONTENT_TYPE, MANIFEST).body(manifest).send().await?).await?;
+        accepted(
+            request
+                .header(CONTENT_TYPE, MANIFEST)
+                .body(manifest)
+                .send()
+                .await?,
+        )
+        .await?;
         Ok(digest)
     }
 
     async fn push_blob(&self, content: Vec<u8>) -> anyhow::Result<()> {
-        let upload = self.client.post(format!("{}/blobs/uploads/", self.url)).send().await?;
+        let upload = self
+            .client
+            .post(format!("{}/blobs/uploads/", self.url))
+            .send()
+            .await?;
         let upload = accepted(upload).await?;
-        let location = upload.headers().get(LOCATION).context("an upload without a location")?;
+        let location = upload
+            .headers()
+            .get(LOCATION)
+            .context("an upload without a location")?;
         let mut url: Url = upload.url().join(location.to_str()?)?;
-        url.query_pairs_mut().append_pair("digest", &digest(&content));
+        url.query_pairs_mut()
+            .append_pair("digest", &digest(&content));
         accepted(self.client.put(url).body(content).send().await?).await?;
         Ok(())
     }

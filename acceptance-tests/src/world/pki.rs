@@ -39,7 +39,10 @@ impl Authority {
     pub fn new(directory: &Path) -> anyhow::Result<Self> {
         let mut params = named("terraform-provider-arc test authority", &[])?;
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::DigitalSignature];
+        params.key_usages = vec![
+            KeyUsagePurpose::KeyCertSign,
+            KeyUsagePurpose::DigitalSignature,
+        ];
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
         let authority = Self {
             directory: directory.to_owned(),
@@ -78,7 +81,7 @@ impl Authority {
     pub fn server(&self, name: &str, hosts: &[&str]) -> anyhow::Result<Pair> {
         let mut params = named(name, hosts)?;
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        self.issue(name, params)
+        self.issue(name, &params)
     }
 
     /// Issues a client certificate that Kubernetes takes for a cluster administrator.
@@ -88,12 +91,14 @@ impl Authority {
     /// When a file cannot be written.
     pub fn administrator(&self, name: &str) -> anyhow::Result<Pair> {
         let mut params = named(name, &[])?;
-        params.distinguished_name.push(DnType::OrganizationName, "system:masters");
+        params
+            .distinguished_name
+            .push(DnType::OrganizationName, "system:masters");
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        self.issue(name, params)
+        self.issue(name, &params)
     }
 
-    fn issue(&self, name: &str, params: CertificateParams) -> anyhow::Result<Pair> {
+    fn issue(&self, name: &str, params: &CertificateParams) -> anyhow::Result<Pair> {
         let key = KeyPair::generate()?;
         let certificate = params.signed_by(&key, &self.issuer)?;
         let pair = Pair {
@@ -113,7 +118,9 @@ impl Authority {
 /// When the file cannot be written.
 pub fn service_account_key(path: &Path) -> anyhow::Result<()> {
     let key = RsaPrivateKey::new(&mut rsa::rand_core::OsRng, SERVICE_ACCOUNT_KEY_BITS)?;
-    let pem = key.to_pkcs8_pem(LineEnding::LF).context("service account key")?;
+    let pem = key
+        .to_pkcs8_pem(LineEnding::LF)
+        .context("service account key")?;
     write_private(path, pem.as_bytes())
 }
 

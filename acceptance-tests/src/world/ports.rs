@@ -19,7 +19,9 @@ pub struct Ports(Mutex<u16>);
 impl Default for Ports {
     fn default() -> Self {
         let [high, low, ..] = *Uuid::new_v4().as_bytes();
-        Self(Mutex::new(FIRST + u16::from_be_bytes([high, low]) % (LAST - FIRST)))
+        Self(Mutex::new(
+            FIRST + u16::from_be_bytes([high, low]) % (LAST - FIRST),
+        ))
     }
 }
 
@@ -52,6 +54,10 @@ mod tests {
         let taken = ports.take().expect("a free port");
         let _listener = TcpListener::bind((Ipv4Addr::LOCALHOST, taken + 1));
         let next = ports.take().expect("another free port");
-        assert!(next > taken + 1, "{next} after {taken}, with {} in use", taken + 1);
+        assert!(
+            next > taken + 1,
+            "{next} after {taken}, with {} in use",
+            taken + 1
+        );
     }
 }

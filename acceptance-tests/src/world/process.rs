@@ -101,7 +101,10 @@ impl Process {
 
     /// Ends the program and waits until it is gone.
     pub async fn stop(&self) {
-        self.lifeline.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.lifeline
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         // The sender lives in the task that waits for the guard, so an error means that the guard is gone as well.
         let _ = self.exit.clone().wait_for(Option::is_some).await;
     }
@@ -140,7 +143,8 @@ impl Processes {
     /// [`Process::ready`].
     pub fn start(&self, program: Program) -> anyhow::Result<Arc<Process>> {
         let log = self.logs.join(format!("{}.log", program.name));
-        let output = File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
+        let output =
+            File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
         let mut child = Command::new(&self.guard)
             .arg("guard")
             .args(program.words)
@@ -168,8 +172,9 @@ impl Processes {
     /// Ends all programs, `last` after all others, and waits until they are gone.
     pub async fn stop(&self, last: &str) {
         let running = std::mem::take(&mut *self.lock());
-        let (last, first): (Vec<_>, Vec<_>) =
-            running.into_iter().partition(|process| process.name == last);
+        let (last, first): (Vec<_>, Vec<_>) = running
+            .into_iter()
+            .partition(|process| process.name == last);
         join_all(first.iter().map(|process| process.stop())).await;
         join_all(last.iter().map(|process| process.stop())).await;
     }

@@ -41,7 +41,15 @@ impl Tools {
             "registry",
             "aws",
         ];
-        let [control_plane, kwok, kwok_stages, authenticator, helm, registry, aws] = tools(names)?;
+        let [
+            control_plane,
+            kwok,
+            kwok_stages,
+            authenticator,
+            helm,
+            registry,
+            aws,
+        ] = tools(names)?;
         Ok(Self {
             control_plane,
             kwok,
@@ -67,17 +75,25 @@ pub fn tools<const N: usize>(names: [&str; N]) -> anyhow::Result<[PathBuf; N]> {
         .stderr(Stdio::inherit())
         .output()
         .with_context(|| format!("cannot run {}", script.display()))?;
-    ensure!(output.status.success(), "{} ended with {}", script.display(), output.status);
+    ensure!(
+        output.status.success(),
+        "{} ended with {}",
+        script.display(),
+        output.status
+    );
     let paths: Vec<PathBuf> = String::from_utf8(output.stdout)?
         .lines()
         .filter_map(|line| line.split_once('='))
         .map(|(_, path)| PathBuf::from(path))
         .collect();
     let found = paths.len();
-    <[PathBuf; N]>::try_from(paths).ok().with_context(|| format!("{found} tools instead of {N}"))
+    <[PathBuf; N]>::try_from(paths)
+        .ok()
+        .with_context(|| format!("{found} tools instead of {N}"))
 }
 
 /// A file of this package, such as the chart.
+#[must_use]
 pub fn member(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
@@ -108,7 +124,9 @@ pub fn provider() -> anyhow::Result<PathBuf> {
         .map(|profile| target.join(profile).join("terraform-provider-arc"))
         .into_iter()
         .find(|path| path.exists())
-        .context("terraform-provider-arc was not built: run `cargo build`, or set ARC_PROVIDER_BINARY")?
+        .context(
+            "terraform-provider-arc was not built: run `cargo build`, or set ARC_PROVIDER_BINARY",
+        )?
         .canonicalize()
         .context("terraform-provider-arc")
 }

@@ -50,7 +50,9 @@ const HELM_TAG: &str = "helm-v3.20.1-linux-amd64";
 ///
 /// When it does not come up or refuses a part of its content.
 pub async fn start(site: &Site, tools: &Tools, port: u16) -> anyhow::Result<String> {
-    let certificate = site.authority.server("registry", &[azure::REGISTRY, "127.0.0.1"])?;
+    let certificate = site
+        .authority
+        .server("registry", &[azure::REGISTRY, "127.0.0.1"])?;
     let registry = Registry::start(site, tools, port, &certificate).await?;
     let ((), digest) = try_join!(registry.push_charts(), registry.push_helm())?;
     Ok(digest)
@@ -90,7 +92,9 @@ impl Registry {
             .arg(home.join("config.yaml"))
             .env("OTEL_TRACES_EXPORTER", "none");
         let process = site.processes.start(program)?;
-        process.ready(|| async { Ok(TcpStream::connect(("127.0.0.1", port)).await?) }).await?;
+        process
+            .ready(|| async { Ok(TcpStream::connect(("127.0.0.1", port)).await?) })
+            .await?;
         Ok(Self {
             port,
             helm: tools.helm.clone(),
@@ -117,7 +121,8 @@ impl Registry {
         })
         .await?;
         self.helm(|helm| {
-            helm.arg("push").arg(self.home.join(format!("{}-{version}.tgz", chart.name)));
+            helm.arg("push")
+                .arg(self.home.join(format!("{}-{version}.tgz", chart.name)));
             helm.arg(format!("oci://127.0.0.1:{}/{}", self.port, chart.folder));
             helm.arg("--ca-file").arg(&self.authority);
         })
@@ -129,7 +134,9 @@ impl Registry {
         let program = self.helm.clone();
         let layer = spawn_blocking(move || archive(&program)).await??;
         let url = format!("https://127.0.0.1:{}/v2/{HELM_REPOSITORY}", self.port);
-        Repository::open(url, &self.authority)?.push(HELM_TAG, layer).await
+        Repository::open(url, &self.authority)?
+            .push(HELM_TAG, layer)
+            .await
     }
 
     async fn helm(&self, prepare: impl FnOnce(&mut Command)) -> anyhow::Result<()> {
@@ -137,7 +144,11 @@ impl Registry {
         prepare(command.env_clear().env("HOME", &self.home));
         let output = command.output().await.context("cannot run helm")?;
         let errors = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "helm ended with {}: {errors}", output.status);
+        ensure!(
+            output.status.success(),
+            "helm ended with {}: {errors}",
+            output.status
+        );
         Ok(())
     }
 }

@@ -72,7 +72,10 @@ async fn ask(directory: &Path, question: &str) -> anyhow::Result<Option<String>>
     let mut stream = match UnixStream::connect(socket(directory)).await {
         Ok(stream) => stream,
         Err(error) if is_nobody(error.kind()) => return Ok(None),
-        Err(error) => bail!("cannot talk to the world in {}: {error}", directory.display()),
+        Err(error) => bail!(
+            "cannot talk to the world in {}: {error}",
+            directory.display()
+        ),
     };
     stream.write_all(question.as_bytes()).await?;
     let mut answer = String::new();
@@ -112,7 +115,11 @@ fn ended_by_signal() -> anyhow::Result<impl Future<Output = ()>> {
 
 fn describe(world: &World, begin: Instant) -> String {
     let env = world.directory().join("env");
-    let clusters: Vec<&str> = world.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
+    let clusters: Vec<&str> = world
+        .clusters
+        .iter()
+        .map(|cluster| cluster.name.as_str())
+        .collect();
     format!(
         "world: up, started in {:.1} s\n  clusters  {}\n  use it    source {}\n",
         begin.elapsed().as_secs_f32(),

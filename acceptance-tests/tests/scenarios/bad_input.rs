@@ -34,28 +34,28 @@ const GOOD: Mistake = Mistake {
 const MISTAKES: [Mistake; 14] = [
     Mistake {
         name: "wrong_type",
-        make: |configuration, _| configuration.tags = r#""Demo""#.to_owned(),
+        make: |configuration, _| configuration.tags = r#""Demo""#.into(),
         attribute: "tags",
         names: &["map of string"],
         ..GOOD
     },
     Mistake {
         name: "bad_name",
-        make: |configuration, _| configuration.name = r#""-not a name-""#.to_owned(),
+        make: |configuration, _| configuration.name = r#""-not a name-""#.into(),
         attribute: "name",
         names: &["-not a name-"],
         ..GOOD
     },
     Mistake {
         name: "unknown_location",
-        make: |configuration, _| configuration.location = r#""atlantis""#.to_owned(),
+        make: |configuration, _| configuration.location = r#""atlantis""#.into(),
         attribute: "location",
         names: &["atlantis"],
         ..GOOD
     },
     Mistake {
         name: "no_connection",
-        make: |configuration, _| configuration.kubernetes = "null".to_owned(),
+        make: |configuration, _| configuration.kubernetes = "null".into(),
         attribute: "kubernetes",
         names: &["config_path", "eks"],
         ..GOOD
@@ -63,7 +63,7 @@ const MISTAKES: [Mistake; 14] = [
     Mistake {
         name: "two_connections",
         make: |configuration, _| {
-            configuration.kubernetes = r#"{ config_path = "kubeconfig", eks = { cluster_name = "a", region = "us-east-1" } }"#.to_owned();
+            configuration.kubernetes = r#"{ config_path = "kubeconfig", eks = { cluster_name = "a", region = "us-east-1" } }"#.into();
         },
         attribute: "kubernetes",
         names: &["config_path", "eks"],
@@ -71,7 +71,9 @@ const MISTAKES: [Mistake; 14] = [
     },
     Mistake {
         name: "kubeconfig_missing",
-        make: |configuration, _| configuration.kubernetes = configuration::kubeconfig("/nonexistent/kubeconfig", "any"),
+        make: |configuration, _| {
+            configuration.kubernetes = configuration::kubeconfig("/nonexistent/kubeconfig", "any");
+        },
         attribute: "kubernetes",
         names: &["/nonexistent/kubeconfig"],
         ..GOOD
@@ -81,7 +83,8 @@ const MISTAKES: [Mistake; 14] = [
         make: |configuration, work| {
             let path = work.path().join("not-yaml");
             write_private(&path, "{ this: is: not").expect("a file");
-            configuration.kubernetes = configuration::kubeconfig(&path.display().to_string(), "any");
+            configuration.kubernetes =
+                configuration::kubeconfig(&path.display().to_string(), "any");
         },
         attribute: "kubernetes",
         names: &["not-yaml"],
@@ -125,7 +128,7 @@ const MISTAKES: [Mistake; 14] = [
     },
     Mistake {
         name: "chart_not_found",
-        make: |configuration, _| configuration.more = r#"agent = { version = "9.9.9" }"#.to_owned(),
+        make: |configuration, _| configuration.more = r#"agent = { version = "9.9.9" }"#.into(),
         names: &["9.9.9"],
         ..GOOD
     },
@@ -133,7 +136,8 @@ const MISTAKES: [Mistake; 14] = [
         name: "chart_digest_mismatch",
         make: |configuration, _| {
             let digest = "0".repeat(64);
-            configuration.more = format!(r#"agent = {{ chart = {{ digest = "sha256:{digest}" }} }}"#);
+            configuration.more =
+                format!(r#"agent = {{ chart = {{ digest = "sha256:{digest}" }} }}"#);
         },
         names: &["sha256:0000"],
         ..GOOD
@@ -144,11 +148,17 @@ pub fn scenarios(suite: &mut Suite, engine: &Engine) {
     let name = |name: &str| format!("bad_input::{name}::{}", engine.name);
     for mistake in MISTAKES {
         let engine = engine.clone();
-        suite.add(name(mistake.name), 1, |lease| explained(lease, engine, mistake));
+        suite.add(name(mistake.name), 1, |lease| {
+            explained(lease, engine, mistake)
+        });
     }
     let (first, second) = (engine.clone(), engine.clone());
-    suite.add(name("no_helm_and_no_download"), 1, |lease| no_helm(lease, first));
-    suite.add(name("malformed_import_id"), 1, |lease| malformed_id(lease, second));
+    suite.add(name("no_helm_and_no_download"), 1, |lease| {
+        no_helm(lease, first)
+    });
+    suite.add(name("malformed_import_id"), 1, |lease| {
+        malformed_id(lease, second)
+    });
 }
 
 async fn explained(lease: Arc<Lease>, engine: Engine, mistake: Mistake) -> anyhow::Result<()> {
@@ -162,7 +172,10 @@ async fn explained(lease: Arc<Lease>, engine: Engine, mistake: Mistake) -> anyho
     work.init().await?;
     let run = work.apply().await?.expect_failure()?;
     let error = only_error(&run)?;
-    ensure!(error.attribute().unwrap_or_default() == mistake.attribute, "{error:#?}");
+    ensure!(
+        error.attribute().unwrap_or_default() == mistake.attribute,
+        "{error:#?}"
+    );
     says(&error.detail, mistake.names)
 }
 
@@ -171,19 +184,27 @@ async fn no_helm(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     let mut work = Workdir::new(lease.world(), &engine, "no-helm")?;
     work.set("PATH", "/usr/bin:/bin");
     let mut configuration = Configuration::of(lease.cluster());
-    configuration.provider = r#"helm = { repository = "127.0.0.1:1/helm" }"#.to_owned();
+    configuration.provider = r#"helm = { repository = "127.0.0.1:1/helm" }"#.into();
     work.configure(&configuration.render())?;
     work.init().await?;
     let run = work.apply().await?.expect_failure()?;
-    says(&only_error(&run)?.detail, &["127.0.0.1:1/helm", "helm.path"])
+    says(
+        &only_error(&run)?.detail,
+        &["127.0.0.1:1/helm", "helm.path"],
+    )
 }
 
 async fn malformed_id(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     let work = Workdir::new(lease.world(), &engine, "malformed-id")?;
     work.configure(&Configuration::of(lease.cluster()).render())?;
     work.init().await?;
-    let run = work.import("arc_connected_cluster.eks", "/subscriptions/x").await?;
-    says(&run.expect_failure()?.text, &["/subscriptions/x", "Microsoft.Kubernetes/connectedClusters"])
+    let run = work
+        .import("arc_connected_cluster.eks", "/subscriptions/x")
+        .await?;
+    says(
+        &run.expect_failure()?.text,
+        &["/subscriptions/x", "Microsoft.Kubernetes/connectedClusters"],
+    )
 }
 
 fn only_error(run: &Run) -> anyhow::Result<&Diagnostic> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use acceptance_tests::engine::{Action, Change, Engine, Workdir};
 use acceptance_tests::world::cluster::Cluster;
-use acceptance_tests::world::eks;
+use acceptance_tests::world::{eks, journal};
 use anyhow::{Context, ensure};
 
 use crate::configuration::{self, Configuration};
@@ -18,8 +18,12 @@ pub fn scenarios(suite: &mut Suite, engine: &Engine) {
     let name = |name: &str| format!("connect::{name}::{}", engine.name);
     let (first, second, third) = (engine.clone(), engine.clone(), engine.clone());
     suite.add(name("eks_by_name"), 1, |lease| by_name(lease, first));
-    suite.add(name("two_clusters_by_for_each"), 2, |lease| two_clusters(lease, second));
-    suite.add(name("kubeconfig_and_import"), 1, |lease| import(lease, third));
+    suite.add(name("two_clusters_by_for_each"), 2, |lease| {
+        two_clusters(lease, second)
+    });
+    suite.add(name("kubeconfig_and_import"), 1, |lease| {
+        import(lease, third)
+    });
 }
 
 /// Create, an empty second plan, tags changed in place, and a destroy that leaves nothing.
@@ -35,7 +39,7 @@ async fn by_name(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     work.plan().await?.expect_empty()?;
     change_tags(&work, &arm, configuration, cluster).await?;
     work.destroy().await?.expect_success()?;
-    nothing_is_left(&arm, cluster).await
+    nothing_is_left(&arm, &lease, cluster).await
 }
 
 async fn change_tags(
@@ -44,12 +48,19 @@ async fn change_tags(
     mut configuration: Configuration,
     cluster: &Cluster,
 ) -> anyhow::Result<()> {
-    configuration.tags = r#"{ Datacenter = "Demo", Scope = "Public" }"#.to_owned();
+    configuration.tags = r#"{ Datacenter = "Demo", Scope = "Public" }"#.into();
     work.configure(&configuration.render())?;
     let plan = work.plan().await?.expect_success()?;
-    ensure!(plan.changes == [Change::new(ADDRESS, Action::Update)], "{}", plan.text);
+    ensure!(
+        plan.changes == [Change::new(ADDRESS, Action::Update)],
+        "{}",
+        plan.text
+    );
     work.apply().await?.expect_success()?;
-    let object = arm.connected_cluster(&cluster.name).await?.context("it is gone")?;
+    let object = arm
+        .connected_cluster(&cluster.name)
+        .await?
+        .context("it is gone")?;
     let expected = serde_json::json!({ "Datacenter": "Demo", "Scope": "Public" });
     ensure!(object["tags"] == expected, "{}", object["tags"]);
     work.plan().await?.expect_empty()
@@ -59,7 +70,10 @@ async fn change_tags(
 async fn two_clusters(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     let work = Workdir::new(lease.world(), &engine, "two-clusters")?;
     let arm = Arm::login(lease.world()).await?;
-    let names: Vec<&str> = lease.clusters().map(|cluster| cluster.name.as_str()).collect();
+    let names: Vec<&str> = lease
+        .clusters()
+        .map(|cluster| cluster.name.as_str())
+        .collect();
     work.configure(&configuration::for_each(&names))?;
     work.init().await?;
     work.apply().await?.expect_success()?;
@@ -69,7 +83,7 @@ async fn two_clusters(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     work.plan().await?.expect_empty()?;
     work.destroy().await?.expect_success()?;
     for cluster in lease.clusters() {
-        nothing_is_left(&arm, cluster).await?;
+        nothing_is_left(&arm, &lease, cluster).await?;
     }
     Ok(())
 }
@@ -89,31 +103,45 @@ async fn import(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     first.init().await?;
     first.apply().await?.expect_success()?;
     is_connected(&arm, cluster).await?;
-    let id = first.attributes(ADDRESS).await?["id"].as_str().context("no id")?.to_owned();
+    let id = first.attributes(ADDRESS).await?["id"]
+        .as_str()
+        .context("no id")?
+        .to_owned();
     let second = Workdir::new(lease.world(), &engine, "import")?;
     second.configure(&text)?;
     second.init().await?;
     second.import(ADDRESS, &id).await?.expect_success()?;
     second.plan().await?.expect_empty()?;
     second.destroy().await?.expect_success()?;
-    nothing_is_left(&arm, cluster).await
+    nothing_is_left(&arm, &lease, cluster).await
 }
 
 /// Azure says so, and it knows what only an agent inside the cluster can have told it.
 async fn is_connected(arm: &Arm, cluster: &Cluster) -> anyhow::Result<()> {
-    let object = arm.connected_cluster(&cluster.name).await?.context("there is no ARM object")?;
+    let object = arm
+        .connected_cluster(&cluster.name)
+        .await?
+        .context("there is no ARM object")?;
     let properties = &object["properties"];
-    ensure!(properties["connectivityStatus"] == "Connected", "{object:#}");
+    ensure!(
+        properties["connectivityStatus"] == "Connected",
+        "{object:#}"
+    );
     ensure!(properties["totalNodeCount"] == eks::NODES, "{object:#}");
     ensure!(properties["distribution"] == "eks", "{object:#}");
     Ok(())
 }
 
-async fn nothing_is_left(arm: &Arm, cluster: &Cluster) -> anyhow::Result<()> {
+async fn nothing_is_left(arm: &Arm, lease: &Lease, cluster: &Cluster) -> anyhow::Result<()> {
     let object = arm.connected_cluster(&cluster.name).await?;
     ensure!(object.is_none(), "{object:?} is left");
     for namespace in ["azure-arc", "azure-arc-release"] {
         subject::namespace_is_gone(cluster, namespace).await?;
     }
+    let unexpected = journal::unexpected(lease.world().directory())?;
+    ensure!(
+        unexpected.is_empty(),
+        "nobody should have asked for {unexpected:#?}"
+    );
     Ok(())
 }

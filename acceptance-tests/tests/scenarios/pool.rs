@@ -26,7 +26,10 @@ impl Pool {
     /// Waits until this many clusters are free.
     pub async fn take(self: &Arc<Self>, count: u32) -> Lease {
         let permits = Arc::clone(&self.permits);
-        let permit = permits.acquire_many_owned(count).await.expect("nobody closes it");
+        let permit = permits
+            .acquire_many_owned(count)
+            .await
+            .expect("nobody closes it");
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         let keep = free.len() - count as usize;
         Lease {
@@ -50,7 +53,9 @@ impl Lease {
     }
 
     pub fn clusters(&self) -> impl Iterator<Item = &Cluster> {
-        self.indexes.iter().map(|index| &self.world().clusters[*index])
+        self.indexes
+            .iter()
+            .map(|index| &self.world().clusters[*index])
     }
 
     /// The first cluster, for scenarios that need only one.
@@ -62,7 +67,11 @@ impl Lease {
 impl Drop for Lease {
     // The permit is released after this, so a cluster is free before anybody is told so.
     fn drop(&mut self) {
-        let mut free = self.pool.free.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut free = self
+            .pool
+            .free
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         free.append(&mut self.indexes);
     }
 }

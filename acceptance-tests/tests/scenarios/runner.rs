@@ -15,6 +15,7 @@ use tokio::runtime::Runtime;
 use tokio::signal::ctrl_c;
 
 use crate::pool::{Lease, Pool};
+use crate::subject;
 
 type Play = Box<dyn FnOnce(Arc<Lease>) -> BoxFuture<'static, anyhow::Result<()>> + Send>;
 
@@ -75,7 +76,11 @@ pub fn run(clusters: &[&str], suite: impl FnOnce() -> anyhow::Result<Suite>) -> 
         return ExitCode::SUCCESS;
     }
     let outcome = suite().and_then(|suite| {
-        let wanted = suite.0.into_iter().filter(|scenario| wish.wants(&scenario.name)).collect();
+        let wanted = suite
+            .0
+            .into_iter()
+            .filter(|scenario| wish.wants(&scenario.name))
+            .collect();
         if wish.list {
             return Ok(list(wanted));
         }
@@ -102,7 +107,8 @@ fn list(scenarios: Vec<Scenario>) -> bool {
 async fn play_all(clusters: &[&str], scenarios: Vec<Scenario>) -> anyhow::Result<bool> {
     let begin = Instant::now();
     println!("\nrunning {} tests", scenarios.len());
-    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("world-{}", std::process::id()));
+    let directory =
+        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("world-{}", std::process::id()));
     let world = tokio::select! {
         world = World::start(&directory, clusters) => world?,
         _ = ctrl_c() => return Err(anyhow!("interrupted")),
@@ -129,6 +135,9 @@ async fn play_in(pool: &Arc<Pool>, scenarios: Vec<Scenario>) -> Vec<Outcome> {
         let lease = Arc::new(pool.take(scenario.clusters).await);
         let task = tokio::spawn((scenario.play)(Arc::clone(&lease)));
         let result = task.await.context("panic").flatten();
+        if result.is_err() {
+            clean_up(&lease).await;
+        }
         let verdict = if result.is_ok() { "ok" } else { "FAILED" };
         println!("test {} ... {verdict}", scenario.name);
         Outcome {
@@ -137,6 +146,15 @@ async fn play_in(pool: &Arc<Pool>, scenarios: Vec<Scenario>) -> Vec<Outcome> {
         }
     });
     plays.collect::<FuturesUnordered<_>>().collect().await
+}
+
+/// The next scenario must not suffer for what a failed one left.
+async fn clean_up(lease: &Lease) {
+    for cluster in lease.clusters() {
+        if let Err(error) = subject::scrub(lease.world(), cluster).await {
+            eprintln!("cannot clean {} up: {error:#}", cluster.name);
+        }
+    }
 }
 
 struct Outcome {

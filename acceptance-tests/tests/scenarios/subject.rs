@@ -31,8 +31,21 @@ pub async fn namespace_is_gone(cluster: &Cluster, name: &str) -> anyhow::Result<
     let namespaces: Api<Namespace> = Api::all(cluster.client().await?);
     let deadline = Instant::now() + LIMIT;
     while namespaces.get_opt(name).await?.is_some() {
-        ensure!(Instant::now() < deadline, "namespace {name} is still in {}", cluster.name);
+        ensure!(
+            Instant::now() < deadline,
+            "namespace {name} is still in {}",
+            cluster.name
+        );
         sleep(Duration::from_millis(200)).await;
+    }
+    Ok(())
+}
+
+/// Removes from Azure and from the cluster what a failed scenario may have left there.
+pub async fn scrub(world: &World, cluster: &Cluster) -> anyhow::Result<()> {
+    Arm::login(world).await?.delete(&cluster.name).await?;
+    for namespace in ["azure-arc", "azure-arc-release"] {
+        delete_namespace(cluster, namespace).await?;
     }
     Ok(())
 }
@@ -78,7 +91,10 @@ impl Arm {
         self.send(Method::DELETE, name).await?;
         let deadline = Instant::now() + LIMIT;
         while self.connected_cluster(name).await?.is_some() {
-            ensure!(Instant::now() < deadline, "connected cluster {name} is still there");
+            ensure!(
+                Instant::now() < deadline,
+                "connected cluster {name} is still there"
+            );
             sleep(Duration::from_millis(200)).await;
         }
         Ok(())
@@ -95,14 +111,28 @@ impl Arm {
 }
 
 async fn token(client: &Client, tenant: &azure::Tenant) -> anyhow::Result<String> {
-    let url = format!("https://login.microsoftonline.com/{}/oauth2/v2.0/token", tenant.tenant_id);
+    let url = format!(
+        "https://login.microsoftonline.com/{}/oauth2/v2.0/token",
+        tenant.tenant_id
+    );
     let form = form_urlencoded::Serializer::new(String::new())
         .append_pair("grant_type", "client_credentials")
         .append_pair("client_id", &tenant.client_id)
         .append_pair("client_secret", &tenant.client_secret)
         .append_pair("scope", "https://management.azure.com/.default")
         .finish();
-    let request = client.post(url).header("content-type", "application/x-www-form-urlencoded");
-    let answer: Value = request.body(form).send().await?.error_for_status()?.json().await?;
-    Ok(answer["access_token"].as_str().context("no token")?.to_owned())
+    let request = client
+        .post(url)
+        .header("content-type", "application/x-www-form-urlencoded");
+    let answer: Value = request
+        .body(form)
+        .send()
+        .await?
+        .error_for_status()?
+        .json()
+        .await?;
+    Ok(answer["access_token"]
+        .as_str()
+        .context("no token")?
+        .to_owned())
 }

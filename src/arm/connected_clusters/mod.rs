@@ -61,7 +61,7 @@ impl ConnectedClusters {
         cluster: &ConnectedCluster,
     ) -> Result<Operation<ConnectedCluster>, Error> {
         let request = self.request(call, Method::PUT, "write", id).await?;
-        let request = request.with_json(&cluster.clone().for_put())?;
+        let request = request.with_json(&cluster.clone().for_put());
         let accepted = self.client.send(call, &request).await?;
         Operation::change(self.client.clone(), call, &request, &accepted).await
     }
@@ -81,7 +81,7 @@ impl ConnectedClusters {
             .request(call, Method::PATCH, "change the tags of", id)
             .await?;
         // All tags are sent, so a repetition changes nothing more.
-        let request = request.with_json(&json!({"tags": tags}))?.repeatable();
+        let request = request.with_json(&json!({"tags": tags})).repeatable();
         let accepted = self.client.send(call, &request).await?;
         let operation: Operation<ConnectedCluster> =
             Operation::change(self.client.clone(), call, &request, &accepted).await?;
@@ -140,3 +140,6 @@ impl ConnectedClusters {
         self.client.address(call, id.segments(), version).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,7 @@ use crate::call::{Call, Probe, poll_until};
 use crate::fault::Explain;
 
 /// How long a 404 may mean "not known here yet" rather than "not there".
-const PROPAGATION: Duration = Duration::from_secs(120);
+const PROPAGATION: Duration = Duration::from_mins(2);
 
 /// The pause between two looks when the service asks for none; it grows by itself up to [`LONGEST_PAUSE`].
 const PAUSE: Duration = Duration::from_secs(5);

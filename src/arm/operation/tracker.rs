@@ -103,7 +103,7 @@ fn failure(answer: &Response, document: &Value, state: &str) -> ServiceFault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+    use reqwest::header::{HeaderName, HeaderValue};
 
     fn manager() -> Url {
         Url::parse("https://management.azure.com/").expect("valid")
@@ -116,7 +116,7 @@ mod tests {
         });
         Response {
             status: StatusCode::from_u16(status).expect("a status"),
-            headers: HeaderMap::from_iter(pairs),
+            headers: pairs.collect(),
             body: body.as_bytes().to_vec(),
             url: Url::parse("https://management.azure.com/subscriptions/s/x?api-version=1")
                 .expect("valid"),

@@ -201,13 +201,14 @@ fn require_available(deployment: Deployment) -> Result<(), Silence> {
         .status
         .and_then(|status| status.available_replicas)
         .unwrap_or(0);
-    match available >= wanted {
-        true => Ok(()),
-        false => Err(Silence::NotAvailable {
+    if available >= wanted {
+        Ok(())
+    } else {
+        Err(Silence::NotAvailable {
             name,
             available,
             wanted,
-        }),
+        })
     }
 }
 

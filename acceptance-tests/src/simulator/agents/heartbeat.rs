@@ -72,9 +72,10 @@ fn prove(cloud: &Cloud, id: &str, public_key: &str) -> Result<Option<Timestamp>,
         return Err(Silence::WrongKey);
     }
     let expires = object.report().map(|report| report.certificate_expires);
-    match expires.is_some_and(|expires| cloud.clock.now() >= expires) {
-        true => Err(Silence::Expired),
-        false => Ok(expires),
+    if expires.is_some_and(|expires| cloud.clock.now() >= expires) {
+        Err(Silence::Expired)
+    } else {
+        Ok(expires)
     }
 }
 

@@ -26,18 +26,18 @@ pub(super) async fn run(cloud: Arc<Cloud>, stop: CancellationToken, tasks: TaskT
     let mut watched = BTreeMap::new();
     while !stop.is_cancelled() {
         let present = cloud.config.clusters.present();
-        watched.retain(|name, watcher: &mut CancellationToken| {
+        watched.retain(|name, end: &mut CancellationToken| {
             let keep = present.contains_key(name);
             if !keep {
-                watcher.cancel();
+                end.cancel();
             }
             keep
         });
         for (name, path) in present {
             watched.entry(name.clone()).or_insert_with(|| {
-                let watcher = stop.child_token();
-                tasks.spawn(look_after(cloud.clone(), name, path, watcher.clone()));
-                watcher
+                let end = stop.child_token();
+                tasks.spawn(look_after(cloud.clone(), name, path, end.clone()));
+                end
             });
         }
         heartbeat::miss(&cloud);

@@ -173,22 +173,24 @@ pub(super) fn require_version<'a>(
             "The api-version query parameter (?api-version=) is required for all requests.",
         ));
     }
-    match versions.contains(&version) {
-        true => Ok(version),
-        false => Err(ArmError::bad(
+    if versions.contains(&version) {
+        Ok(version)
+    } else {
+        Err(ArmError::bad(
             "InvalidApiVersionParameter",
             format!(
                 "The api-version '{version}' is invalid. The supported versions are '{}'.",
                 versions.join(",")
             ),
-        )),
+        ))
     }
 }
 
 /// Refuses a method that a known address does not have.
 fn require_method(request: &Request, methods: &[Method]) -> Result<(), ArmError> {
-    match methods.contains(&request.method) {
-        true => Ok(()),
-        false => Err(ArmError::method_not_allowed(request)),
+    if methods.contains(&request.method) {
+        Ok(())
+    } else {
+        Err(ArmError::method_not_allowed(request))
     }
 }

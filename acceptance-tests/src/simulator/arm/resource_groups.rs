@@ -84,14 +84,15 @@ pub(super) fn require_open<'a>(
     name: &str,
 ) -> Result<&'a ResourceGroup, ArmError> {
     let group = require(cx, subscription, name)?;
-    match group.deleting {
-        false => Ok(group),
-        true => Err(ArmError::conflict(
+    if group.deleting {
+        Err(ArmError::conflict(
             "ResourceGroupBeingDeleted",
             format!(
                 "The resource group '{name}' is in deprovisioning state and cannot perform this operation."
             ),
-        )),
+        ))
+    } else {
+        Ok(group)
     }
 }
 
@@ -156,13 +157,12 @@ fn delete(cx: &mut Context<'_>, subscription: &str, name: &str) -> Answer {
     let name = cx.begin(
         &target,
         Outcome::Done,
-        Box::new(move |store, _, failure| match failure {
-            Some(_) => {
+        Box::new(move |store, _, failure| {
+            if failure.is_some() {
                 if let Some(group) = store.groups.get_mut(&key) {
                     group.deleting = false;
                 }
-            }
-            None => {
+            } else {
                 let inside = format!("{key}/");
                 store.clusters.retain(|id, _| !id.starts_with(&inside));
                 store.groups.remove(&key);
@@ -195,14 +195,15 @@ fn location(cx: &Context<'_>, body: &Map<String, Value>) -> Result<String, ArmEr
 
 fn check_name(name: &str) -> Result<(), ArmError> {
     let allowed = |c: char| c.is_alphanumeric() || "-_.()".contains(c);
-    match name.chars().all(allowed) && name.chars().count() <= NAME_LENGTH && !name.ends_with('.') {
-        true => Ok(()),
-        false => Err(ArmError::bad(
+    if name.chars().all(allowed) && name.chars().count() <= NAME_LENGTH && !name.ends_with('.') {
+        Ok(())
+    } else {
+        Err(ArmError::bad(
             "InvalidResourceGroupName",
             format!(
                 "The provided resource group name '{name}' has these invalid characters or is too long."
             ),
-        )),
+        ))
     }
 }
 

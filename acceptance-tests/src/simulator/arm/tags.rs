@@ -29,12 +29,13 @@ pub(super) fn parse(body: &Map<String, Value>) -> Result<Tags, ArmError> {
         .try_for_each(|(name, value)| check(name, value))?;
     let mut names: Vec<String> = tags.keys().map(|name| name.to_lowercase()).collect();
     names.dedup();
-    match names.len() == tags.len() {
-        true => Ok(tags),
-        false => Err(refused(
+    if names.len() == tags.len() {
+        Ok(tags)
+    } else {
+        Err(refused(
             "DuplicateTagName",
             "Tag names must differ by more than case.".to_owned(),
-        )),
+        ))
     }
 }
 
@@ -58,12 +59,13 @@ fn check(name: &str, value: &str) -> Result<(), ArmError> {
             format!("The tag name '{name}' begins with a reserved prefix."),
         ));
     }
-    match value.chars().count() > VALUE_LENGTH {
-        true => Err(refused(
+    if value.chars().count() > VALUE_LENGTH {
+        Err(refused(
             "InvalidTagValue",
             format!("The value of tag '{name}' is longer than {VALUE_LENGTH}."),
-        )),
-        false => Ok(()),
+        ))
+    } else {
+        Ok(())
     }
 }
 

@@ -12,10 +12,7 @@ pub(in crate::simulator) fn caller(cloud: &Cloud, request: &Request) -> Result<C
     let audiences = identity::arm_audiences(request);
     identity::caller(request, &cloud.tokens, &audiences).map_err(|error| {
         let (code, message) = words(error);
-        let authority = match hosts::is_loopback(request) {
-            true => request.base_url(),
-            false => format!("https://{}", hosts::PUBLIC_LOGIN),
-        };
+        let authority = if hosts::is_loopback(request) { request.base_url() } else { format!("https://{}", hosts::PUBLIC_LOGIN) };
         let challenge = format!(
             r#"Bearer authorization_uri="{authority}/{}", error="invalid_token", error_description="{message}""#,
             cloud.config.tenant_id

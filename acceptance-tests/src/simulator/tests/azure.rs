@@ -1,12 +1,11 @@
 //! A running simulator, and a client that trusts it.
 
 use std::net::SocketAddr;
-use std::time::Duration;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use reqwest::{Certificate, Client, Method, Response};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::time::{Instant, sleep};
 
 use crate::simulator::{
     Behaviour, Clusters, Config, Location, Registry, ResourceGroup, ServicePrincipal, Simulator,
@@ -21,8 +20,8 @@ pub(super) const CLIENT: &str = "c0ffee00-0000-4000-8000-000000000001";
 pub(super) const SECRET: &str = "the only secret";
 pub(super) const NEWEST: &str = "2026-05-01";
 
-/// How long a test waits for what must come.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Operations take so long that no test sees the end of one by chance.
+const OPERATION_SECONDS: i64 = 3600;
 
 const PUBLIC_NAMES: [&str; 4] = [
     "management.azure.com",
@@ -36,6 +35,7 @@ pub(super) struct Azure {
     pub(super) client: Client,
     pub(super) token: String,
     address: SocketAddr,
+    elapsed: AtomicI64,
     simulator: Simulator,
     _files: TempDir,
 }
@@ -50,18 +50,8 @@ pub(super) struct Reply {
 
 impl Azure {
     pub(super) async fn start() -> Self {
-        Self::with(Behaviour {
-            operation_ms: 100,
-            retry_after_seconds: 0,
-            registration_ms: 50,
-            ..Behaviour::default()
-        })
-        .await
-    }
-
-    pub(super) async fn with(behaviour: Behaviour) -> Self {
         let files = tempfile::tempdir().expect("temporary directory");
-        let (config, authority) = config(&files, behaviour);
+        let (config, authority) = config(&files);
         let simulator = Simulator::start(config).await.expect("started");
         let address = simulator.address();
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -73,6 +63,7 @@ impl Azure {
             client: builder.build().expect("a client"),
             token: String::new(),
             address,
+            elapsed: AtomicI64::new(0),
             simulator,
             _files: files,
         };
@@ -133,9 +124,10 @@ impl Azure {
         path: &str,
         body: Option<Value>,
     ) -> reqwest::Result<Reply> {
-        let url = match path.starts_with("https://") {
-            true => path.to_owned(),
-            false => self.url(path),
+        let url = if path.starts_with("https://") {
+            path.to_owned()
+        } else {
+            self.url(path)
         };
         let mut request = self.client.request(method, url).bearer_auth(&self.token);
         if let Some(body) = body {
@@ -166,20 +158,14 @@ impl Azure {
             .await
     }
 
-    /// Asks an address again and again until its reply satisfies.
-    pub(super) async fn wait(&self, path: &str, satisfied: impl Fn(&Reply) -> bool) -> Reply {
-        let give_up = Instant::now() + PATIENCE;
-        loop {
-            let reply = self.get(path).await;
-            if satisfied(&reply) {
-                return reply;
-            }
-            assert!(Instant::now() < give_up, "{path} stays {reply:?}");
-            sleep(Duration::from_millis(20)).await;
-        }
+    /// Lets time pass, by which every operation that began before comes to its end.
+    pub(super) async fn elapse(&self) {
+        let elapsed = self.elapsed.fetch_add(OPERATION_SECONDS, Ordering::Relaxed);
+        let clock = json!({"offset_seconds": elapsed + OPERATION_SECONDS});
+        assert_eq!(self.admin(Method::PUT, "clock", clock).await.status, 204);
     }
 
-    /// Creates a cluster in group `rg` and waits until it is provisioned.
+    /// Creates a cluster in group `rg` and shows it when it is provisioned.
     pub(super) async fn cluster(&self, name: &str, version: &str) -> Reply {
         let path = cluster_path(name, version);
         let reply = self.put(&path, cluster()).await;
@@ -187,9 +173,12 @@ impl Azure {
         self.provisioned(&path).await
     }
 
+    /// The cluster at this address when its operation is over.
     pub(super) async fn provisioned(&self, path: &str) -> Reply {
-        let done = |reply: &Reply| reply.body["properties"]["provisioningState"] == "Succeeded";
-        self.wait(path, done).await
+        self.elapse().await;
+        let shown = self.get(path).await;
+        assert_eq!(shown.body["properties"]["provisioningState"], "Succeeded");
+        shown
     }
 }
 
@@ -233,7 +222,7 @@ async fn read(response: Response) -> Reply {
     }
 }
 
-fn config(files: &TempDir, behaviour: Behaviour) -> (Config, Certificate) {
+fn config(files: &TempDir) -> (Config, Certificate) {
     let names: Vec<String> = ["127.0.0.1"]
         .iter()
         .chain(&PUBLIC_NAMES)
@@ -263,10 +252,19 @@ fn config(files: &TempDir, behaviour: Behaviour) -> (Config, Certificate) {
         locations: vec![Location::from("Korea Central"), Location::from("East US")],
         clusters: Clusters::default(),
         request_log: None,
-        behaviour,
+        behaviour: behaviour(),
     };
     let authority = Certificate::from_pem(own.cert.pem().as_bytes()).expect("PEM");
     (config, authority)
+}
+
+/// Pace and manners at the start of every test.
+pub(super) fn behaviour() -> Behaviour {
+    Behaviour {
+        operation_ms: 3_600_000,
+        registration_ms: 3_600_000,
+        ..Behaviour::default()
+    }
 }
 
 fn subscription(id: &str, registered: &[&str]) -> Subscription {

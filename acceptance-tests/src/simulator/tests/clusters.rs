@@ -4,7 +4,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::azure::{
-    Azure, FRESH_SUBSCRIPTION, NEWEST, OTHER_PUBLIC_KEY, SUBSCRIPTION, cluster, cluster_path,
+    Azure, FRESH_SUBSCRIPTION, NEWEST, OTHER_PUBLIC_KEY, SUBSCRIPTION, behaviour, cluster,
+    cluster_path,
 };
 use crate::simulator::{Behaviour, KeyChange};
 
@@ -205,7 +206,7 @@ async fn a_live_cluster_keeps_its_key_and_its_place() {
     );
     let behaviour = Behaviour {
         key_change: KeyChange::Accept,
-        ..Behaviour::default()
+        ..behaviour()
     };
     azure
         .admin(Method::PUT, "behaviour", json!(behaviour))
@@ -235,12 +236,14 @@ async fn ids_are_compared_without_case_and_shown_as_created() {
 
 #[tokio::test]
 async fn lists_come_in_pages() {
-    let azure = Azure::with(Behaviour {
-        operation_ms: 0,
+    let azure = Azure::start().await;
+    let behaviour = Behaviour {
         page_size: 2,
-        ..Behaviour::default()
-    })
-    .await;
+        ..behaviour()
+    };
+    azure
+        .admin(Method::PUT, "behaviour", json!(behaviour))
+        .await;
     for name in ["a", "b", "c"] {
         azure.cluster(name, NEWEST).await;
     }

@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::azure::{Azure, NEWEST, cluster, cluster_path};
-use crate::simulator::Behaviour;
 
 #[tokio::test]
 async fn a_creation_is_watched_by_its_monitor() {
@@ -11,7 +10,7 @@ async fn a_creation_is_watched_by_its_monitor() {
     let path = cluster_path("c1", NEWEST);
     let created = azure.put(&path, cluster()).await;
     assert_eq!(created.body["properties"]["provisioningState"], "Accepted");
-    assert_eq!(created.header("retry-after"), "0");
+    assert_eq!(created.header("retry-after"), "1");
     let monitor = created.header("azure-asyncoperation");
     assert!(
         monitor.contains("/locations/KOREACENTRAL/operationStatuses/"),
@@ -22,9 +21,8 @@ async fn a_creation_is_watched_by_its_monitor() {
         (first.status, &first.body["status"]),
         (200, &json!("InProgress"))
     );
-    azure
-        .wait(monitor, |reply| reply.body["status"] == "Succeeded")
-        .await;
+    azure.elapse().await;
+    assert_eq!(azure.get(monitor).await.body["status"], "Succeeded");
     assert_eq!(
         azure.get(&path).await.body["properties"]["provisioningState"],
         "Succeeded"
@@ -74,8 +72,13 @@ async fn a_patch_is_synchronous_until_it_is_not() {
         "nothing changes before the end"
     );
     let result = accepted.header("location").to_owned();
-    assert_eq!(azure.get(&result).await.status, 202);
-    let done = azure.wait(&result, |reply| reply.status != 202).await;
+    let pending = azure.get(&result).await;
+    assert_eq!(
+        (pending.status, pending.header("location")),
+        (202, result.as_str())
+    );
+    azure.elapse().await;
+    let done = azure.get(&result).await;
     assert_eq!(
         (done.status, &done.body["tags"]),
         (200, &json!({"by": "newest"}))
@@ -87,7 +90,7 @@ async fn a_patch_is_synchronous_until_it_is_not() {
 async fn a_deletion_can_be_followed_both_ways() {
     let azure = Azure::start().await;
     let path = cluster_path("c1", NEWEST);
-    for header in ["location", "azure-asyncoperation"] {
+    for (header, status) in [("location", 204), ("azure-asyncoperation", 200)] {
         azure.cluster("c1", NEWEST).await;
         let accepted = azure.delete(&path).await;
         assert_eq!(accepted.status, 202);
@@ -97,12 +100,8 @@ async fn a_deletion_can_be_followed_both_ways() {
         );
         let again = azure.put(&path, cluster()).await;
         assert_eq!(again.code(), "AnotherOperationInProgress");
-        let followed = accepted.header(header).to_owned();
-        azure
-            .wait(&followed, |reply| {
-                reply.status == 204 || reply.body["status"] == "Succeeded"
-            })
-            .await;
+        azure.elapse().await;
+        assert_eq!(azure.get(accepted.header(header)).await.status, status);
         assert_eq!(azure.get(&path).await.status, 404);
     }
     assert_eq!(azure.delete(&path).await.status, 204);
@@ -111,11 +110,7 @@ async fn a_deletion_can_be_followed_both_ways() {
 
 #[tokio::test]
 async fn a_deletion_takes_over_from_a_creation() {
-    let azure = Azure::with(Behaviour {
-        operation_ms: 300,
-        ..Behaviour::default()
-    })
-    .await;
+    let azure = Azure::start().await;
     let path = cluster_path("c1", NEWEST);
     azure.put(&path, cluster()).await;
     assert_eq!(
@@ -125,6 +120,7 @@ async fn a_deletion_takes_over_from_a_creation() {
             .status,
         202
     );
-    azure.wait(&path, |reply| reply.status == 404).await;
+    azure.elapse().await;
+    assert_eq!(azure.get(&path).await.status, 404);
     azure.stop().await;
 }

@@ -71,18 +71,20 @@ impl Check {
                 };
                 items.iter().map(item).collect()
             }
-            (Shape::Choice(choices), Value::String(text)) => match choices.contains(&text.as_str())
-            {
-                true => Ok(value.clone()),
-                false => Err(ArmError::bad(
-                    "InvalidParameter",
-                    format!(
-                        "The value '{text}' of '{path}' is not one of {}.",
-                        choices.join(", ")
-                    ),
-                )
-                .at(path)),
-            },
+            (Shape::Choice(choices), Value::String(text)) => {
+                if choices.contains(&text.as_str()) {
+                    Ok(value.clone())
+                } else {
+                    Err(ArmError::bad(
+                        "InvalidParameter",
+                        format!(
+                            "The value '{text}' of '{path}' is not one of {}.",
+                            choices.join(", ")
+                        ),
+                    )
+                    .at(path))
+                }
+            }
             (shape, value) if shape.fits(value) => Ok(value.clone()),
             _ => Err(mistyped(path)),
         }

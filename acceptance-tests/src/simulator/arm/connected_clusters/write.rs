@@ -67,7 +67,7 @@ pub(super) fn patch(
     let key = key(cx);
     require(cx, &key)?.require_idle()?;
     let body = cx.request.json()?;
-    let patch = draft::patch(&body, version)?;
+    let settings = draft::patch(&body, version)?;
     let tags = body
         .get("tags")
         .is_some_and(|tags| !tags.is_null())
@@ -76,7 +76,7 @@ pub(super) fn patch(
     let modified = change(cx);
     let apply = move |cluster: &mut ConnectedCluster| {
         cluster.tags = tags.unwrap_or_else(|| std::mem::take(&mut cluster.tags));
-        cluster.settings.extend(patch);
+        cluster.settings.extend(settings);
         cluster.modified = modified;
     };
     if version < Version::V2026_05_01 {
@@ -103,13 +103,12 @@ pub(super) fn patch(
 /// `DELETE`, which also ends whatever was going on with the cluster.
 pub(super) fn delete(cx: &mut Context<'_>, subscription: &str, group: &str) -> Answer {
     resource_groups::require(cx, subscription, group)?;
-    if let Some(force) = cx.request.query("force") {
-        if !matches!(force.to_lowercase().as_str(), "true" | "false") {
-            return Err(
-                ArmError::bad("InvalidParameter", format!("'{force}' is not a boolean."))
-                    .at("force"),
-            );
-        }
+    if let Some(force) = cx.request.query("force")
+        && !matches!(force.to_lowercase().as_str(), "true" | "false")
+    {
+        return Err(
+            ArmError::bad("InvalidParameter", format!("'{force}' is not a boolean.")).at("force"),
+        );
     }
     let key = key(cx);
     if !cx.store.clusters.contains_key(&key) {
@@ -136,7 +135,7 @@ fn begin_delete(cx: &mut Context<'_>, key: &str) -> String {
         Outcome::Gone,
         Box::new(move |store: &mut Store, name, failure| match failure {
             Some(_) => with_cluster(store, &target, name, |cluster| {
-                cluster.provisioning_state = "Failed"
+                cluster.provisioning_state = "Failed";
             }),
             None => {
                 store.clusters.remove(&target);

@@ -1,0 +1,127 @@
+//! The programs of one cluster's control plane, each with its flags.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+
+use super::cluster::{Cluster, ControlPlane};
+use super::process::{Process, Program};
+use super::site::Site;
+
+/// KWOK's rules that are followed here: nodes and pods come to life at once, jobs end, deleted pods go.
+const STAGES: [&str; 4] = ["node-initialize", "pod-ready", "pod-complete", "pod-delete"];
+
+/// Starts the API server, with the authenticator's webhook as its judge of EKS tokens.
+pub fn api_server(
+    site: &Site,
+    plane: &ControlPlane<'_>,
+    cluster: &Cluster,
+    webhook: &Path,
+) -> anyhow::Result<Arc<Process>> {
+    let port = cluster
+        .endpoint
+        .rsplit_once(':')
+        .context("an endpoint without a port")?
+        .1;
+    let program = Program::new(
+        format!("{}-kube-apiserver", cluster.name),
+        &plane.tools.control_plane,
+    )
+    .arg("kube-apiserver")
+    .flag("etcd-servers", &plane.etcd)
+    .flag("etcd-prefix", format!("/{}", cluster.name))
+    .flag("bind-address", "127.0.0.1")
+    .flag("secure-port", port)
+    .flag("tls-cert-file", &plane.server.certificate)
+    .flag("tls-private-key-file", &plane.server.key)
+    .flag("client-ca-file", site.authority.certificate())
+    .flag("service-account-key-file", &plane.service_account_key)
+    .flag(
+        "service-account-signing-key-file",
+        &plane.service_account_key,
+    )
+    .flag("service-account-issuer", "https://kubernetes.default.svc")
+    .flag("service-cluster-ip-range", "10.0.0.0/24")
+    .flag("authorization-mode", "RBAC,Node")
+    .arg("--allow-privileged")
+    .flag("authentication-token-webhook-config-file", webhook)
+    // A refusal must not depend on what was accepted a minute ago.
+    .flag("authentication-token-webhook-cache-ttl", "0s")
+    // KWOK plays the kubelets, on the nodes' address.
+    .flag(
+        "kubelet-client-certificate",
+        &plane.administrator.certificate,
+    )
+    .flag("kubelet-client-key", &plane.administrator.key)
+    .flag("kubelet-preferred-address-types", "InternalIP")
+    .flag("cert-dir", cluster.home().join("api-server"));
+    site.processes.start(program)
+}
+
+/// Starts the controller manager.
+pub fn controller_manager(
+    site: &Site,
+    plane: &ControlPlane<'_>,
+    cluster: &Cluster,
+) -> anyhow::Result<Arc<Process>> {
+    let program = component(plane, cluster, "kube-controller-manager")
+        .flag(
+            "service-account-private-key-file",
+            &plane.service_account_key,
+        )
+        .flag("root-ca-file", site.authority.certificate())
+        .arg("--use-service-account-credentials")
+        // Its usual manners towards the API server make a new cluster wait for five seconds.
+        .flag("kube-api-qps", "500")
+        .flag("kube-api-burst", "500");
+    site.processes.start(program)
+}
+
+/// Starts the scheduler.
+pub fn scheduler(
+    site: &Site,
+    plane: &ControlPlane<'_>,
+    cluster: &Cluster,
+) -> anyhow::Result<Arc<Process>> {
+    site.processes
+        .start(component(plane, cluster, "kube-scheduler"))
+}
+
+/// Starts KWOK, which plays the kubelets of all nodes.
+pub fn kwok(
+    site: &Site,
+    plane: &ControlPlane<'_>,
+    cluster: &Cluster,
+) -> anyhow::Result<Arc<Process>> {
+    let port = site.ports.take()?;
+    let program = Program::new(format!("{}-kwok", cluster.name), &plane.tools.kwok)
+        .env("HOME", cluster.home())
+        .flag("kubeconfig", &cluster.kubeconfig)
+        .flag("server-address", format!("127.0.0.1:{port}"))
+        .flag("node-ip", "127.0.0.1")
+        .flag("node-port", port.to_string())
+        .flag("tls-cert-file", &plane.server.certificate)
+        .flag("tls-private-key-file", &plane.server.key)
+        .flag("node-lease-duration-seconds", "40")
+        .arg("--manage-all-nodes");
+    let stages = STAGES.map(|stage| plane.tools.kwok_stages.join(format!("{stage}.yaml")));
+    site.processes.start(
+        stages
+            .iter()
+            .fold(program, |program, stage| program.flag("config", stage)),
+    )
+}
+
+/// A client of the API server among the control plane's programs. Port 0 keeps it from listening: nobody asks it
+/// anything, and the usual port is taken as soon as there are two of them.
+fn component(plane: &ControlPlane<'_>, cluster: &Cluster, name: &str) -> Program {
+    Program::new(
+        format!("{}-{name}", cluster.name),
+        &plane.tools.control_plane,
+    )
+    .arg(name)
+    .flag("kubeconfig", &cluster.kubeconfig)
+    .flag("secure-port", "0")
+    .arg("--leader-elect=false")
+}

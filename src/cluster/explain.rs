@@ -1,0 +1,234 @@
+//! What each error of this module means to the person who has to act on it.
+
+use crate::call::Halt;
+use crate::fault::{Explain, Kind, Reference, Remedy};
+
+use super::error::{Error, Target};
+
+impl Explain for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Halted(halt) | Self::Wait { halt, .. } => halted(*halt),
+            Self::KubeconfigMissing { .. }
+            | Self::KubeconfigInvalid { .. }
+            | Self::ContextMissing { .. }
+            | Self::NoCurrentContext { .. }
+            | Self::Settings { .. }
+            | Self::PluginMissing { .. }
+            | Self::RegionMissing { .. }
+            | Self::Untrusted { .. }
+            | Self::Lease { .. }
+            | Self::Eks {
+                transient: false, ..
+            } => Kind::Configuration,
+            Self::PluginFailed { .. } | Self::AwsCredentials { .. } => Kind::Credential,
+            Self::EksNotFound { .. } => Kind::NotFound,
+            Self::EksDenied { .. } | Self::Rights { .. } => Kind::Permission,
+            Self::Eks { .. } | Self::EksNotReady { .. } | Self::Unreachable { .. } => {
+                Kind::Unavailable
+            }
+            Self::Api { status, .. } => of_status(status.code),
+        }
+    }
+
+    fn summary(&self) -> String {
+        match self {
+            Self::Halted(_) | Self::Wait { .. } => match self.kind() {
+                Kind::Interrupted => "Interrupted",
+                _ => "Time Limit Reached",
+            },
+            Self::KubeconfigMissing { .. } => "Kubeconfig Not Found",
+            Self::KubeconfigInvalid { .. } => "Kubeconfig Not Usable",
+            Self::ContextMissing { .. } | Self::NoCurrentContext { .. } => {
+                "Kubeconfig Context Not Found"
+            }
+            Self::Settings { .. } => "Connection Not Usable",
+            Self::PluginMissing { .. } => "Credential Plugin Not Found",
+            Self::PluginFailed { .. } => "Credential Plugin Failed",
+            Self::RegionMissing { .. } => "AWS Region Not Known",
+            Self::AwsCredentials { .. } => "AWS Credentials Not Usable",
+            Self::EksNotFound { .. } => "EKS Cluster Not Found",
+            Self::EksDenied { .. } => "Access to EKS Denied",
+            Self::EksNotReady { .. } => "EKS Cluster Not Ready",
+            Self::Eks { .. } => "EKS Request Failed",
+            Self::Api { status, .. } => summary_of_status(status.code),
+            Self::Untrusted { .. } => "Cluster Certificate Not Trusted",
+            Self::Unreachable { .. } => "Cluster Not Reachable",
+            Self::Rights { .. } => "Cluster Rights Missing",
+            Self::Lease { .. } => "File Not Writable",
+        }
+        .to_owned()
+    }
+
+    fn remedies(&self) -> Vec<Remedy> {
+        remedies(self).into_iter().map(Remedy::new).collect()
+    }
+
+    fn reference(&self) -> Option<Reference> {
+        let Self::Api { status, .. } = self else {
+            return None;
+        };
+        Some(Reference {
+            code: Some(
+                format!("{} {}", status.code, status.reason)
+                    .trim_end()
+                    .to_owned(),
+            ),
+            ..Reference::default()
+        })
+    }
+}
+
+fn halted(halt: Halt) -> Kind {
+    match halt {
+        Halt::Interrupted => Kind::Interrupted,
+        Halt::DeadlineExceeded => Kind::Deadline,
+    }
+}
+
+fn of_status(code: u16) -> Kind {
+    match code {
+        401 => Kind::Credential,
+        403 => Kind::Permission,
+        404 => Kind::NotFound,
+        409 => Kind::Conflict,
+        429 => Kind::Throttled,
+        500.. => Kind::Unavailable,
+        _ => Kind::ProviderBug,
+    }
+}
+
+fn summary_of_status(code: u16) -> &'static str {
+    match of_status(code) {
+        Kind::Credential => "Cluster Login Refused",
+        Kind::Permission => "Cluster Rights Missing",
+        Kind::NotFound => "Kubernetes Object Not Found",
+        Kind::Conflict => "Kubernetes Object Changed Meanwhile",
+        Kind::Throttled => "Cluster Throttles Requests",
+        Kind::Unavailable => "Cluster Fault",
+        _ => "Cluster Rejected the Request",
+    }
+}
+
+fn remedies(error: &Error) -> Vec<String> {
+    match error {
+        Error::KubeconfigMissing { .. } => {
+            vec!["give the path of an existing kubeconfig, or set KUBECONFIG".to_owned()]
+        }
+        Error::ContextMissing { .. } | Error::NoCurrentContext { .. } => {
+            vec!["choose one of the contexts there are".to_owned()]
+        }
+        Error::PluginMissing { command, hint } => {
+            let install = format!("install {command} where this run can find it in PATH");
+            std::iter::once(install).chain(hint.clone()).collect()
+        }
+        Error::PluginFailed { command, .. } => vec![format!("run {command} by hand and log in if it asks for it")],
+        Error::RegionMissing { .. } => vec!["give a region, or set AWS_REGION".to_owned()],
+        Error::AwsCredentials { .. } => vec![
+            "log in, for instance with `aws sso login`, or set AWS_PROFILE".to_owned(),
+            "run `aws sts get-caller-identity` to see who AWS takes you for".to_owned(),
+        ],
+        Error::EksNotFound { region, .. } => vec![
+            format!("run `aws eks list-clusters --region {region}` to see the clusters there are"),
+            "check that the credentials belong to the account of the cluster".to_owned(),
+        ],
+        Error::EksDenied { .. } => vec!["allow eks:DescribeCluster on the cluster to these credentials".to_owned()],
+        Error::EksNotReady { cluster, region, .. } => vec![format!(
+            "wait with `aws eks wait cluster-active --name {cluster} --region {region}`"
+        )],
+        Error::Untrusted { .. } => vec![
+            "give the CA of the cluster with the connection".to_owned(),
+            "if a proxy opens TLS, add its CA to the system's trust store or to the file in SSL_CERT_FILE".to_owned(),
+        ],
+        Error::Unreachable { .. } => vec![
+            "check the network, VPN, HTTPS_PROXY and NO_PROXY, and whether the cluster has a public endpoint".to_owned(),
+        ],
+        Error::Rights { target, .. } => of_rights(target),
+        Error::Api { target, status, .. } => of_api(target, status.code),
+        _ => Vec::new(),
+    }
+}
+
+fn of_api(target: &Target, code: u16) -> Vec<String> {
+    match (code, &target.eks) {
+        (401, Some((name, region))) => vec![
+            format!(
+                "give the principal an access entry: `aws eks create-access-entry --cluster-name {name} --region {region} --principal-arn ARN`, \
+                 and `aws eks associate-access-policy … --policy-arn arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy --access-scope type=cluster`"
+            ),
+            "where the cluster still uses the aws-auth ConfigMap, map the principal there"
+                .to_owned(),
+            "run `aws sts get-caller-identity` to see who AWS takes you for".to_owned(),
+        ],
+        (401, None) => vec!["renew the token or certificate of the connection".to_owned()],
+        (403, _) => of_rights(target),
+        _ => Vec::new(),
+    }
+}
+
+fn of_rights(target: &Target) -> Vec<String> {
+    match &target.eks {
+        Some(_) => vec![
+            "associate the access policy AmazonEKSClusterAdminPolicy with the principal".to_owned(),
+        ],
+        None => vec!["bind the login to the ClusterRole cluster-admin".to_owned()],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::testing::{call, cluster};
+    use super::*;
+
+    async fn answered(code: u16) -> Error {
+        let status = json!({"code": code, "reason": "Why", "message": "the server's words"});
+        let cluster = cluster(move |_| (code, status.clone()));
+        cluster.uid(&call()).await.expect_err("an error")
+    }
+
+    #[tokio::test]
+    async fn answers_of_the_api_server_are_told_apart() {
+        let table = [
+            (401, Kind::Credential),
+            (403, Kind::Permission),
+            (404, Kind::NotFound),
+            (409, Kind::Conflict),
+            (422, Kind::ProviderBug),
+            (429, Kind::Throttled),
+            (500, Kind::Unavailable),
+        ];
+        for (code, kind) in table {
+            let error = answered(code).await;
+            assert_eq!(
+                (error.kind(), error.is_not_found()),
+                (kind, code == 404),
+                "{code}"
+            );
+        }
+        let error = answered(403).await;
+        assert_eq!(
+            error.to_string(),
+            "cluster at https://k.example: could not get namespace kube-system: the server's words"
+        );
+        assert_eq!(
+            error.reference().and_then(|r| r.code),
+            Some("403 Why".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_refused_login_to_eks_points_to_access_entries() {
+        let target = Target {
+            endpoint: "https://k.example".into(),
+            eks: Some(("prod".into(), "eu-west-1".into())),
+        };
+        let cure = of_api(&target, 401).join("\n");
+        assert!(
+            cure.contains("create-access-entry --cluster-name prod --region eu-west-1"),
+            "{cure}"
+        );
+        assert!(cure.contains("aws-auth"), "{cure}");
+    }
+}

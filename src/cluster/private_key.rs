@@ -1,0 +1,302 @@
+//! The agents' private key: how it reaches the cluster, and what shows that the agents made use of it.
+//!
+//! The Secret is created before the chart is installed, in the namespace that the chart would make, with the marks
+//! that let Helm adopt both. So the key is in no release record and on no command line.
+
+use std::time::Duration;
+
+use k8s_openapi::ByteString;
+use k8s_openapi::api::core::v1::{Namespace, Secret};
+use kube::Api;
+use kube::api::{ObjectMeta, Patch, PatchParams, PostParams};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
+
+use super::{AGENTS_NAMESPACE, Cluster, Error, RELEASE_NAMESPACE};
+use crate::call::{Call, Probe, poll_until};
+
+/// Secret with the key.
+const KEY: &str = "azure-arc-connect-privatekey";
+/// The key's field in it.
+const FIELD: &str = "privateKey";
+/// Secret that the agents write once Azure has accepted the key.
+const CERTIFICATE: &str = "azure-identity-certificate";
+/// The Helm release that may adopt what is created here.
+const RELEASE_NAME: &str = "azure-arc";
+/// Between two looks at a namespace that is on its way out.
+const INTERVAL: Duration = Duration::from_secs(2);
+
+impl Cluster {
+    /// Puts the private key (PEM) where the agents look for it, replacing one that is there.
+    ///
+    /// A namespace that is still being deleted is waited for.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of the conversation or of the wait.
+    pub async fn deliver_private_key(&self, call: &Call, pem: &SecretString) -> Result<(), Error> {
+        self.prepare_namespace(call).await?;
+        let secrets: Api<Secret> = Api::namespaced(self.client(), AGENTS_NAMESPACE);
+        let secret = Secret {
+            metadata: adoptable(KEY),
+            type_: Some("Opaque".to_owned()),
+            data: Some([(FIELD.to_owned(), ByteString(pem.expose_secret().into()))].into()),
+            ..Secret::default()
+        };
+        let action = "create Secret azure-arc/azure-arc-connect-privatekey";
+        let created = self
+            .write(
+                call,
+                action,
+                secrets.create(&PostParams::default(), &secret),
+            )
+            .await;
+        match created {
+            Err(Error::Api { status, .. }) if status.is_already_exists() => {
+                let action = "replace Secret azure-arc/azure-arc-connect-privatekey";
+                let patch = Patch::Merge(&secret);
+                self.write(
+                    call,
+                    action,
+                    secrets.patch(KEY, &PatchParams::default(), &patch),
+                )
+                .await
+                .map(drop)
+            }
+            other => other.map(drop),
+        }
+    }
+
+    /// The private key that the agents have, to compare it with the public half in Azure; `None` without one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of the conversation.
+    pub async fn private_key(&self, call: &Call) -> Result<Option<SecretString>, Error> {
+        let secrets: Api<Secret> = Api::namespaced(self.client(), AGENTS_NAMESPACE);
+        let action = "get Secret azure-arc/azure-arc-connect-privatekey";
+        let found = self.read(call, action, secrets.get_opt(KEY)).await?;
+        let key = found.and_then(|secret| secret.data?.remove(FIELD));
+        Ok(key
+            .and_then(|ByteString(pem)| String::from_utf8(pem).ok())
+            .map(SecretString::from))
+    }
+
+    /// Whether Azure has given the agents their identity. Without it nothing works, however green the pods are.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of the conversation.
+    pub async fn has_identity_certificate(&self, call: &Call) -> Result<bool, Error> {
+        let secrets: Api<Secret> = Api::namespaced(self.client(), AGENTS_NAMESPACE);
+        let action = "look for Secret azure-arc/azure-identity-certificate";
+        let found = self
+            .read(call, action, secrets.get_metadata_opt(CERTIFICATE))
+            .await?;
+        Ok(found.is_some())
+    }
+
+    /// Makes the agents' namespace, or marks the one there is.
+    async fn prepare_namespace(&self, call: &Call) -> Result<(), Error> {
+        let namespaces: Api<Namespace> = Api::all(self.client());
+        let settled = || async {
+            let found = self
+                .read(
+                    call,
+                    "get namespace azure-arc",
+                    namespaces.get_opt(AGENTS_NAMESPACE),
+                )
+                .await?;
+            Ok::<_, Error>(match found {
+                Some(namespace) if namespace.metadata.deletion_timestamp.is_some() => {
+                    Probe::pending("namespace azure-arc is still being deleted")
+                }
+                found => Probe::Ready(found.is_some()),
+            })
+        };
+        let exists = poll_until(
+            call,
+            "the old namespace azure-arc to be gone",
+            INTERVAL,
+            settled,
+        )
+        .await?;
+        let namespace = Namespace {
+            metadata: adoptable(AGENTS_NAMESPACE),
+            ..Namespace::default()
+        };
+        if exists {
+            let patch = Patch::Merge(json!({"metadata": namespace.metadata}));
+            let params = PatchParams::default();
+            let request = namespaces.patch(AGENTS_NAMESPACE, &params, &patch);
+            self.write(call, "label namespace azure-arc", request)
+                .await?;
+        } else {
+            let params = PostParams::default();
+            let request = namespaces.create(&params, &namespace);
+            self.write(call, "create namespace azure-arc", request)
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// The marks by which Helm takes an existing object into a release.
+fn adoptable(name: &str) -> ObjectMeta {
+    let mut metadata = ObjectMeta {
+        name: Some(name.to_owned()),
+        ..ObjectMeta::default()
+    };
+    let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    metadata.labels = Some([pair("app.kubernetes.io/managed-by", "Helm")].into());
+    metadata.annotations = Some(
+        [
+            pair("meta.helm.sh/release-name", RELEASE_NAME),
+            pair("meta.helm.sh/release-namespace", RELEASE_NAMESPACE),
+        ]
+        .into(),
+    );
+    metadata
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use serde_json::Value;
+
+    use super::super::testing::{call, cluster_with_bodies};
+    use super::*;
+
+    const NAMESPACE: &str = "/api/v1/namespaces/azure-arc";
+    const SECRET: &str = "/api/v1/namespaces/azure-arc/secrets/azure-arc-connect-privatekey";
+
+    type Log = Arc<Mutex<Vec<(String, Value)>>>;
+
+    fn absent() -> (u16, Value) {
+        (
+            404,
+            json!({"code": 404, "reason": "NotFound", "message": "not found"}),
+        )
+    }
+
+    /// A cluster that remembers what was written and answers reads and the Secret's creation as told.
+    fn recording(
+        namespace: impl Fn(usize) -> (u16, Value) + Send + Sync + Clone + 'static,
+        creation: (u16, Value),
+    ) -> (Cluster, Log) {
+        let log = Log::default();
+        let writes = Arc::clone(&log);
+        let looks = Arc::new(Mutex::new(0));
+        let cluster = cluster_with_bodies(move |request, body| {
+            if request == format!("GET {NAMESPACE}") {
+                let mut looks = looks.lock().expect("no panic");
+                *looks += 1;
+                return namespace(*looks);
+            }
+            writes
+                .lock()
+                .expect("no panic")
+                .push((request.to_owned(), body.clone()));
+            if request.starts_with("POST /api/v1/namespaces/azure-arc/secrets") {
+                return creation.clone();
+            }
+            (200, json!({"metadata": {"name": "x"}}))
+        });
+        (cluster, log)
+    }
+
+    fn marks(body: &Value) -> [&Value; 3] {
+        let (labels, annotations) = (
+            &body["metadata"]["labels"],
+            &body["metadata"]["annotations"],
+        );
+        [
+            &labels["app.kubernetes.io/managed-by"],
+            &annotations["meta.helm.sh/release-name"],
+            &annotations["meta.helm.sh/release-namespace"],
+        ]
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn namespace_and_secret_are_made_so_that_helm_adopts_them() {
+        let leaving =
+            json!({"metadata": {"name": "azure-arc", "deletionTimestamp": "2026-01-01T00:00:00Z"}});
+        let namespace = move |look| {
+            if look < 3 {
+                (200, leaving.clone())
+            } else {
+                absent()
+            }
+        };
+        let (cluster, log) = recording(namespace, (201, json!({"metadata": {"name": "x"}})));
+        cluster
+            .deliver_private_key(&call(), &"PEM".into())
+            .await
+            .expect("delivered");
+        let log = log.lock().expect("no panic");
+        let requests: Vec<_> = log.iter().map(|(request, _)| request.as_str()).collect();
+        assert_eq!(
+            requests,
+            [
+                "POST /api/v1/namespaces",
+                "POST /api/v1/namespaces/azure-arc/secrets"
+            ]
+        );
+        for (_, body) in log.iter() {
+            assert_eq!(marks(body), ["Helm", "azure-arc", "azure-arc-release"]);
+        }
+        assert_eq!(log[1].1["data"], json!({"privateKey": "UEVN"}));
+        assert_eq!(log[1].1["type"], "Opaque");
+    }
+
+    #[tokio::test]
+    async fn what_is_there_is_marked_and_replaced() {
+        let there = |_| (200, json!({"metadata": {"name": "azure-arc"}}));
+        let taken = (
+            409,
+            json!({"code": 409, "reason": "AlreadyExists", "message": "taken"}),
+        );
+        let (cluster, log) = recording(there, taken);
+        cluster
+            .deliver_private_key(&call(), &"PEM".into())
+            .await
+            .expect("delivered");
+        let log = log.lock().expect("no panic");
+        let requests: Vec<_> = log.iter().map(|(request, _)| request.clone()).collect();
+        let expected = [
+            format!("PATCH {NAMESPACE}"),
+            "POST /api/v1/namespaces/azure-arc/secrets".into(),
+            format!("PATCH {SECRET}"),
+        ];
+        assert_eq!(requests, expected);
+        assert_eq!(log[2].1["data"], json!({"privateKey": "UEVN"}));
+    }
+
+    #[tokio::test]
+    async fn the_key_in_the_cluster_can_be_read_back() {
+        let cluster = cluster_with_bodies(|_, _| {
+            (200, json!({"metadata": {}, "data": {"privateKey": "UEVN"}}))
+        });
+        let key = cluster
+            .private_key(&call())
+            .await
+            .expect("answered")
+            .expect("a key");
+        assert_eq!(key.expose_secret(), "PEM");
+        let without = cluster_with_bodies(|_, _| absent());
+        assert!(
+            without
+                .private_key(&call())
+                .await
+                .expect("answered")
+                .is_none()
+        );
+        assert!(
+            !without
+                .has_identity_certificate(&call())
+                .await
+                .expect("answered")
+        );
+    }
+}

@@ -1,0 +1,277 @@
+//! Taking away what an uninstalled release leaves behind.
+
+use std::time::Duration;
+
+use futures::future::try_join_all;
+use k8s_openapi::api::core::v1::Namespace;
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use kube::api::{DeleteParams, DynamicObject, ListParams, Patch, PatchParams};
+use kube::core::{ApiResource, GroupVersionKind};
+use kube::{Api, ResourceExt};
+use serde_json::json;
+
+use super::{Cluster, Error};
+use crate::call::{Call, Probe, poll_until};
+
+/// Between two looks.
+const INTERVAL: Duration = Duration::from_secs(2);
+
+/// The Arc CRDs that `az connectedk8s delete --force` removes, up to the cloud's suffix (`com`, `us`, `cn`).
+const ARC_CRDS: [&str; 7] = [
+    "connectedclusters.arc.azure.",
+    "arccertificates.clusterconfig.azure.",
+    "azureclusteridentityrequests.clusterconfig.azure.",
+    "azureextensionidentities.clusterconfig.azure.",
+    "customlocationsettings.clusterconfig.azure.",
+    "extensionconfigs.clusterconfig.azure.",
+    "gitconfigs.clusterconfig.azure.",
+];
+
+impl Cluster {
+    /// Deletes a namespace and waits until it is gone. One that is not there is fine.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of the conversation; [`Error::Wait`] with the objects and finalizers that hold the namespace.
+    pub async fn delete_namespace(&self, call: &Call, name: &str) -> Result<(), Error> {
+        let namespaces: Api<Namespace> = Api::all(self.client());
+        let params = DeleteParams::default();
+        let delete = namespaces.delete(name, &params);
+        forgive_absence(
+            self.write(call, &format!("delete namespace {name}"), delete)
+                .await,
+        )?;
+        let action = format!("get namespace {name}");
+        let look = || async {
+            let found = self.read(call, &action, namespaces.get_opt(name)).await?;
+            Ok::<_, Error>(match found {
+                None => Probe::Ready(()),
+                Some(namespace) => Probe::pending(what_holds(&namespace)),
+            })
+        };
+        Ok(poll_until(call, format!("namespace {name} to be gone"), INTERVAL, look).await?)
+    }
+
+    /// Deletes the CRDs of the Arc agents with everything in them and waits until they are gone.
+    ///
+    /// The agents that would honour the objects' finalizers are gone, so the finalizers are struck.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of the conversation or of the wait.
+    pub async fn delete_arc_crds(&self, call: &Call) -> Result<(), Error> {
+        let definitions: Api<CustomResourceDefinition> = Api::all(self.client());
+        let look = || async {
+            let everything = ListParams::default();
+            let list = self
+                .read(call, "list CRDs", definitions.list(&everything))
+                .await?;
+            let left: Vec<_> = list.items.into_iter().filter(is_arc).collect();
+            try_join_all(
+                left.iter()
+                    .map(|crd| self.delete_crd(call, &definitions, crd)),
+            )
+            .await?;
+            let names: Vec<_> = left.iter().map(ResourceExt::name_any).collect();
+            Ok::<_, Error>(match names.as_slice() {
+                [] => Probe::Ready(()),
+                names => Probe::pending(names.join(", ")),
+            })
+        };
+        Ok(poll_until(
+            call,
+            "the CRDs of the Arc agents to be gone",
+            INTERVAL,
+            look,
+        )
+        .await?)
+    }
+
+    /// One step: asks for deletion, or frees the objects that hold it up.
+    async fn delete_crd(
+        &self,
+        call: &Call,
+        definitions: &Api<CustomResourceDefinition>,
+        crd: &CustomResourceDefinition,
+    ) -> Result<(), Error> {
+        let name = crd.name_any();
+        if crd.metadata.deletion_timestamp.is_some() {
+            return self.strike_finalizers(call, crd).await;
+        }
+        let params = DeleteParams::default();
+        let request = definitions.delete(&name, &params);
+        forgive_absence(
+            self.write(call, &format!("delete CRD {name}"), request)
+                .await,
+        )
+    }
+
+    async fn strike_finalizers(
+        &self,
+        call: &Call,
+        crd: &CustomResourceDefinition,
+    ) -> Result<(), Error> {
+        let Some(version) = crd.spec.versions.iter().find(|v| v.served) else {
+            return Ok(());
+        };
+        let kind = GroupVersionKind::gvk(&crd.spec.group, &version.name, &crd.spec.names.kind);
+        let resource = ApiResource::from_gvk_with_plural(&kind, &crd.spec.names.plural);
+        let everywhere: Api<DynamicObject> = Api::all_with(self.client(), &resource);
+        let action = format!("list {}", crd.spec.names.plural);
+        let listed = self
+            .read(call, &action, everywhere.list(&ListParams::default()))
+            .await;
+        let held = match listed {
+            Err(error) if error.is_not_found() => return Ok(()),
+            listed => listed?.items,
+        };
+        for object in held.iter().filter(|o| !o.finalizers().is_empty()) {
+            let api: Api<DynamicObject> = match object.namespace() {
+                Some(namespace) => Api::namespaced_with(self.client(), &namespace, &resource),
+                None => everywhere.clone(),
+            };
+            let patch = Patch::Merge(json!({"metadata": {"finalizers": null}}));
+            let name = object.name_any();
+            let params = PatchParams::default();
+            let request = api.patch(&name, &params, &patch);
+            let action = format!("strike the finalizers of {} {name}", crd.spec.names.kind);
+            forgive_absence(self.write(call, &action, request).await)?;
+        }
+        Ok(())
+    }
+}
+
+fn is_arc(crd: &CustomResourceDefinition) -> bool {
+    let name = crd.name_any();
+    ARC_CRDS.iter().any(|prefix| name.starts_with(prefix))
+}
+
+fn forgive_absence<T>(result: Result<T, Error>) -> Result<(), Error> {
+    match result {
+        Err(error) if !error.is_not_found() => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// The namespace controller's own account of what it still has to remove.
+fn what_holds(namespace: &Namespace) -> String {
+    let conditions = namespace
+        .status
+        .iter()
+        .flat_map(|status| status.conditions.iter().flatten());
+    let told: Vec<_> = conditions
+        .filter(|c| c.status == "True")
+        .filter_map(|c| c.message.clone())
+        .collect();
+    match told.as_slice() {
+        [] => "it is being deleted".to_owned(),
+        told => told.join("; "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use serde_json::Value;
+
+    use super::super::testing::{call, cluster};
+    use super::*;
+
+    fn absent() -> (u16, Value) {
+        (
+            404,
+            json!({"code": 404, "reason": "NotFound", "message": "not found"}),
+        )
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_namespace_that_is_held_is_explained_at_the_deadline() {
+        let cluster = cluster(|_| {
+            let conditions = json!([
+                {"type": "NamespaceDeletionDiscoveryFailure", "status": "False", "message": "All resources discovered"},
+                {"type": "NamespaceContentRemaining", "status": "True",
+                 "message": "Some resources are remaining: extensionconfigs has 1 resource instances"},
+                {"type": "NamespaceFinalizersRemaining", "status": "True",
+                 "message": "Some content in the namespace has finalizers remaining: Extension.Controller.Finalizer in 1 resource instances"},
+            ]);
+            (
+                200,
+                json!({"metadata": {"name": "azure-arc"}, "status": {"phase": "Terminating", "conditions": conditions}}),
+            )
+        });
+        let limited = call().within(Duration::from_secs(10));
+        let error = cluster
+            .delete_namespace(&limited, "azure-arc")
+            .await
+            .expect_err("held");
+        assert_eq!(
+            error.to_string(),
+            "gave up waiting for namespace azure-arc to be gone: the time limit of the operation ran out; last seen: \
+             Some resources are remaining: extensionconfigs has 1 resource instances; \
+             Some content in the namespace has finalizers remaining: Extension.Controller.Finalizer in 1 resource instances"
+        );
+    }
+
+    #[tokio::test]
+    async fn an_absent_namespace_is_deleted_already() {
+        cluster(|_| absent())
+            .delete_namespace(&call(), "azure-arc")
+            .await
+            .expect("fine");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn stuck_crds_are_freed_and_others_left_alone() {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&seen);
+        let crd = |name: &str, deleting: bool| {
+            let (plural, group) = name.split_once('.').expect("a CRD name");
+            json!({
+                "metadata": {"name": name, "deletionTimestamp": deleting.then_some("2026-01-01T00:00:00Z")},
+                "spec": {"group": group, "scope": "Namespaced", "names": {"plural": plural, "kind": "K"},
+                         "versions": [{"name": "v1beta1", "served": true, "storage": true}]}})
+        };
+        let cluster = cluster(move |request| {
+            let mut log = log.lock().expect("no panic");
+            log.push(request.to_owned());
+            let deleting = log.iter().any(|r| r.starts_with("DELETE"));
+            let freed = log.iter().any(|r| r.starts_with("PATCH"));
+            match request.split_once(' ').expect("a request line") {
+                ("GET", path) if path.ends_with("/customresourcedefinitions") => {
+                    let mut items = vec![crd("applications.argoproj.io", false)];
+                    if !freed {
+                        items.push(crd("extensionconfigs.clusterconfig.azure.com", deleting));
+                    }
+                    (200, json!({"metadata": {}, "items": items}))
+                }
+                ("GET", "/apis/clusterconfig.azure.com/v1beta1/extensionconfigs") => {
+                    let object = json!({"apiVersion": "clusterconfig.azure.com/v1beta1", "kind": "K",
+                        "metadata": {"name": "flux", "namespace": "azure-arc", "finalizers": ["f"]}});
+                    (200, json!({"metadata": {}, "items": [object]}))
+                }
+                ("DELETE", _) => (200, crd("extensionconfigs.clusterconfig.azure.com", true)),
+                ("PATCH", _) => (
+                    200,
+                    json!({"apiVersion": "clusterconfig.azure.com/v1beta1", "kind": "K", "metadata": {}}),
+                ),
+                other => panic!("unexpected {other:?}"),
+            }
+        });
+        cluster.delete_arc_crds(&call()).await.expect("freed");
+        let writes: Vec<_> = seen
+            .lock()
+            .expect("no panic")
+            .iter()
+            .filter(|r| !r.starts_with("GET"))
+            .cloned()
+            .collect();
+        assert_eq!(
+            writes,
+            [
+                "DELETE /apis/apiextensions.k8s.io/v1/customresourcedefinitions/extensionconfigs.clusterconfig.azure.com",
+                "PATCH /apis/clusterconfig.azure.com/v1beta1/namespaces/azure-arc/extensionconfigs/flux",
+            ]
+        );
+    }
+}

@@ -1,0 +1,58 @@
+//! An API server made of a function, for tests of conversations.
+
+use std::future::ready;
+
+use http::{Request, Response};
+use kube::Client;
+use kube::client::Body;
+use kube::config::{AuthInfo, Cluster as Server};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use super::Cluster;
+use super::access::Access;
+use crate::call::Call;
+
+/// A call that nothing ends.
+pub(super) fn call() -> Call {
+    Call::new(CancellationToken::new(), "test")
+}
+
+/// A cluster that answers `METHOD /path?query` with a status and a body.
+pub(super) fn cluster(
+    answer: impl Fn(&str) -> (u16, Value) + Send + Sync + Clone + 'static,
+) -> Cluster {
+    cluster_with_bodies(move |request, _| answer(request))
+}
+
+/// As [`cluster`], for answers that depend on what was sent.
+pub(super) fn cluster_with_bodies(
+    answer: impl Fn(&str, &Value) -> (u16, Value) + Send + Sync + Clone + 'static,
+) -> Cluster {
+    let service = tower::service_fn(move |request: Request<Body>| {
+        let answer = answer.clone();
+        async move {
+            let line = format!("{} {}", request.method(), request.uri());
+            let sent = request.into_body().collect_bytes().await?;
+            let (status, body) = answer(
+                line.trim_end_matches('?'),
+                &serde_json::from_slice(&sent).unwrap_or_default(),
+            );
+            let body = Body::from(body.to_string().into_bytes());
+            let response = Response::builder()
+                .status(status)
+                .body(body)
+                .expect("a response");
+            ready(Ok::<_, kube::Error>(response)).await
+        }
+    });
+    let server = Server {
+        server: Some("https://k.example".into()),
+        ..Server::default()
+    };
+    let access = Access {
+        server,
+        user: AuthInfo::default(),
+    };
+    Cluster::of(Client::new(service, "default"), access, None, None)
+}

@@ -1,0 +1,123 @@
+//! Disconnecting a cluster: first the object in Azure, then what is in the cluster.
+//!
+//! In this order a failure half way leaves agents that talk to nobody, which can be seen and removed; in the other order
+//! it leaves an object in Azure that looks like a cluster that is down.
+
+use crate::arm::ResourceId;
+use crate::call::Call;
+use crate::cluster::{Cluster, Connection};
+use crate::release::{self, Helm, Workspace};
+
+use super::agents::{AGENT_NAMESPACE, RELEASE, RELEASE_NAMESPACE};
+use super::error::Error;
+use super::observe;
+use super::session::Session;
+
+/// What is still in the cluster after its object in Azure was deleted, and why.
+#[derive(Debug)]
+pub struct Leftover {
+    /// Why the cluster was not cleaned.
+    pub reason: Error,
+}
+
+/// Deletes the object and removes the agents. An object or release that is gone already is fine.
+///
+/// Returns what could not be removed because the cluster is unreachable or is not the one it was.
+///
+/// # Errors
+///
+/// When Azure does not delete the object, or when a reachable cluster refuses to be cleaned.
+pub async fn disconnect(
+    call: &Call,
+    session: &Session,
+    id: &ResourceId,
+    connection: Option<&Connection>,
+    cluster_uid: Option<&str>,
+) -> Result<Option<Leftover>, Error> {
+    call.step("delete the connected cluster in Azure");
+    let operation = session
+        .azure
+        .connected_clusters()
+        .delete(call, id, false)
+        .await?;
+    operation.wait(call).await?;
+    let cluster = match own_cluster(call, session, connection, cluster_uid).await {
+        Ok(cluster) => cluster,
+        Err(reason) if leaves_rest(&reason) => return Ok(Some(Leftover { reason })),
+        Err(error) => return Err(error),
+    };
+    if let Some(config) = cluster.arc_config(call).await? {
+        let owner = observe::owner(&config);
+        if owner != *id {
+            let wanted = id.clone();
+            return Ok(Some(Leftover {
+                reason: Error::BoundElsewhere { owner, wanted },
+            }));
+        }
+    }
+    clear_cluster(call, session, &cluster, true).await?;
+    Ok(None)
+}
+
+/// The cluster that the object was made for, or why it cannot be had.
+async fn own_cluster(
+    call: &Call,
+    session: &Session,
+    connection: Option<&Connection>,
+    expected: Option<&str>,
+) -> Result<Cluster, Error> {
+    let cluster = session.cluster(call, connection).await?;
+    let found = cluster.uid(call).await?;
+    match expected {
+        Some(expected) if expected != found => Err(Error::WrongCluster {
+            expected: expected.to_owned(),
+            found,
+        }),
+        _ => Ok(cluster),
+    }
+}
+
+/// Whether the cluster is out of reach for reasons that a repetition will not cure: the object in Azure is gone, so the
+/// user is told what remains instead of being stuck.
+fn leaves_rest(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::WrongCluster { .. } | Error::NoConnection | Error::Cluster(_)
+    )
+}
+
+/// Removes release and namespaces. Without hooks when the release is a ruin.
+pub(super) async fn clear_cluster(
+    call: &Call,
+    session: &Session,
+    cluster: &Cluster,
+    hooks: bool,
+) -> Result<(), Error> {
+    if let Some(stored) = cluster.agent_release(call).await? {
+        call.step("uninstall the agents with Helm");
+        uninstall(call, session, cluster, &stored.namespace, hooks).await?;
+    }
+    call.step("remove the agents' namespaces");
+    cluster.delete_namespace(call, AGENT_NAMESPACE).await?;
+    cluster.delete_namespace(call, RELEASE_NAMESPACE).await?;
+    Ok(())
+}
+
+async fn uninstall(
+    call: &Call,
+    session: &Session,
+    cluster: &Cluster,
+    namespace: &str,
+    hooks: bool,
+) -> Result<(), Error> {
+    let workspace = Workspace::new()?;
+    let helm = Helm::locate(call, &session.helm).await?;
+    let lease = cluster.lease_kubeconfig(call, workspace.path()).await?;
+    let access = release::Access {
+        kubeconfig: lease.path(),
+        workspace: &workspace,
+    };
+    helm.uninstall(call, &access, RELEASE, namespace, hooks)
+        .await?;
+    Ok(())
+}

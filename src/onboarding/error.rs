@@ -1,0 +1,300 @@
+//! What can go wrong between the planes, and what to do about it.
+
+use crate::arm::{self, ResourceId};
+use crate::call::Halt;
+use crate::cluster;
+use crate::fault::{Explain, Kind, Reference, Remedy};
+use crate::release;
+
+/// A use case that could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Azure refused or did not answer.
+    #[error(transparent)]
+    Azure(#[from] arm::Error),
+    /// The cluster refused or did not answer.
+    #[error(transparent)]
+    Cluster(#[from] cluster::Error),
+    /// The chart or Helm failed.
+    #[error(transparent)]
+    Release(#[from] release::Error),
+    /// The run was stopped, or its time ran out, between two steps.
+    #[error(transparent)]
+    Halted(#[from] Halt),
+    /// No connection to a cluster is given anywhere.
+    #[error("no connection to the Kubernetes cluster is given")]
+    NoConnection,
+    /// The agents' key pair could not be made.
+    #[error("the agents' key pair could not be made: {0}")]
+    KeyPair(String),
+    /// The cluster no longer holds the agents' private key.
+    #[error("secret azure-arc/azure-arc-connect-privatekey is not in the cluster any more")]
+    PrivateKeyLost,
+    /// The resource group does not exist.
+    #[error("resource group {name} does not exist in subscription {subscription}")]
+    ResourceGroupMissing {
+        /// Subscription that was searched.
+        subscription: String,
+        /// The resource group.
+        name: String,
+    },
+    /// A resource provider is not registered in the subscription.
+    #[error("resource provider {namespace} is {state} in subscription {subscription}")]
+    ResourceProviderNotRegistered {
+        /// Namespace, as in `Microsoft.Kubernetes`.
+        namespace: String,
+        /// ARM's word for its state.
+        state: String,
+        /// The subscription.
+        subscription: String,
+    },
+    /// Connected clusters are not offered in the region.
+    #[error("Azure Arc-enabled Kubernetes is not offered in {location:?}; offered are {}", offered.join(", "))]
+    LocationNotOffered {
+        /// The region asked for.
+        location: String,
+        /// Regions that ARM lists for the type.
+        offered: Vec<String>,
+    },
+    /// The agents run on Linux only.
+    #[error("the cluster has no Linux node, and the Arc agents run on nothing else")]
+    NoLinuxNode,
+    /// The object is there, the agents are not: it belongs to some other cluster, or to a failed attempt.
+    #[error(
+        "{id} exists already and this cluster does not hold its agents (connectivity: {connectivity})"
+    )]
+    ExistsInAzure {
+        /// The object.
+        id: ResourceId,
+        /// Its connectivity status.
+        connectivity: String,
+    },
+    /// Object and agents are there and belong together.
+    #[error("the cluster is connected as {id} already")]
+    AlreadyConnected {
+        /// The object.
+        id: ResourceId,
+    },
+    /// The cluster's agents belong to another object.
+    #[error("the cluster is connected as {owner}, not as {wanted}")]
+    BoundElsewhere {
+        /// What the agents say they belong to.
+        owner: ResourceId,
+        /// What was asked for.
+        wanted: ResourceId,
+    },
+    /// The connection leads to a cluster other than before.
+    #[error(
+        "the connection leads to the cluster with kube-system UID {found}; the object was made for {expected}"
+    )]
+    WrongCluster {
+        /// UID kept since the object was made.
+        expected: String,
+        /// UID of the cluster behind the connection.
+        found: String,
+    },
+    /// The object was there a moment ago.
+    #[error("{id} was deleted by somebody else meanwhile")]
+    VanishedMeanwhile {
+        /// The object.
+        id: ResourceId,
+    },
+    /// Helm could not bring the agents up.
+    #[error("the Arc agents did not come up{}", bullets(evidence))]
+    Agents {
+        /// What Helm said.
+        source: release::Error,
+        /// What pods, events and secrets show, most telling first.
+        evidence: Vec<String>,
+    },
+    /// The agents run and Azure does not see them.
+    #[error(
+        "{id} did not become Connected: {cause}; last seen: {seen}{}",
+        bullets(evidence)
+    )]
+    NotConnected {
+        /// The object.
+        id: ResourceId,
+        /// Interruption or deadline.
+        cause: Halt,
+        /// Connectivity status at the last look.
+        seen: String,
+        /// What pods, events and secrets show.
+        evidence: Vec<String>,
+    },
+}
+
+/// The part of the specification that an error is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The connection to the cluster.
+    Connection,
+    /// The region.
+    Location,
+    /// The resource group.
+    ResourceGroup,
+    /// The chart.
+    Chart,
+    /// Nothing in particular.
+    Whole,
+}
+
+impl Error {
+    /// Which part of the specification has to be looked at.
+    #[must_use]
+    pub fn subject(&self) -> Subject {
+        match self {
+            Self::NoConnection | Self::WrongCluster { .. } | Self::Cluster(_) => {
+                Subject::Connection
+            }
+            Self::LocationNotOffered { .. } => Subject::Location,
+            Self::ResourceGroupMissing { .. } => Subject::ResourceGroup,
+            Self::Release(error) if is_about_chart(error) => Subject::Chart,
+            Self::Release(_)
+            | Self::Azure(_)
+            | Self::Halted(_)
+            | Self::KeyPair(_)
+            | Self::PrivateKeyLost
+            | Self::ResourceProviderNotRegistered { .. }
+            | Self::NoLinuxNode
+            | Self::ExistsInAzure { .. }
+            | Self::AlreadyConnected { .. }
+            | Self::BoundElsewhere { .. }
+            | Self::VanishedMeanwhile { .. }
+            | Self::Agents { .. }
+            | Self::NotConnected { .. } => Subject::Whole,
+        }
+    }
+}
+
+impl Explain for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Azure(error) => error.kind(),
+            Self::Cluster(error) => error.kind(),
+            Self::Release(error) | Self::Agents { source: error, .. } => error.kind(),
+            Self::Halted(halt) | Self::NotConnected { cause: halt, .. } => halted(*halt),
+            Self::NoConnection
+            | Self::ResourceGroupMissing { .. }
+            | Self::ResourceProviderNotRegistered { .. }
+            | Self::LocationNotOffered { .. }
+            | Self::NoLinuxNode
+            | Self::WrongCluster { .. } => Kind::Configuration,
+            Self::PrivateKeyLost
+            | Self::ExistsInAzure { .. }
+            | Self::AlreadyConnected { .. }
+            | Self::BoundElsewhere { .. }
+            | Self::VanishedMeanwhile { .. } => Kind::Conflict,
+            Self::KeyPair(_) => Kind::ProviderBug,
+        }
+    }
+
+    fn summary(&self) -> String {
+        match self {
+            Self::Azure(error) => return error.summary(),
+            Self::Cluster(error) => return error.summary(),
+            Self::Release(error) => return error.summary(),
+            Self::Halted(Halt::Interrupted) => "Operation Interrupted",
+            Self::Halted(Halt::DeadlineExceeded) => "Operation Timed Out",
+            Self::NoConnection => "No Kubernetes Connection",
+            Self::KeyPair(_) => "Key Pair Not Made",
+            Self::PrivateKeyLost => "Private Key Lost",
+            Self::ResourceGroupMissing { .. } => "Resource Group Not Found",
+            Self::ResourceProviderNotRegistered { .. } => "Resource Provider Not Registered",
+            Self::LocationNotOffered { .. } => "Location Not Offered",
+            Self::NoLinuxNode => "No Linux Node",
+            Self::ExistsInAzure { .. } => "Connected Cluster Exists Already",
+            Self::AlreadyConnected { .. } => "Cluster Is Connected Already",
+            Self::BoundElsewhere { .. } => "Cluster Belongs To Another Connected Cluster",
+            Self::WrongCluster { .. } => "Wrong Kubernetes Cluster",
+            Self::VanishedMeanwhile { .. } => "Connected Cluster Vanished",
+            Self::Agents { .. } => "Arc Agents Not Running",
+            Self::NotConnected { .. } => "Cluster Not Connected",
+        }
+        .to_owned()
+    }
+
+    fn remedies(&self) -> Vec<Remedy> {
+        match self {
+            Self::Azure(error) => error.remedies(),
+            Self::Cluster(error) => error.remedies(),
+            Self::Release(error) => error.remedies(),
+            other => other.own_remedies().into_iter().map(Remedy::new).collect(),
+        }
+    }
+
+    fn reference(&self) -> Option<Reference> {
+        match self {
+            Self::Azure(error) => error.reference(),
+            Self::Cluster(error) => error.reference(),
+            _ => None,
+        }
+    }
+}
+
+impl Error {
+    fn own_remedies(&self) -> Vec<String> {
+        match self {
+            Self::NoConnection => vec![
+                "say which cluster is meant: kubernetes = { eks = { cluster_name = \"…\", region = \"…\" } } or { config_path = \"…\" }".to_owned(),
+            ],
+            Self::ResourceGroupMissing { subscription, name } => vec![
+                format!("create it: az group create --subscription {subscription} --name {name} --location <region>"),
+                "check the spelling and the subscription".to_owned(),
+            ],
+            Self::ResourceProviderNotRegistered { namespace, subscription, .. } => vec![
+                format!("register it: az provider register --namespace {namespace} --subscription {subscription} --wait"),
+                "or let it be done here: resource_provider_registrations = \"arc\"".to_owned(),
+            ],
+            Self::LocationNotOffered { .. } => vec!["choose one of the regions listed above".to_owned()],
+            Self::PrivateKeyLost => vec!["replace this object: a new key pair needs a new connected cluster".to_owned()],
+            Self::NoLinuxNode => vec!["add a node group with Linux nodes (amd64 or arm64), then run again".to_owned()],
+            Self::ExistsInAzure { id, .. } => vec![
+                "choose another name or resource group if it belongs to another cluster".to_owned(),
+                format!("delete it if it is left over from a failed attempt: az connectedk8s delete --name {} --resource-group {}", id.name(), id.resource_group()),
+            ],
+            Self::AlreadyConnected { id } => vec![format!("take it over instead of creating it: import it by the id {id}")],
+            Self::BoundElsewhere { owner, .. } => vec![
+                "check that the connection leads to the cluster you mean".to_owned(),
+                format!("if it does, disconnect it there first: az connectedk8s delete --name {} --resource-group {}", owner.name(), owner.resource_group()),
+            ],
+            Self::WrongCluster { .. } => vec![
+                "check cluster name, region, kubeconfig path and context of the connection".to_owned(),
+                "if the cluster was made anew under the same name, replace this object".to_owned(),
+            ],
+            Self::VanishedMeanwhile { .. } => vec!["find out who deletes it, then run again".to_owned()],
+            Self::Agents { .. } | Self::NotConnected { .. } => vec![
+                "look at the agents: kubectl get pods,events --namespace azure-arc".to_owned(),
+                "check that the nodes reach Azure: kubectl logs --namespace azure-arc deployment/clusteridentityoperator --all-containers".to_owned(),
+            ],
+            Self::Halted(Halt::DeadlineExceeded) => vec!["raise the time limit of this operation".to_owned()],
+            Self::Azure(_) | Self::Cluster(_) | Self::Release(_) | Self::Halted(Halt::Interrupted) | Self::KeyPair(_) => Vec::new(),
+        }
+    }
+}
+
+const fn is_about_chart(error: &release::Error) -> bool {
+    use release::Error;
+    matches!(
+        error,
+        Error::BadReference { .. }
+            | Error::AgentTooOld { .. }
+            | Error::NotFound { .. }
+            | Error::Denied { .. }
+            | Error::Registry { .. }
+            | Error::Digest { .. }
+            | Error::Archive { .. }
+            | Error::BadChart { .. }
+    )
+}
+
+const fn halted(halt: Halt) -> Kind {
+    match halt {
+        Halt::Interrupted => Kind::Interrupted,
+        Halt::DeadlineExceeded => Kind::Deadline,
+    }
+}
+
+fn bullets(lines: &[String]) -> String {
+    lines.iter().flat_map(|line| ["\n  - ", line]).collect()
+}

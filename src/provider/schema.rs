@@ -1,0 +1,94 @@
+//! The attributes of the provider block. What azurerm has too bears azurerm's name, so that an existing pipeline works
+//! unchanged.
+
+use crate::resources::connection;
+use crate::sdk::checks;
+use crate::sdk::schema::{Attribute, Nesting, Schema};
+
+pub(super) fn schema() -> Schema {
+    let attributes = azure().into_iter().chain(own()).collect();
+    Schema::new(
+        "Takes Kubernetes clusters to Azure Arc and keeps them there, driving Azure Resource Manager and the cluster \
+         together.",
+        attributes,
+    )
+}
+
+fn azure() -> Vec<Attribute> {
+    let text = |name, description| Attribute::string(name).optional().describe(description);
+    vec![
+        text(
+            "subscription_id",
+            "Subscription of resources that name none. `ARM_SUBSCRIPTION_ID`.",
+        )
+        .check(checks::guid()),
+        text("tenant_id", "Entra tenant to log in to. `ARM_TENANT_ID`."),
+        text(
+            "client_id",
+            "Application id of the service principal. `ARM_CLIENT_ID`.",
+        ),
+        text(
+            "client_id_file_path",
+            "File that holds the application id. `ARM_CLIENT_ID_FILE_PATH`.",
+        ),
+        text(
+            "client_secret",
+            "Secret of the service principal. `ARM_CLIENT_SECRET`.",
+        )
+        .sensitive(),
+        text(
+            "client_secret_file_path",
+            "File that holds the secret. `ARM_CLIENT_SECRET_FILE_PATH`.",
+        ),
+        text(
+            "environment",
+            "The cloud: `public` (default), `usgovernment` or `china`. `ARM_ENVIRONMENT`.",
+        ),
+        text(
+            "metadata_host",
+            "Host that describes a custom cloud. `ARM_METADATA_HOSTNAME`.",
+        ),
+        Attribute::bool("use_cli").describe(
+            "Whether the login of the Azure CLI may be used (default `true`). `ARM_USE_CLI`.",
+        ),
+        text(
+            "resource_provider_registrations",
+            "`none` (default): a missing resource provider is an error. `arc`: it is registered.",
+        )
+        .check(checks::one_of(&["none", "arc"])),
+    ]
+}
+
+fn own() -> Vec<Attribute> {
+    vec![
+        connection::attribute_with_secrets(),
+        Attribute::nested("helm", Nesting::Single, helm()).optional().describe(
+            "Where the Helm client comes from. Default: `helm` on the `PATH`, else the client that the Azure CLI uses, \
+             pulled from its OCI artifact and kept in a cache directory.",
+        ),
+        Attribute::string("on_unreachable")
+            .check(checks::one_of(&["warn", "error"]))
+            .describe(
+                "What a refresh does when Azure or a cluster cannot be asked: `warn` (default) keeps what is stored, \
+                 `error` fails.",
+            ),
+    ]
+}
+
+fn helm() -> Vec<Attribute> {
+    vec![
+        Attribute::string("path")
+            .check(checks::non_empty())
+            .describe("Path of a Helm program, version 3 or 4."),
+        Attribute::string("repository")
+            .check(checks::non_empty())
+            .describe(
+                "OCI repository of the Helm client. Default: `mcr.microsoft.com/azurearck8s/helm`.",
+            ),
+        Attribute::string("digest")
+            .describe("Digest that the artifact must have, such as `sha256:…`."),
+        Attribute::string("cache_dir")
+            .check(checks::non_empty())
+            .describe("Directory that keeps the client. Default: the user's cache directory."),
+    ]
+}

@@ -1,0 +1,181 @@
+//! The supervisor between this program and Helm: this program once more, started with a hidden argument.
+//!
+//! A Helm that goes on after its provider was killed changes a cluster that nobody watches, and holds the release's
+//! lock. The operating system does not tie a child's life to its parent's in a portable way, but it closes a dead
+//! process's pipes. So the supervisor reads one: the end of its standard input means that nobody waits for Helm any more,
+//! and the word [`STOP`] that Helm should end in its own time. Either way it ends Helm's whole process group, exec
+//! plugins included.
+//!
+//! Helm's output passes through the supervisor, which goes on taking it when nobody listens any more. Otherwise the first
+//! word that Helm says about its end would kill it with a broken pipe, and leave its release pending for ever.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::process::ExitStatusExt;
+use std::pin::pin;
+use std::process::{ExitCode, ExitStatus, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, copy, sink};
+use tokio::process::{Child, Command};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time;
+
+/// The hidden argument that makes this program a supervisor: `PROGRAM run-child COMMAND ARGUMENT…`.
+pub const RUN_CHILD: &str = "run-child";
+
+/// What the supervisor reads when Helm should end and has time to write down that it did.
+pub(super) const STOP: &[u8] = b"stop\n";
+
+/// How long Helm may take to end after it was asked to. Helm then marks its release as failed, which beats pending.
+pub(super) const STOP_GRACE: Duration = Duration::from_secs(10);
+
+/// The same when nobody is left to wait for it.
+const ORPHAN_GRACE: Duration = Duration::from_secs(3);
+
+/// How long an exec plugin that outlives Helm may hold its output open.
+const DRAIN_LIMIT: Duration = Duration::from_secs(1);
+
+/// The exit code when the command could not be started, as shells have it.
+const NOT_STARTED: u8 = 127;
+
+/// How often a program that somebody still holds open for writing is tried, and the pause between two tries.
+const BUSY_TRIES: u32 = 20;
+const BUSY_PAUSE: Duration = Duration::from_millis(50);
+
+/// Runs a command for as long as somebody holds our standard input open, and ends with its exit code.
+///
+/// `arguments` is what follows [`RUN_CHILD`]: the program and its arguments. What the command writes to standard output
+/// and error comes out of ours, and it gets no standard input. A command that died of signal n gives 128 + n, as in a shell; one that could not be
+/// started gives 127 and a line on standard error.
+#[must_use]
+pub fn supervise(mut arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let Some(program) = arguments.next() else {
+        eprintln!("{RUN_CHILD}: no command given");
+        return ExitCode::from(NOT_STARTED);
+    };
+    let mut command = Command::new(&program);
+    command.args(arguments);
+    let status = block_on(async {
+        let output = (tokio::io::stdout(), tokio::io::stderr());
+        watch(&mut command, tokio::io::stdin(), output).await
+    });
+    match status {
+        Ok(status) => ExitCode::from(code(status)),
+        Err(error) => {
+            eprintln!("cannot run {}: {error}", program.display());
+            ExitCode::from(NOT_STARTED)
+        }
+    }
+}
+
+/// Leaves the thread that still reads standard input behind: nothing else could end that read.
+fn block_on<T>(work: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let output = runtime.block_on(work);
+    runtime.shutdown_background();
+    output
+}
+
+/// Runs the command until it ends by itself or is no longer wanted.
+async fn watch(
+    command: &mut Command,
+    wish: impl AsyncRead + Unpin,
+    (stdout, stderr): (impl AsyncWrite + Unpin, impl AsyncWrite + Unpin),
+) -> io::Result<ExitStatus> {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0);
+    let mut child = start(command).await?;
+    let output = (child.stdout.take(), child.stderr.take());
+    let mut relays = pin!(async { tokio::join!(relay(output.0, stdout), relay(output.1, stderr)) });
+    let mut ended = pin!(until_end(&mut child, wish));
+    let status = tokio::select! {
+        status = &mut ended => status,
+        _ = &mut relays => return ended.await,
+    };
+    // Helm has written all it will; only a child of its own can still hold the pipes.
+    let _ = time::timeout(DRAIN_LIMIT, relays).await;
+    status
+}
+
+/// Waits for the command's end, and brings it about when it is no longer wanted.
+async fn until_end(child: &mut Child, wish: impl AsyncRead + Unpin) -> io::Result<ExitStatus> {
+    tokio::select! {
+        status = child.wait() => status,
+        grace = unwanted(wish) => end(child, grace?).await,
+    }
+}
+
+/// Passes output on, and takes it in when it can no longer be passed on.
+async fn relay(from: Option<impl AsyncRead + Unpin>, mut to: impl AsyncWrite + Unpin) {
+    let Some(mut from) = from else { return };
+    if copy(&mut from, &mut to).await.is_err() {
+        let _ = copy(&mut from, &mut sink()).await;
+    }
+}
+
+/// Starts the command. A program that was just written can be held open for a moment by another thread's fork.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the supervisor is a process of its own and has no call"
+)]
+async fn start(command: &mut Command) -> io::Result<Child> {
+    for _ in 1..BUSY_TRIES {
+        match command.spawn() {
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {
+                time::sleep(BUSY_PAUSE).await;
+            }
+            started => return started,
+        }
+    }
+    command.spawn()
+}
+
+/// Completes when the command should end, and says how long it may take.
+async fn unwanted(mut wish: impl AsyncRead + Unpin) -> io::Result<Duration> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut word = [0; STOP.len()];
+    tokio::select! {
+        read = wish.read_exact(&mut word) => Ok(read.map_or(ORPHAN_GRACE, |_| STOP_GRACE)),
+        _ = terminate.recv() => Ok(STOP_GRACE),
+    }
+}
+
+/// Asks the command's group to end, and after the grace makes it.
+async fn end(child: &mut Child, grace: Duration) -> io::Result<ExitStatus> {
+    signal_group(child, Signal::TERM);
+    if let Ok(status) = time::timeout(grace, child.wait()).await {
+        return status;
+    }
+    signal_group(child, Signal::KILL);
+    child.wait().await
+}
+
+/// Signals the group that the command leads. A child that was already waited for has no id, so no stranger is hit.
+fn signal_group(child: &Child, signal: Signal) {
+    let leader = child
+        .id()
+        .and_then(|id| i32::try_from(id).ok())
+        .and_then(Pid::from_raw);
+    if let Some(leader) = leader {
+        // The only failure left is a group that is gone, and that is what was wanted.
+        let _ = kill_process_group(leader, signal);
+    }
+}
+
+fn code(status: ExitStatus) -> u8 {
+    let code = status
+        .code()
+        .or_else(|| status.signal().map(|signal| 128 + signal));
+    code.and_then(|code| u8::try_from(code).ok())
+        .unwrap_or(u8::MAX)
+}
+
+#[cfg(test)]
+mod tests;

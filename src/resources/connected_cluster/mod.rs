@@ -1,0 +1,29 @@
+//! `arc_connected_cluster`: a Kubernetes cluster in Azure Arc, object and agents.
+
+mod diagnose;
+mod lifecycle;
+mod plan;
+mod rules;
+mod schema;
+mod state;
+
+pub use state::State;
+
+use crate::onboarding::SessionSlot;
+
+/// The Terraform type.
+pub const TYPE_NAME: &str = "arc_connected_cluster";
+
+/// The resource type.
+#[derive(Clone, Debug)]
+pub struct ConnectedClusterResource {
+    session: SessionSlot,
+}
+
+impl ConnectedClusterResource {
+    /// The type, working through the session that the provider block sets up.
+    #[must_use]
+    pub const fn new(session: SessionSlot) -> Self {
+        Self { session }
+    }
+}

@@ -1,0 +1,100 @@
+//! What a plan of `arc_connected_cluster` needs beyond the schema.
+
+use crate::call::Call;
+use crate::fault::{Explain, Kind};
+use crate::onboarding::{Error, Session, check_location, same_location};
+use crate::resources::connection;
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::path::AttributePath;
+use crate::sdk::resource::Plan;
+use crate::sdk::value::Value;
+
+use super::diagnose;
+
+/// Attributes that Azure compares without regard to case.
+const CASELESS: [&str; 2] = ["name", "resource_group_name"];
+
+/// The hook. `session` is `None` while the provider block holds unknowns.
+pub(super) async fn finish(call: &Call, plan: &mut Plan, session: Option<&Session>) -> Diagnostics {
+    if plan.config.is_null() {
+        return Diagnostics::default();
+    }
+    keep_if(plan, "location", same_location);
+    for name in CASELESS {
+        keep_if(plan, name, str::eq_ignore_ascii_case);
+    }
+    let Some(session) = session else {
+        return Diagnostics::default();
+    };
+    default_subscription(plan, session);
+    let mut found = require_connection(plan, session);
+    found.extend(require_location(call, plan, session).await);
+    found
+}
+
+/// Asks Azure about the region of an object that is to be made. Only an answer counts, or a login that fails: whoever plans
+/// without a way to Azure gets the plan, and the answer at apply.
+async fn require_location(call: &Call, plan: &Plan, session: &Session) -> Diagnostics {
+    let text = |name| plan.planned.get(name).as_str();
+    let (Some(location), Some(subscription)) = (text("location"), text("subscription_id")) else {
+        return Diagnostics::default();
+    };
+    let moves = plan.prior.get("location").as_str() != Some(location);
+    let checked = if moves {
+        check_location(call, session, subscription, location).await
+    } else {
+        Ok(())
+    };
+    match checked {
+        Err(error)
+            if matches!(error, Error::LocationNotOffered { .. })
+                || error.kind() == Kind::Credential =>
+        {
+            diagnose::failed("Checking the plan with Azure failed.", &error)
+        }
+        _ => Diagnostics::default(),
+    }
+}
+
+/// Keeps the stored value where the new one means the same; Terraform allows that, and nothing is replaced.
+fn keep_if(plan: &mut Plan, name: &str, same: impl Fn(&str, &str) -> bool) {
+    let prior = plan.prior.get(name).clone();
+    let (Some(before), Some(after)) = (prior.as_str(), plan.planned.get(name).as_str()) else {
+        return;
+    };
+    if before != after && same(before, after) {
+        set(plan, name, prior);
+        plan.requires_replace
+            .retain(|path| *path != AttributePath::attribute(name));
+    }
+}
+
+fn default_subscription(plan: &mut Plan, session: &Session) {
+    if plan.prior.is_null() && plan.config.get("subscription_id").is_null() {
+        set(
+            plan,
+            "subscription_id",
+            Value::string(session.azure.subscription_id()),
+        );
+    }
+}
+
+fn set(plan: &mut Plan, name: &str, value: Value) {
+    if let Value::Map(attributes) = &mut plan.planned {
+        attributes.insert(name.to_owned(), value);
+    }
+}
+
+fn require_connection(plan: &Plan, session: &Session) -> Diagnostics {
+    if !plan.config.get(connection::NAME).is_null() || session.default_connection.is_some() {
+        return Diagnostics::default();
+    }
+    Diagnostic::error(
+        AttributePath::attribute(connection::NAME),
+        "No Kubernetes Connection",
+        "Neither this resource nor the provider block says how to reach the cluster.\n\nTo fix this: set kubernetes = { \
+         eks = { cluster_name = \"…\", region = \"…\" } } or kubernetes = { config_path = \"…\" }, here or in the \
+         provider block.",
+    )
+    .into()
+}

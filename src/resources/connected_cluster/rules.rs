@@ -1,0 +1,132 @@
+//! Rules of ARM for the values of a connected cluster.
+
+use crate::sdk::schema::Check;
+use crate::sdk::value::Value;
+
+/// Most tags that ARM takes on one object.
+const MOST_TAGS: usize = 50;
+/// Longest tag name.
+const LONGEST_TAG_NAME: usize = 512;
+/// Longest tag value.
+const LONGEST_TAG_VALUE: usize = 256;
+/// Beginnings of tag names that Azure keeps for itself.
+const RESERVED: [&str; 3] = ["microsoft", "azure", "windows"];
+
+pub(super) fn name_character(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '-' || c == '_'
+}
+
+pub(super) fn group_character(c: char) -> bool {
+    c.is_alphanumeric() || "-_.()".contains(c)
+}
+
+pub(super) fn no_trailing_period() -> Check {
+    Check::text(|text| {
+        if text.ends_with('.') {
+            return Err("it must not end with a period".to_owned());
+        }
+        Ok(())
+    })
+}
+
+pub(super) fn digest() -> Check {
+    Check::text(|text| {
+        let hex = text.strip_prefix("sha256:").unwrap_or_default();
+        if hex.len() == 64 && hex.chars().all(|c| c.is_ascii_hexdigit()) {
+            return Ok(());
+        }
+        Err(format!(
+            "{text:?} is not a digest such as sha256:<64 hexadecimal digits>"
+        ))
+    })
+}
+
+pub(super) fn tags() -> Check {
+    Check::new(|value| {
+        let Value::Map(tags) = value else {
+            return Ok(());
+        };
+        if tags.len() > MOST_TAGS {
+            return Err(format!(
+                "{} tags are set; Azure takes {MOST_TAGS} at most",
+                tags.len()
+            ));
+        }
+        tags.iter()
+            .try_for_each(|(name, value)| tag(name, value.as_str().unwrap_or_default()))
+    })
+}
+
+fn tag(name: &str, value: &str) -> Result<(), String> {
+    if name.is_empty() || name.chars().count() > LONGEST_TAG_NAME {
+        return Err(format!(
+            "the tag name {name:?} is not 1 to {LONGEST_TAG_NAME} characters long"
+        ));
+    }
+    if let Some(culprit) = name.chars().find(|c| "<>%&\\?/".contains(*c)) {
+        return Err(format!(
+            "the tag name {name:?} contains {culprit:?}, which Azure does not allow"
+        ));
+    }
+    if RESERVED
+        .iter()
+        .any(|prefix| name.to_lowercase().starts_with(prefix))
+    {
+        return Err(format!(
+            "the tag name {name:?} begins with a word that Azure keeps for itself"
+        ));
+    }
+    if value.chars().count() > LONGEST_TAG_VALUE {
+        return Err(format!(
+            "the value of tag {name:?} is longer than {LONGEST_TAG_VALUE} characters"
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judge(name: &str, value: &str) -> Result<(), String> {
+        tags().judge(&Value::Map(
+            [(name.to_owned(), Value::string(value))].into(),
+        ))
+    }
+
+    #[test]
+    fn tags_follow_the_rules_of_arm() {
+        assert_eq!(judge("City", "Seoul"), Ok(()));
+        assert_eq!(judge(&"n".repeat(512), &"v".repeat(256)), Ok(()));
+        for (name, value, fault) in [
+            ("", "", "is not 1 to 512"),
+            ("a/b", "", "contains '/'"),
+            ("Azure-owner", "", "keeps for itself"),
+            ("City", &*"v".repeat(257), "longer than 256"),
+        ] {
+            let error = judge(name, value).expect_err(name);
+            assert!(error.contains(fault), "{error}");
+        }
+        let many = (0..51).map(|n| (format!("t{n}"), Value::string("")));
+        let error = tags()
+            .judge(&Value::Map(many.collect()))
+            .expect_err("too many");
+        assert_eq!(error, "51 tags are set; Azure takes 50 at most");
+    }
+
+    #[test]
+    fn a_digest_is_sha256_in_hexadecimal() {
+        assert!(
+            digest()
+                .judge(&Value::string(format!("sha256:{}", "a".repeat(64))))
+                .is_ok()
+        );
+        for bad in [
+            "sha256:abc",
+            &"a".repeat(64),
+            &format!("sha256:{}", "g".repeat(64)),
+        ] {
+            assert!(digest().judge(&Value::string(bad)).is_err(), "{bad}");
+        }
+    }
+}
