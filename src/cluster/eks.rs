@@ -133,7 +133,7 @@ async fn principal(eks: &Eks, config: &SdkConfig) -> SharedCredentialsProvider {
 fn sources(eks: &Eks) -> String {
     let profile = match &eks.profile {
         Some(profile) => format!("profile {profile}"),
-        None => "the environment, the profile in AWS_PROFILE or \"default\", a web identity token file, \
+        None => "the environment (AWS_ACCESS_KEY_ID and its kin), the profile in AWS_PROFILE or \"default\", a web identity token file, \
                  container credentials, instance metadata"
             .to_owned(),
     };

@@ -93,8 +93,11 @@ async fn import(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     let cluster = lease.cluster();
     let arm = Arm::login(lease.world()).await?;
     let path = &lease.world().environment()["KUBECONFIG"];
+    // An import id says nothing of the cluster, so the provider block does.
+    let connection = configuration::kubeconfig(path, &cluster.arn);
     let text = Configuration {
-        kubernetes: configuration::kubeconfig(path, &cluster.arn),
+        provider: format!("kubernetes = {connection}"),
+        kubernetes: "null".to_owned(),
         ..Configuration::of(cluster)
     }
     .render();

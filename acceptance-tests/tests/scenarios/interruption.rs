@@ -33,7 +33,10 @@ async fn engine_killed(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> 
     work.init().await?;
     let directory = work.path().canonicalize()?;
     let kill = async {
-        await_process(&directory, |words| words.iter().any(|word| word == "upgrade")).await?;
+        await_process(&directory, |words| {
+            words.iter().any(|word| word == "upgrade")
+        })
+        .await?;
         let engine = await_process(&directory, is_engine).await?;
         kill_process(engine, Signal::KILL)?;
         all_gone(&directory).await
@@ -49,14 +52,22 @@ fn is_engine(words: &[String]) -> bool {
     words.iter().any(|word| word == "apply") && words.get(1).is_some_and(|word| word != "guard")
 }
 
-async fn await_process(directory: &Path, wanted: impl Fn(&[String]) -> bool) -> anyhow::Result<Pid> {
+async fn await_process(
+    directory: &Path,
+    wanted: impl Fn(&[String]) -> bool,
+) -> anyhow::Result<Pid> {
     let deadline = Instant::now() + START;
     loop {
-        let found = processes(directory).into_iter().find(|(_, words)| wanted(words));
+        let found = processes(directory)
+            .into_iter()
+            .find(|(_, words)| wanted(words));
         if let Some((pid, _)) = found {
             return Ok(pid);
         }
-        ensure!(Instant::now() < deadline, "the process that is waited for does not come");
+        ensure!(
+            Instant::now() < deadline,
+            "the process that is waited for does not come"
+        );
         sleep(Duration::from_millis(10)).await;
     }
 }
@@ -68,7 +79,11 @@ async fn all_gone(directory: &Path) -> anyhow::Result<()> {
         if left.is_empty() {
             return Ok(());
         }
-        ensure!(Instant::now() < deadline, "still there after {} s: {left:?}", ORPHANS.as_secs());
+        ensure!(
+            Instant::now() < deadline,
+            "still there after {} s: {left:?}",
+            ORPHANS.as_secs()
+        );
         sleep(Duration::from_millis(50)).await;
     }
 }
@@ -76,13 +91,25 @@ async fn all_gone(directory: &Path) -> anyhow::Result<()> {
 /// All processes that work in a directory: engine, provider, supervisor and Helm inherit it from one another.
 fn processes(directory: &Path) -> Vec<(Pid, Vec<String>)> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    entries.filter_map(|entry| process(&entry.path(), directory).ok()).collect()
+    entries
+        .filter_map(|entry| process(&entry.path(), directory).ok())
+        .collect()
 }
 
 fn process(entry: &Path, directory: &Path) -> anyhow::Result<(Pid, Vec<String>)> {
-    let id = entry.file_name().and_then(|name| name.to_str()).context("no name")?.parse()?;
-    ensure!(fs::read_link(entry.join("cwd"))? == directory, "it works elsewhere");
+    let id = entry
+        .file_name()
+        .and_then(|name| name.to_str())
+        .context("no name")?
+        .parse()?;
+    ensure!(
+        fs::read_link(entry.join("cwd"))? == directory,
+        "it works elsewhere"
+    );
     let words = fs::read_to_string(entry.join("cmdline"))?;
-    let words = words.split_terminator('\0').map(ToOwned::to_owned).collect();
+    let words = words
+        .split_terminator('\0')
+        .map(ToOwned::to_owned)
+        .collect();
     Ok((Pid::from_raw(id).context("no process id")?, words))
 }
