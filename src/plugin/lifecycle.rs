@@ -108,7 +108,7 @@ mod tests {
 
         let follows = lifecycle.clone();
         tokio::spawn(async move {
-            time::sleep(Duration::from_secs(3)).await;
+            let _ = time::timeout(Duration::from_secs(3), future::pending::<()>()).await;
             follows.shutdown.cancel();
         });
         assert_eq!(
