@@ -95,7 +95,10 @@ impl Call {
     /// # Errors
     ///
     /// [`Halt`] when the call ends first.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that waits")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that waits"
+    )]
     pub async fn sleep(&self, duration: Duration) -> Result<(), Halt> {
         self.race(time::sleep(duration)).await
     }
@@ -189,7 +192,10 @@ where
             awaited: awaited.to_string(),
             seen: seen.to_owned(),
         };
-        let look = call.race(probe()).await.map_err(|halt| halted(halt, &last))?;
+        let look = call
+            .race(probe())
+            .await
+            .map_err(|halt| halted(halt, &last))?;
         let pause = match look.map_err(WaitError::Probe)? {
             Probe::Ready(value) => return Ok(value),
             Probe::Pending { seen, retry_after } => {
@@ -201,7 +207,9 @@ where
             heartbeat = Instant::now() + HEARTBEAT;
             tracing::info!(awaited = %awaited, seen = %last, resource = %call.object, "still waiting");
         }
-        call.sleep(pause).await.map_err(|halt| halted(halt, &last))?;
+        call.sleep(pause)
+            .await
+            .map_err(|halt| halted(halt, &last))?;
     }
 }
 

@@ -8,4 +8,5 @@ mod glob;
 pub mod program;
 pub mod proxy;
 pub mod simulator;
+pub mod subject;
 pub mod world;

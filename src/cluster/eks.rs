@@ -36,6 +36,10 @@ static HTTP: LazyLock<SharedHttpClient> = LazyLock::new(|| {
     })
 });
 
+/// Whether there is any CA to trust. Minimal container images have none, and then the SDK would panic.
+static TRUSTS_ANY: LazyLock<bool> =
+    LazyLock::new(|| !rustls_native_certs::load_native_certs().certs.is_empty());
+
 /// What EKS knows about reaching a cluster.
 pub(super) struct Found {
     /// The API server, without a login.
@@ -52,6 +56,7 @@ pub(super) struct Found {
 ///
 /// The AWS and EKS variants of [`Error`].
 pub(super) async fn find(eks: &Eks) -> Result<Found, Error> {
+    require_trust()?;
     let config = configure(eks).await;
     let region = match config.region() {
         Some(region) => region.to_string(),
@@ -86,6 +91,17 @@ pub(super) async fn find(eks: &Eks) -> Result<Found, Error> {
     })
 }
 
+fn require_trust() -> Result<(), Error> {
+    if *TRUSTS_ANY {
+        return Ok(());
+    }
+    let fault = "there is no CA certificate in the system's trust store or in SSL_CERT_FILE";
+    Err(Error::Settings {
+        host: "AWS".to_owned(),
+        fault: fault.to_owned(),
+    })
+}
+
 async fn configure(eks: &Eks) -> SdkConfig {
     let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(HTTP.clone());
     if let Some(region) = &eks.region {
@@ -117,7 +133,7 @@ async fn principal(eks: &Eks, config: &SdkConfig) -> SharedCredentialsProvider {
 fn sources(eks: &Eks) -> String {
     let profile = match &eks.profile {
         Some(profile) => format!("profile {profile}"),
-        None => "the environment, the profile in AWS_PROFILE or \"default\", a web identity token file, \
+        None => "the environment (AWS_ACCESS_KEY_ID and its kin), the profile in AWS_PROFILE or \"default\", a web identity token file, \
                  container credentials, instance metadata"
             .to_owned(),
     };

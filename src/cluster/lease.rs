@@ -102,6 +102,10 @@ fn write(path: &Path, access: &Access) -> io::Result<()> {
     replace(path, &json)
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it lives as long as its lease, which ends it by abort"
+)]
 async fn renew(bearer: Bearer, file: PathBuf, mut written: SecretString) {
     loop {
         time::sleep(REFRESH).await;
@@ -136,6 +140,7 @@ fn unwritable(path: &Path, source: io::Error) -> Error {
 }
 
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "the clock is paused here")]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
     use std::time::SystemTime;
@@ -154,22 +159,24 @@ mod tests {
         }
     }
 
-    /// An issuer that counts: its first token is due at once, the second never.
+    /// An issuer that counts. Its first token has run out already, its second never does.
     fn counting(dir: &Path) -> Bearer {
         let count = dir.join("count").display().to_string();
-        let script =
-            format!("echo x >> {count}; echo \"{{status: {{token: t$(wc -l < {count})}}}}\"");
+        let script = format!(
+            "echo x >> {count}; n=$(wc -l < {count}); end=2020-01-01T00:00:00Z; test $n -gt 1 && end=null; \
+             echo \"{{status: {{token: t$n, expirationTimestamp: $end}}}}\""
+        );
         let exec = ExecConfig {
             command: Some("/bin/sh".into()),
             args: Some(vec!["-c".into(), script]),
             ..ExecConfig::default()
         };
         let plugin = Plugin::new(exec, &server()).expect("no CA wanted");
-        let first = Token {
+        let due = Token {
             secret: "t0".into(),
-            renew_at: Some(SystemTime::now() + Duration::from_millis(200)),
+            renew_at: Some(SystemTime::UNIX_EPOCH),
         };
-        Bearer::new(Issuer::Plugin(Box::new(plugin)), first)
+        Bearer::new(Issuer::Plugin(Box::new(plugin)), due)
     }
 
     fn read(path: &Path) -> String {
@@ -191,16 +198,16 @@ mod tests {
         let config = Kubeconfig::read_from(lease.path()).expect("a kubeconfig");
         let user = config.auth_infos[0].auth_info.clone().expect("a user");
         let file = PathBuf::from(user.token_file.expect("a token file"));
-        assert_eq!(read(&file), "t0");
+        assert_eq!(read(&file), "t1");
         for path in [lease.path(), &file] {
             let mode = fs::metadata(path).expect("there").permissions().mode();
             assert_eq!(mode & 0o777, 0o600, "{}", path.display());
         }
         time::pause();
-        while read(&file) == "t0" {
+        while read(&file) == "t1" {
             time::sleep(REFRESH).await;
         }
-        assert_eq!(read(&file), "t1");
+        assert_eq!(read(&file), "t2");
         drop(lease);
         assert!(!file.exists(), "the token is gone with the lease");
     }

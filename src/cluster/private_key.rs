@@ -99,33 +99,11 @@ impl Cluster {
     /// Makes the agents' namespace, or marks the one there is.
     async fn prepare_namespace(&self, call: &Call) -> Result<(), Error> {
         let namespaces: Api<Namespace> = Api::all(self.client());
-        let settled = || async {
-            let found = self
-                .read(
-                    call,
-                    "get namespace azure-arc",
-                    namespaces.get_opt(AGENTS_NAMESPACE),
-                )
-                .await?;
-            Ok::<_, Error>(match found {
-                Some(namespace) if namespace.metadata.deletion_timestamp.is_some() => {
-                    Probe::pending("namespace azure-arc is still being deleted")
-                }
-                found => Probe::Ready(found.is_some()),
-            })
-        };
-        let exists = poll_until(
-            call,
-            "the old namespace azure-arc to be gone",
-            INTERVAL,
-            settled,
-        )
-        .await?;
         let namespace = Namespace {
             metadata: adoptable(AGENTS_NAMESPACE),
             ..Namespace::default()
         };
-        if exists {
+        if self.has_settled_namespace(call, &namespaces).await? {
             let patch = Patch::Merge(json!({"metadata": namespace.metadata}));
             let params = PatchParams::default();
             let request = namespaces.patch(AGENTS_NAMESPACE, &params, &patch);
@@ -138,6 +116,31 @@ impl Cluster {
                 .await?;
         }
         Ok(())
+    }
+
+    /// Whether the agents' namespace exists, once it is not about to vanish.
+    async fn has_settled_namespace(
+        &self,
+        call: &Call,
+        namespaces: &Api<Namespace>,
+    ) -> Result<bool, Error> {
+        let look = || async {
+            let request = namespaces.get_opt(AGENTS_NAMESPACE);
+            let found = self.read(call, "get namespace azure-arc", request).await?;
+            Ok::<_, Error>(match found {
+                Some(namespace) if namespace.metadata.deletion_timestamp.is_some() => {
+                    Probe::pending("it is still being deleted")
+                }
+                found => Probe::Ready(found.is_some()),
+            })
+        };
+        Ok(poll_until(
+            call,
+            "the old namespace azure-arc to be gone",
+            INTERVAL,
+            look,
+        )
+        .await?)
     }
 }
 

@@ -73,7 +73,8 @@ fn is_key(run: &str) -> bool {
 fn pairs(text: &str) -> String {
     let mut hide_next = false;
     by_word(text, |word| {
-        if std::mem::take(&mut hide_next) {
+        // "could not get token: NoCredentials: ..." is prose.
+        if std::mem::take(&mut hide_next) && !word.ends_with(':') {
             return HIDDEN.to_owned();
         }
         let Some((name, value)) = word.split_once(['=', ':']) else {
@@ -125,6 +126,10 @@ mod tests {
             (
                 "password=hunter2 token: abc \"secret\": \"x\"",
                 "password=[hidden] token: [hidden] \"secret\": [hidden]",
+            ),
+            (
+                "could not get token: NoCredentials: log in",
+                "could not get token: NoCredentials: log in",
             ),
             (
                 "secret \"azure-identity-certificate\" not found in azure-arc/clusteridentityoperator-7d9f",

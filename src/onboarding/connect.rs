@@ -52,7 +52,9 @@ pub async fn connect(
         reached: None,
         error,
     };
-    let (cluster, preflight, keys) = Box::pin(prepare(call, session, spec)).await.map_err(before)?;
+    let (cluster, preflight, keys) = Box::pin(prepare(call, session, spec))
+        .await
+        .map_err(before)?;
     call.check().map_err(|halt| before(halt.into()))?;
     call.step("create the connected cluster in Azure");
     let body = body(spec, &preflight.nodes, &keys);
@@ -81,7 +83,7 @@ pub async fn connect(
         if spec.wait_for_connected {
             wait_until_connected(call, session, &cluster, spec).await?;
         }
-        observed(call, session, &cluster, spec).await
+        Box::pin(observed(call, session, &cluster, spec)).await
     }
     .await;
     finished.map_err(|error| ConnectFailure {

@@ -59,7 +59,8 @@ pub(super) async fn both(
     id: &ResourceId,
 ) -> Result<Observed, Error> {
     let clusters = session.azure.connected_clusters();
-    let (object, inside) = futures::join!(clusters.get(call, id), Box::pin(look_inside(call, cluster)));
+    let (object, inside) =
+        futures::join!(clusters.get(call, id), Box::pin(look_inside(call, cluster)));
     Ok(present(object?, inside))
 }
 

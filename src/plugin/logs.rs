@@ -9,7 +9,6 @@ use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::registry;
-use tracing_subscriber::util::SubscriberInitExt;
 
 use super::error::Error;
 use super::hclog::Hclog;
@@ -31,8 +30,9 @@ pub(super) fn install() {
     let filter = Targets::new()
         .with_default(level.min(LevelFilter::WARN))
         .with_target(OURS, level);
-    // A test that runs the server twice in one process has installed it already.
-    let _ = registry().with(Hclog.with_filter(filter)).try_init();
+    let log = registry().with(Hclog(write_stderr).with_filter(filter));
+    // Fails where a log is installed already, and then that one will do.
+    let _ = tracing::subscriber::set_global_default(log);
     panic::set_hook(Box::new(report_panic));
 }
 

@@ -91,7 +91,7 @@ async fn serve_host(provider: Arc<dyn Provider>, host: Host) -> Result<(), Error
     let (lifecycle, calls) = (Lifecycle::default(), Calls::default());
     let incoming = one_connection(listener, tls, &lifecycle);
     let serving = serve(provider, &lifecycle, &calls, incoming);
-    lifecycle.host_left(signals, &calls).await;
+    lifecycle.host_left(signals.terminated(), &calls).await;
     leave(&lifecycle, &calls, serving).await;
     Ok(())
 }

@@ -88,12 +88,7 @@ impl Block {
             .and_then(Settings::into_config)
             .map_err(|error| wrong_setting(&error))?;
         Client::new(config).map_err(|error: arm::Error| {
-            Diagnostic::explain(
-                AttributePath::root(),
-                "Setting up the Azure client failed.",
-                &error,
-            )
-            .into()
+            Diagnostic::explain(AttributePath::root(), "setting up the Azure client", &error).into()
         })
     }
 
@@ -128,5 +123,5 @@ fn wrong_setting(error: &ConfigError) -> Diagnostics {
     let path = error.setting().map_or_else(AttributePath::root, |setting| {
         AttributePath::attribute(setting.argument)
     });
-    Diagnostic::explain(path, "Reading the provider's Azure settings failed.", error).into()
+    Diagnostic::explain(path, "reading the provider's Azure settings", error).into()
 }

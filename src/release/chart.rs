@@ -28,12 +28,13 @@ pub struct ChartReference {
 impl ChartReference {
     /// Reads `HOST/PATH/azure-arc-k8sagents:VERSION`, as Azure's configuration service names the agents' chart.
     ///
-    /// The registry has charts in a repository of their own, with `v2` before the last part; the Azure CLI inserts it too.
+    /// The registry has charts in a repository of their own, with `v2` before the last part; the Azure CLI inserts it
+    /// too.
     ///
     /// # Errors
     ///
-    /// [`Error::BadReference`], and [`Error::AgentTooOld`] below 1.14.0. As with the Azure CLI a version with a suffix is
-    /// taken as it is.
+    /// [`Error::BadReference`], and [`Error::AgentTooOld`] below 1.14.0. As with the Azure CLI a version with a suffix
+    /// is taken as it is.
     pub fn from_repository_path(path: &str) -> Result<Self, Error> {
         let bad = |reason: &str| Error::BadReference {
             text: path.to_owned(),

@@ -1,8 +1,8 @@
 //! The Helm client that the Azure CLI uses, for machines that have none.
 //!
-//! It is pulled from the OCI artifact that Microsoft keeps for the purpose, so that a machine which may reach the agents'
-//! images may reach Helm too. It is kept in a cache directory and appears there in one rename: parallel processes either
-//! see all of it or nothing.
+//! It is pulled from the OCI artifact that Microsoft keeps for the purpose, so that a machine which may reach the
+//! agents' images may reach Helm too. It is kept in a cache directory and appears there in one rename: parallel
+//! processes either see all of it or nothing.
 
 use std::env;
 use std::fs::{self, Permissions};

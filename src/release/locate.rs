@@ -30,8 +30,8 @@ pub struct HelmSource {
 }
 
 impl Helm {
-    /// Finds a Helm of version 3 or 4: at `source.path`, else on `PATH`, else in the cache of downloaded clients, else in
-    /// the registry.
+    /// Finds a Helm of version 3 or 4: at `source.path`, else on `PATH`, else in the cache of downloaded clients, else
+    /// in the registry.
     ///
     /// # Errors
     ///

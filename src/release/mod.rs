@@ -10,6 +10,7 @@ pub mod chart;
 mod download;
 mod error;
 mod failure;
+mod group;
 mod helm;
 mod key;
 mod locate;

@@ -2,25 +2,26 @@
 //!
 //! A Helm that goes on after its provider was killed changes a cluster that nobody watches, and holds the release's
 //! lock. The operating system does not tie a child's life to its parent's in a portable way, but it closes a dead
-//! process's pipes. So the supervisor reads one: the end of its standard input means that nobody waits for Helm any more,
-//! and the word [`STOP`] that Helm should end in its own time. Either way it ends Helm's whole process group, exec
-//! plugins included.
+//! process's pipes. So the supervisor reads one: the end of its standard input means that nobody waits for Helm any
+//! more, and the word [`STOP`] that Helm should end in its own time. Either way it ends Helm's whole process group,
+//! exec plugins included.
 //!
-//! Helm's output passes through the supervisor, which goes on taking it when nobody listens any more. Otherwise the first
-//! word that Helm says about its end would kill it with a broken pipe, and leave its release pending for ever.
+//! Helm's output passes through the supervisor, which goes on taking it when nobody listens any more. Otherwise the
+//! first word that Helm says about its end would kill it with a broken pipe, and leave its release pending for ever.
 
 use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::pin::pin;
-use std::process::{ExitCode, ExitStatus, Stdio};
+use std::process::{ExitCode, ExitStatus};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, copy, sink};
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time;
+
+use super::group::Group;
 
 /// The hidden argument that makes this program a supervisor: `PROGRAM run-child COMMAND ARGUMENT…`.
 pub const RUN_CHILD: &str = "run-child";
@@ -34,21 +35,17 @@ pub(super) const STOP_GRACE: Duration = Duration::from_secs(10);
 /// The same when nobody is left to wait for it.
 const ORPHAN_GRACE: Duration = Duration::from_secs(3);
 
-/// How long an exec plugin that outlives Helm may hold its output open.
+/// How long somebody who left Helm's group may hold its output open.
 const DRAIN_LIMIT: Duration = Duration::from_secs(1);
 
 /// The exit code when the command could not be started, as shells have it.
 const NOT_STARTED: u8 = 127;
 
-/// How often a program that somebody still holds open for writing is tried, and the pause between two tries.
-const BUSY_TRIES: u32 = 20;
-const BUSY_PAUSE: Duration = Duration::from_millis(50);
-
 /// Runs a command for as long as somebody holds our standard input open, and ends with its exit code.
 ///
 /// `arguments` is what follows [`RUN_CHILD`]: the program and its arguments. What the command writes to standard output
-/// and error comes out of ours, and it gets no standard input. A command that died of signal n gives 128 + n, as in a shell; one that could not be
-/// started gives 127 and a line on standard error.
+/// and error comes out of ours, and it gets no standard input. A command that died of signal n gives 128 + n, as in a
+/// shell; one that could not be started gives 127 and a line on standard error.
 #[must_use]
 pub fn supervise(mut arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let Some(program) = arguments.next() else {
@@ -86,30 +83,31 @@ async fn watch(
     wish: impl AsyncRead + Unpin,
     (stdout, stderr): (impl AsyncWrite + Unpin, impl AsyncWrite + Unpin),
 ) -> io::Result<ExitStatus> {
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .process_group(0);
-    let mut child = start(command).await?;
-    let output = (child.stdout.take(), child.stderr.take());
+    let mut group = Group::start(command).await?;
+    let output = group.output();
     let mut relays = pin!(async { tokio::join!(relay(output.0, stdout), relay(output.1, stderr)) });
-    let mut ended = pin!(until_end(&mut child, wish));
+    let mut ended = pin!(until_end(&mut group, wish));
     let status = tokio::select! {
         status = &mut ended => status,
         _ = &mut relays => return ended.await,
     };
-    // Helm has written all it will; only a child of its own can still hold the pipes.
+    // The group has written all it will; only somebody who left it can still hold the pipes.
     let _ = time::timeout(DRAIN_LIMIT, relays).await;
     status
 }
 
 /// Waits for the command's end, and brings it about when it is no longer wanted.
-async fn until_end(child: &mut Child, wish: impl AsyncRead + Unpin) -> io::Result<ExitStatus> {
-    tokio::select! {
-        status = child.wait() => status,
-        grace = unwanted(wish) => end(child, grace?).await,
+async fn until_end(group: &mut Group, wish: impl AsyncRead + Unpin) -> io::Result<ExitStatus> {
+    let grace = tokio::select! {
+        ended = group.ended() => ended.map(|()| None),
+        grace = unwanted(wish) => grace.map(Some),
+    };
+    if let Some(grace) = grace? {
+        group.terminate();
+        // Ended or not, the rest is killed.
+        let _ = time::timeout(grace, group.ended()).await;
     }
+    group.reap().await
 }
 
 /// Passes output on, and takes it in when it can no longer be passed on.
@@ -120,20 +118,6 @@ async fn relay(from: Option<impl AsyncRead + Unpin>, mut to: impl AsyncWrite + U
     }
 }
 
-/// Starts the command. A program that was just written can be held open for a moment by another thread's fork.
-#[expect(clippy::disallowed_methods, reason = "the supervisor is a process of its own and has no call")]
-async fn start(command: &mut Command) -> io::Result<Child> {
-    for _ in 1..BUSY_TRIES {
-        match command.spawn() {
-            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {
-                time::sleep(BUSY_PAUSE).await;
-            }
-            started => return started,
-        }
-    }
-    command.spawn()
-}
-
 /// Completes when the command should end, and says how long it may take.
 async fn unwanted(mut wish: impl AsyncRead + Unpin) -> io::Result<Duration> {
     let mut terminate = signal(SignalKind::terminate())?;
@@ -141,28 +125,6 @@ async fn unwanted(mut wish: impl AsyncRead + Unpin) -> io::Result<Duration> {
     tokio::select! {
         read = wish.read_exact(&mut word) => Ok(read.map_or(ORPHAN_GRACE, |_| STOP_GRACE)),
         _ = terminate.recv() => Ok(STOP_GRACE),
-    }
-}
-
-/// Asks the command's group to end, and after the grace makes it.
-async fn end(child: &mut Child, grace: Duration) -> io::Result<ExitStatus> {
-    signal_group(child, Signal::TERM);
-    if let Ok(status) = time::timeout(grace, child.wait()).await {
-        return status;
-    }
-    signal_group(child, Signal::KILL);
-    child.wait().await
-}
-
-/// Signals the group that the command leads. A child that was already waited for has no id, so no stranger is hit.
-fn signal_group(child: &Child, signal: Signal) {
-    let leader = child
-        .id()
-        .and_then(|id| i32::try_from(id).ok())
-        .and_then(Pid::from_raw);
-    if let Some(leader) = leader {
-        // The only failure left is a group that is gone, and that is what was wanted.
-        let _ = kill_process_group(leader, signal);
     }
 }
 

@@ -1,9 +1,9 @@
 //! The values of the agents' chart, in the order and the types that the Azure CLI gives them.
 //!
 //! The CLI hands each value to Helm as `--set key=text`, and Azure's configuration service names its values in that
-//! form. We write them into a file, where secrets belong, and so do ourselves what `--set` does: dots in a key nest, and
-//! a text that looks like a number or a boolean becomes one. Texts are taken as they are; the backslashes that the CLI
-//! puts before commas only exist for `--set`.
+//! form. We write them into a file, where secrets belong, and so do ourselves what `--set` does: dots in a key nest,
+//! and a text that looks like a number or a boolean becomes one. Texts are taken as they are; the backslashes that the
+//! CLI puts before commas only exist for `--set`.
 
 use std::collections::BTreeMap;
 

@@ -40,7 +40,7 @@ pub fn length(min: usize, max: usize) -> Check {
 pub fn characters(allowed: fn(char) -> bool, described: &'static str) -> Check {
     Check::text(move |text| match text.chars().find(|c| !allowed(*c)) {
         None => Ok(()),
-        Some(culprit) => Err(format!("{culprit:?} is not allowed; use {described}")),
+        Some(culprit) => Err(format!("{text:?} contains {culprit:?}; use {described}")),
     })
 }
 
@@ -131,7 +131,7 @@ mod tests {
                 characters(name, "letters, digits and hyphens"),
                 "eks-1",
                 "eks_1",
-                "'_' is not allowed; use letters, digits and hyphens",
+                r#""eks_1" contains '_'; use letters, digits and hyphens"#,
             ),
             (
                 ends(word, "a letter or digit"),

@@ -66,6 +66,15 @@ fn a_host_of_another_protocol_is_told_so() {
 }
 
 #[test]
+fn a_certificate_that_is_none_is_named() {
+    let mut command = product();
+    command.envs([COOKIE, ("PLUGIN_CLIENT_CERT", "not a certificate")]);
+    let (code, stdout, stderr) = run(command);
+    assert_eq!((code, stdout.as_str()), (Some(1), ""));
+    assert!(stderr.contains("PLUGIN_CLIENT_CERT"), "{stderr}");
+}
+
+#[test]
 fn flags_answer_on_stdout() {
     let mut version = product();
     version.arg("--version");

@@ -62,6 +62,9 @@ impl Host {
         mut command: Command,
         environment: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
+        for inherited in ["TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_PROVIDER_ARC"] {
+            command.env_remove(inherited);
+        }
         let mut child = command
             .envs([COOKIE, ("PLUGIN_PROTOCOL_VERSIONS", "5,6")])
             .envs([("PLUGIN_MIN_PORT", "10000"), ("PLUGIN_MAX_PORT", "25000")])
@@ -124,6 +127,12 @@ impl Host {
         let begin = tokio::time::Instant::now();
         let status = wait_until(|| self.child.try_wait().expect("our child")).await;
         (status, begin.elapsed())
+    }
+
+    /// What the provider wrote to its stderr until its end, where that was piped.
+    pub fn log(&mut self) -> String {
+        let stderr = self.child.stderr.take().expect("a pipe");
+        io::read_to_string(stderr).expect("text")
     }
 
     /// Whether the provider still runs.
@@ -239,6 +248,10 @@ pub fn exists(pid: u32) -> bool {
 }
 
 /// Waits until a look shows something.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it looks at another process, on the real clock"
+)]
 pub async fn wait_until<T>(mut look: impl FnMut() -> Option<T>) -> T {
     let begin = tokio::time::Instant::now();
     loop {

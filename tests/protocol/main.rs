@@ -13,4 +13,5 @@ mod values;
 mod calls;
 mod handshake;
 mod lifecycle;
+mod logs;
 mod schema;

@@ -8,6 +8,9 @@ mod workdir;
 
 use std::env;
 use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::Context;
 
 use crate::world::programs::tools;
 
@@ -36,6 +39,19 @@ impl Engine {
         Ok(engines
             .map(|(name, program)| Self { name, program })
             .collect())
+    }
+
+    /// What it calls itself, such as `Terraform v1.11.4`.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be run.
+    pub fn version(&self) -> anyhow::Result<String> {
+        let mut command = Command::new(&self.program);
+        command.arg("version").env("CHECKPOINT_DISABLE", "1");
+        let output = command.output().context(self.name)?;
+        let text = String::from_utf8(output.stdout)?;
+        Ok(text.lines().next().unwrap_or_default().to_owned())
     }
 }
 

@@ -74,7 +74,9 @@ impl Diagnostic {
     /// The attribute that it points at, as the configuration spells it in the line that is shown.
     #[must_use]
     pub fn attribute(&self) -> Option<&str> {
-        let (name, _) = self.snippet.as_ref()?.code.split_once(['=', '{'])?;
+        let code = self.snippet.as_ref()?.code.trim();
+        let is_header = code.starts_with("resource ") || code.starts_with("provider ");
+        let (name, _) = code.split_once(['=', '{']).filter(|_| !is_header)?;
         Some(name.trim())
     }
 }

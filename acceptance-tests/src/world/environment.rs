@@ -19,8 +19,10 @@ use super::site::Site;
 const REGISTRIES: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
 /// Source address of the provider, without the registry.
 const SOURCE: &str = "multicloud/arc";
-/// The version that the mirror offers.
+/// The version under which the mirror offers a provider.
 const VERSION: &str = "0.1.0";
+/// The mirror, in the world's directory.
+const MIRROR: &str = "mirror";
 
 /// Variables by name.
 pub type Environment = BTreeMap<String, String>;
@@ -107,27 +109,38 @@ fn write_kubeconfig(
     Ok(path)
 }
 
-/// Leads `init` to a mirror with the provider alone, and keeps Terraform from asking whether it is up to date.
+/// Leads `init` to the mirror alone, and keeps Terraform from asking whether it is up to date.
 fn write_terraform_config(directory: &Path, provider: &Path) -> anyhow::Result<PathBuf> {
-    let mirror = directory.join("mirror");
-    for registry in REGISTRIES {
-        let package = mirror
-            .join(registry)
-            .join(SOURCE)
-            .join(VERSION)
-            .join("linux_amd64");
-        make_directory(&package)?;
-        let name = format!("terraform-provider-arc_v{VERSION}");
-        // A link, so that a rebuilt provider needs no new world.
-        symlink(provider, package.join(name)).context("provider mirror")?;
-    }
+    offer(directory, SOURCE, provider)?;
     let path = directory.join("terraform.rc");
     let config = format!(
         "disable_checkpoint = true\nprovider_installation {{\n  filesystem_mirror {{\n    path = \"{}\"\n  }}\n}}\n",
-        mirror.display()
+        directory.join(MIRROR).display()
     );
     write_private(&path, config)?;
     Ok(path)
+}
+
+/// Puts a provider into the mirror of a world's directory, under a source address without its registry.
+///
+/// # Errors
+///
+/// When the file system refuses.
+pub fn offer(directory: &Path, source: &str, provider: &Path) -> anyhow::Result<()> {
+    let (_, name) = source.split_once('/').context("namespace/name")?;
+    for registry in REGISTRIES {
+        let package = directory
+            .join(MIRROR)
+            .join(registry)
+            .join(source)
+            .join(VERSION)
+            .join("linux_amd64");
+        make_directory(&package)?;
+        let program = format!("terraform-provider-{name}_v{VERSION}");
+        // A link, so that a rebuilt provider needs no new world.
+        symlink(provider, package.join(program)).context("provider mirror")?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

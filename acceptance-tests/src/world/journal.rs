@@ -42,6 +42,16 @@ pub fn unexpected(directory: &Path) -> anyhow::Result<Vec<String>> {
     Ok(lines.iter().map(describe).collect())
 }
 
+/// How many requests Azure has answered so far under a host name.
+///
+/// # Errors
+///
+/// When the log is damaged.
+pub fn answered(directory: &Path, host: &str) -> anyhow::Result<usize> {
+    let requests = entries(&directory.join(REQUESTS))?;
+    Ok(requests.iter().filter(|line| line["host"] == host).count())
+}
+
 /// The entries of a log of JSON lines; none when nothing was logged yet.
 fn entries(log: &Path) -> anyhow::Result<Vec<Value>> {
     let text = std::fs::read_to_string(log).unwrap_or_default();

@@ -5,6 +5,7 @@
 //! variables of [`World::environment`]. Several worlds live side by side, each in a directory of its own. A world ends
 //! with the process that started it, however that ends (see [`guard`]).
 
+pub mod arm;
 pub mod aws;
 pub mod azure;
 pub mod cluster;

@@ -129,6 +129,7 @@ const MISTAKES: [Mistake; 14] = [
     Mistake {
         name: "chart_not_found",
         make: |configuration, _| configuration.more = r#"agent = { version = "9.9.9" }"#.into(),
+        attribute: "agent",
         names: &["9.9.9"],
         ..GOOD
     },
@@ -139,6 +140,7 @@ const MISTAKES: [Mistake; 14] = [
             configuration.more =
                 format!(r#"agent = {{ chart = {{ digest = "sha256:{digest}" }} }}"#);
         },
+        attribute: "agent",
         names: &["sha256:0000"],
         ..GOOD
     },

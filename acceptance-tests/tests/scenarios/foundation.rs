@@ -13,7 +13,7 @@ use tokio::process::Command;
 
 use crate::pool::Lease;
 use crate::runner::Suite;
-use crate::subject;
+use acceptance_tests::subject;
 
 pub fn scenarios(suite: &mut Suite) {
     suite.add(

@@ -8,9 +8,9 @@ mod bad_input;
 mod configuration;
 mod connect;
 mod foundation;
+mod interruption;
 mod pool;
 mod runner;
-mod subject;
 
 use acceptance_tests::engine::Engine;
 use anyhow::Context;
@@ -31,6 +31,7 @@ fn main() -> std::process::ExitCode {
         let engines = Engine::at_hand()?;
         for engine in &engines {
             connect::scenarios(&mut suite, engine);
+            interruption::scenarios(&mut suite, engine);
         }
         // What the provider says is the same whoever prints it.
         bad_input::scenarios(&mut suite, engines.first().context("no engine")?);

@@ -15,7 +15,7 @@ use tokio::runtime::Runtime;
 use tokio::signal::ctrl_c;
 
 use crate::pool::{Lease, Pool};
-use crate::subject;
+use acceptance_tests::subject;
 
 type Play = Box<dyn FnOnce(Arc<Lease>) -> BoxFuture<'static, anyhow::Result<()>> + Send>;
 

@@ -1,3 +1,4 @@
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, duplex};
 use tokio::task::JoinHandle;
 
@@ -71,12 +72,30 @@ async fn a_command_that_ignores_the_request_is_killed() {
 }
 
 #[tokio::test]
-async fn a_child_of_the_command_cannot_hold_the_supervisor() {
-    let mut watched = Watched::ready("sleep 600 & echo ready; echo $!; exit 5").await;
-    let sleeper = watched.line().await;
+async fn what_the_command_started_ends_with_it() {
+    let mut watched = Watched::ready("echo ready; sleep 600 & echo $!; exit 5").await;
+    let id = watched.line().await;
     assert_eq!(watched.code().await, 5);
-    let id = sleeper.trim().parse().ok().and_then(Pid::from_raw);
-    rustix::process::kill_process(id.expect("an id"), Signal::KILL).expect("it still sleeps");
+    let status = format!("/proc/{}/status", id.trim());
+    // The kernel has the signal and may still be at it; a zombie has ended.
+    while std::fs::read_to_string(&status).is_ok_and(|status| !status.contains("State:\tZ")) {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn who_left_the_group_cannot_hold_the_supervisor() {
+    // The one who leaves says so to the leader, whose number is its `$0`.
+    let mut watched = Watched::ready(
+        r"trap 'exit 5' USR1; echo ready
+          setsid sh -c 'echo $$; kill -USR1 $0; exec sleep 600' $$ &
+          wait; wait",
+    )
+    .await;
+    let id = watched.line().await;
+    assert_eq!(watched.code().await, 5);
+    let id = id.trim().parse().ok().and_then(Pid::from_raw);
+    kill_process(id.expect("an id"), Signal::KILL).expect("it still sleeps");
 }
 
 #[tokio::test]

@@ -23,8 +23,8 @@ pub(super) fn unreachable(attempted: &str, error: &Error) -> Diagnostics {
 /// What stays in a cluster that could not be cleaned.
 pub(super) fn leftover(id: &ResourceId, leftover: &Leftover) -> Diagnostics {
     let attempted = format!(
-        "{id} was deleted in Azure. Its agents were not removed from the cluster: Helm release azure-arc in namespace \
-         azure-arc-release, and namespace azure-arc, are still there. Removing them failed."
+        "removing the agents of {id}, which was deleted in Azure; Helm release azure-arc in namespace azure-arc-release \
+         and namespace azure-arc are still in the cluster"
     );
     unreachable(&attempted, &leftover.reason)
 }

@@ -67,7 +67,7 @@ impl Resource for ConnectedClusterResource {
             cx.checkpoint
                 .save(&planned.clone().with_reached(id, reached), &[]);
         };
-        match connect(&cx.call, &session, &spec, remember).await {
+        match Box::pin(connect(&cx.call, &session, &spec, remember)).await {
             Ok((object, inside)) => Ok(applied(
                 planned.with_object(id, &object).with_inside(&inside),
             )),
@@ -76,7 +76,7 @@ impl Resource for ConnectedClusterResource {
                     .reached
                     .map(|reached| stored(planned.clone().with_reached(id, &reached))),
                 diagnostics: diagnose::failed(
-                    &format!("Connecting the cluster as {id} failed."),
+                    &format!("connecting the cluster as {id}"),
                     &failure.error,
                 ),
             }),
@@ -122,7 +122,7 @@ impl Resource for ConnectedClusterResource {
             Ok(state) => Ok(applied(state)),
             Err(error) => Err(ApplyFailure {
                 saved: None,
-                diagnostics: diagnose::failed(&format!("Changing {id} failed."), &error),
+                diagnostics: diagnose::failed(&format!("changing {id}"), &error),
             }),
         }
     }
@@ -144,7 +144,7 @@ impl Resource for ConnectedClusterResource {
             Ok(None) => Ok(Diagnostics::default()),
             Ok(Some(leftover)) => Ok(diagnose::leftover(&id, &leftover)),
             Err(error) => Err(nothing_saved(diagnose::failed(
-                &format!("Disconnecting {id} failed."),
+                &format!("disconnecting {id}"),
                 &error,
             ))),
         }
@@ -257,7 +257,7 @@ fn wrong_cluster(state: &State, inside: &onboarding::Inside) -> Option<Error> {
 }
 
 fn looking_at(id: &ResourceId) -> String {
-    format!("Looking at {id} and its cluster failed; what is stored is kept.")
+    format!("looking at {id} and its cluster")
 }
 
 fn stored(state: State) -> Stored<State> {
@@ -303,7 +303,7 @@ fn parse_id(text: &str) -> Result<ResourceId, Diagnostics> {
     let id = ResourceId::parse(text).map_err(|error| -> Diagnostics {
         Diagnostic::explain(
             AttributePath::root(),
-            "Reading the id of a connected cluster failed.",
+            "reading the id of a connected cluster",
             &error,
         )
         .into()

@@ -50,7 +50,7 @@ async fn require_location(call: &Call, plan: &Plan, session: &Session) -> Diagno
             if matches!(error, Error::LocationNotOffered { .. })
                 || error.kind() == Kind::Credential =>
         {
-            diagnose::failed("Checking the plan with Azure failed.", &error)
+            diagnose::failed("checking the plan with Azure", &error)
         }
         _ => Diagnostics::default(),
     }

@@ -35,7 +35,9 @@ pub(super) fn digest() -> Check {
         if hex.len() == 64 && hex.chars().all(|c| c.is_ascii_hexdigit()) {
             return Ok(());
         }
-        Err(format!("{text:?} is not a digest such as sha256:<64 hexadecimal digits>"))
+        Err(format!(
+            "{text:?} is not a digest such as sha256:<64 hexadecimal digits>"
+        ))
     })
 }
 

@@ -159,7 +159,7 @@ fn computed() -> Vec<Attribute> {
         ),
         text(
             "last_connectivity_time",
-            "Last contact of the agents (RFC 3339).",
+            "Last contact of the agents (RFC 3339), as of the last change of `connectivity_status`: heartbeats make no difference.",
         ),
         text(
             "managed_identity_certificate_expiration_time",

@@ -1,6 +1,9 @@
 //! The attributes of `arc_connected_cluster` as typed data, and how both planes fill them.
 
-#![expect(missing_docs, reason = "the schema describes each attribute under the same name")]
+#![expect(
+    missing_docs,
+    reason = "the schema describes each attribute under the same name"
+)]
 
 use std::collections::BTreeMap;
 
@@ -171,10 +174,12 @@ impl State {
             .clone_from(&properties.agent_public_key_certificate);
         self.provisioning_state
             .clone_from(&properties.provisioning_state);
+        if !self.stays_connected(object) {
+            self.last_connectivity_time
+                .clone_from(&properties.last_connectivity_time);
+        }
         self.connectivity_status
             .clone_from(&properties.connectivity_status);
-        self.last_connectivity_time
-            .clone_from(&properties.last_connectivity_time);
         self.managed_identity_certificate_expiration_time
             .clone_from(&properties.managed_identity_certificate_expiration_time);
         self.agent_version.clone_from(&properties.agent_version);
@@ -184,6 +189,15 @@ impl State {
         self.total_core_count = properties.total_core_count;
         self.total_node_count = properties.total_node_count;
         self
+    }
+
+    /// Whether this is a heartbeat and no news: a cluster that stays connected reports every few minutes, and a plan
+    /// that showed each report as a difference would never be silent.
+    fn stays_connected(&self, object: &ConnectedCluster) -> bool {
+        let connected = Some("Connected");
+        self.last_connectivity_time.is_some()
+            && self.connectivity_status.as_deref() == connected
+            && object.connectivity_status() == connected
     }
 
     /// Takes over what the cluster shows.
@@ -260,6 +274,20 @@ mod tests {
             &object(serde_json::json!({"location": "eastus", "properties": {}})),
         );
         assert_eq!(moved.location, "eastus");
+    }
+
+    #[test]
+    fn a_heartbeat_is_no_difference_and_a_lost_connection_is_one() {
+        let seen = |status: &str, time: &str| {
+            object(
+                serde_json::json!({"properties": {"connectivityStatus": status, "lastConnectivityTime": time}}),
+            )
+        };
+        let first = State::default().with_object(&id(), &seen("Connected", "10:00"));
+        let later = first.with_object(&id(), &seen("Connected", "10:05"));
+        assert_eq!(later.last_connectivity_time.as_deref(), Some("10:00"));
+        let lost = later.with_object(&id(), &seen("Offline", "10:30"));
+        assert_eq!(lost.last_connectivity_time.as_deref(), Some("10:30"));
     }
 
     #[test]

@@ -44,7 +44,11 @@ pub fn validate(path: &AttributePath, connection: &Value) -> Diagnostics {
     match chosen.as_slice() {
         [] if !undecided => found.push(none(path)),
         [first, second, ..] if !(first.0 == "a kubeconfig" && second.0 == "config_raw") => {
-            found.push(two(path, first.0, second.0));
+            found.push(two(
+                path,
+                first_set(connection, first.1),
+                first_set(connection, second.1),
+            ));
         }
         _ => found.extend(host_only(path, connection, undecided)),
     }
@@ -54,6 +58,12 @@ pub fn validate(path: &AttributePath, connection: &Value) -> Diagnostics {
 
 fn any_set(connection: &Value, names: &[&str]) -> bool {
     names.iter().any(|name| is_set(connection.get(name)))
+}
+
+/// The first of these that is set, for a message.
+fn first_set(connection: &Value, names: &'static [&'static str]) -> &'static str {
+    let set = names.iter().find(|name| is_set(connection.get(name)));
+    set.copied().unwrap_or_default()
 }
 
 fn is_set(value: &Value) -> bool {

@@ -1,0 +1,83 @@
+//! The configurations whose plans are timed: so many resources of one type, from one block.
+
+use acceptance_tests::world::azure::{LOCATION, RESOURCE_GROUP};
+use acceptance_tests::world::eks::REGION;
+
+use crate::CLUSTER;
+
+/// Source address of the provider that the baseline resource comes from.
+pub const TIME_SOURCE: &str = "hashicorp/time";
+
+/// What is planned.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Ours.
+    ConnectedCluster,
+    /// A resource of another provider that calls nobody: the price of any provider.
+    TimeStatic,
+    /// A resource inside Terraform: the price of planning itself.
+    TerraformData,
+}
+
+impl Kind {
+    /// Ours first, then the baselines.
+    pub const ALL: [Self; 3] = [
+        Self::ConnectedCluster,
+        Self::TimeStatic,
+        Self::TerraformData,
+    ];
+
+    /// Terraform's name of the type.
+    pub fn type_name(self) -> &'static str {
+        match self {
+            Self::ConnectedCluster => "arc_connected_cluster",
+            Self::TimeStatic => "time_static",
+            Self::TerraformData => "terraform_data",
+        }
+    }
+
+    /// The text of `main.tf` for resources with these names.
+    pub fn configuration(self, names: &[String]) -> String {
+        let (head, attributes) = match self {
+            Self::ConnectedCluster => (ours(), connected_cluster()),
+            Self::TimeStatic => (
+                requires("time", TIME_SOURCE),
+                "triggers = { name = each.key }".into(),
+            ),
+            Self::TerraformData => (String::new(), "input = each.key".into()),
+        };
+        format!(
+            "{head}resource \"{}\" \"bench\" {{\n  for_each = toset({names:?})\n  {attributes}\n}}\n",
+            self.type_name()
+        )
+    }
+}
+
+/// Blocks that take connected clusters with these names into the state. `id` is the id of one whose name is `${each.key}`.
+pub fn imports(names: &[String], id: &str) -> String {
+    let to = format!("{}.bench[each.key]", Kind::ConnectedCluster.type_name());
+    format!(
+        "import {{\n  for_each = toset({names:?})\n  to       = {to}\n  id       = \"{id}\"\n}}\n"
+    )
+}
+
+fn requires(name: &str, source: &str) -> String {
+    format!(
+        "terraform {{\n  required_providers {{\n    {name} = {{ source = \"{source}\" }}\n  }}\n}}\n"
+    )
+}
+
+fn ours() -> String {
+    let connection =
+        format!("{{ eks = {{ cluster_name = \"{CLUSTER}\", region = \"{REGION}\" }} }}");
+    let head = requires("arc", "multicloud/arc");
+    format!("{head}provider \"arc\" {{\n  kubernetes = {connection}\n}}\n")
+}
+
+fn connected_cluster() -> String {
+    format!(
+        "name                = each.key
+  resource_group_name = \"{RESOURCE_GROUP}\"
+  location            = \"{LOCATION}\""
+    )
+}

@@ -1,0 +1,71 @@
+//! How long Terraform plans, beside the same number of resources that do nothing.
+
+use acceptance_tests::engine::{Run, Workdir};
+use anyhow::ensure;
+
+use crate::configuration::Kind;
+use crate::cost::Cost;
+use crate::figures::{beside, figure, median, timed};
+use crate::stage::{Phase, Stage};
+use crate::table::Table;
+
+const ROUNDS: usize = 5;
+/// What is planned, and what with.
+const CASES: [(&str, Phase, usize); 4] = [
+    ("create 1", Phase::Create, 1),
+    ("create 100", Phase::Create, 100),
+    ("refresh 1", Phase::Refresh, 1),
+    ("refresh 100", Phase::Refresh, 100),
+];
+
+/// The times of all cases, and what ours cost besides.
+pub async fn measure(stage: &Stage<'_>) -> anyhow::Result<(Table, Table)> {
+    let title = format!("plan, ms (median of {ROUNDS})");
+    let [ours, time, data] = Kind::ALL.map(Kind::type_name);
+    let mut times = Table::new(&[&title, ours, time, "ratio", data, "ratio"]);
+    let mut costs = Table::new(&[
+        "one plan of ours",
+        "requests to ARM",
+        "provider's peak memory, MiB",
+    ]);
+    for (label, phase, count) in CASES {
+        eprintln!("bench: plan to {label}");
+        let mut works = Vec::new();
+        for kind in Kind::ALL {
+            works.push(stage.prepare(phase, kind, count).await?);
+        }
+        let [ours, time, data] = medians(&works, phase, count).await?;
+        times.row(label, beside(ours, &[time, data]));
+        let cost = Cost::of(stage, &works[0]).await?;
+        costs.row(label, vec![cost.requests.to_string(), figure(cost.peak)]);
+    }
+    Ok((times, costs))
+}
+
+/// The medians in the order of the directories. Each takes its turn in every round, so that a machine that is busy for a
+/// while is so for all of them.
+async fn medians<const N: usize>(
+    works: &[Workdir],
+    phase: Phase,
+    count: usize,
+) -> anyhow::Result<[f64; N]> {
+    let mut times = [const { Vec::new() }; N];
+    for _ in 0..ROUNDS {
+        for (work, times) in works.iter().zip(&mut times) {
+            let (time, run) = timed(work.plan()).await?;
+            check(run, phase, count)?;
+            times.push(time);
+        }
+    }
+    Ok(times.map(median))
+}
+
+/// A plan that does not do what it should is not worth timing.
+fn check(run: Run, phase: Phase, count: usize) -> anyhow::Result<()> {
+    let run = run.expect_success()?;
+    match phase {
+        Phase::Create => ensure!(run.changes.len() == count, "{}", run.text),
+        Phase::Refresh => run.expect_empty()?,
+    }
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! Azure Resource Manager past the provider: plain requests, for tests to look and to prepare.
+
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+use reqwest::{Client, Method, Proxy, RequestBuilder, StatusCode};
+use serde_json::Value;
+use tokio::time::{Instant, sleep};
+use url::form_urlencoded;
+
+use super::{World, azure};
+
+const HOST: &str = "https://management.azure.com";
+/// One that every cloud serves.
+const API_VERSION: &str = "2024-01-01";
+/// How long an operation may take, and the last traces of something to go away.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// ARM as anybody sees it who has the world's credentials.
+pub struct Arm {
+    client: Client,
+    token: String,
+    /// Id of the resource group that holds everything.
+    group: String,
+}
+
+impl Arm {
+    /// Logs in.
+    pub async fn login(world: &World) -> anyhow::Result<Self> {
+        let environment = world.environment();
+        let client = Client::builder()
+            .proxy(Proxy::https(&environment["HTTPS_PROXY"])?)
+            .tls_certs_only([reqwest::Certificate::from_der(&world.authority())?])
+            .build()?;
+        Ok(Self {
+            token: token(&client, &world.tenant).await?,
+            client,
+            group: format!(
+                "/subscriptions/{}/resourceGroups/{}",
+                world.tenant.subscription_id,
+                azure::RESOURCE_GROUP
+            ),
+        })
+    }
+
+    /// Id of the connected cluster of this name, whether it is there or not.
+    pub fn id(&self, name: &str) -> String {
+        format!(
+            "{}/providers/Microsoft.Kubernetes/connectedClusters/{name}",
+            self.group
+        )
+    }
+
+    /// The connected cluster of this name; `None` when there is none.
+    pub async fn connected_cluster(&self, name: &str) -> anyhow::Result<Option<Value>> {
+        let response = self.request(Method::GET, name).send().await?;
+        match response.status() {
+            StatusCode::NOT_FOUND => Ok(None),
+            StatusCode::OK => Ok(Some(response.json().await?)),
+            other => bail!("connected cluster {name}: {other}"),
+        }
+    }
+
+    /// Makes the connected cluster of this name from the body of a PUT, and waits until Azure is done with it. Agents
+    /// are nobody's business here.
+    pub async fn create(&self, name: &str, body: &Value) -> anyhow::Result<()> {
+        let response = self.request(Method::PUT, name).json(body).send().await?;
+        let status = response.status();
+        ensure!(
+            status == StatusCode::CREATED,
+            "connected cluster {name}: {status}: {}",
+            response.text().await?
+        );
+        let what = format!("connected cluster {name} is not made");
+        self.until(name, &what, |object| {
+            object.is_some_and(|object| object["properties"]["provisioningState"] == "Succeeded")
+        })
+        .await
+    }
+
+    /// Deletes the connected cluster of this name and waits until it is gone.
+    pub async fn delete(&self, name: &str) -> anyhow::Result<()> {
+        self.request(Method::DELETE, name).send().await?;
+        let what = format!("connected cluster {name} is still there");
+        self.until(name, &what, |object| object.is_none()).await
+    }
+
+    async fn until(
+        &self,
+        name: &str,
+        otherwise: &str,
+        good: impl Fn(Option<&Value>) -> bool,
+    ) -> anyhow::Result<()> {
+        let deadline = Instant::now() + LIMIT;
+        while !good(self.connected_cluster(name).await?.as_ref()) {
+            ensure!(Instant::now() < deadline, "{otherwise}");
+            sleep(Duration::from_millis(200)).await;
+        }
+        Ok(())
+    }
+
+    fn request(&self, method: Method, name: &str) -> RequestBuilder {
+        let url = format!("{HOST}{}?api-version={API_VERSION}", self.id(name));
+        self.client.request(method, url).bearer_auth(&self.token)
+    }
+}
+
+async fn token(client: &Client, tenant: &azure::Tenant) -> anyhow::Result<String> {
+    let url = format!(
+        "https://login.microsoftonline.com/{}/oauth2/v2.0/token",
+        tenant.tenant_id
+    );
+    let form = form_urlencoded::Serializer::new(String::new())
+        .append_pair("grant_type", "client_credentials")
+        .append_pair("client_id", &tenant.client_id)
+        .append_pair("client_secret", &tenant.client_secret)
+        .append_pair("scope", "https://management.azure.com/.default")
+        .finish();
+    let request = client
+        .post(url)
+        .header("content-type", "application/x-www-form-urlencoded");
+    let answer: Value = request
+        .body(form)
+        .send()
+        .await?
+        .error_for_status()?
+        .json()
+        .await?;
+    Ok(answer["access_token"]
+        .as_str()
+        .context("no token")?
+        .to_owned())
+}
