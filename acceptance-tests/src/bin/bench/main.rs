@@ -40,7 +40,7 @@ async fn main() -> anyhow::Result<()> {
 
 /// Measures what needs an Azure and a cluster. The world is gone afterwards, also after a Ctrl-C.
 async fn in_a_world(engine: &Engine, provider: &Path, baseline: &Path) -> anyhow::Result<()> {
-    let temporary = tempfile::tempdir()?;
+    let temporary = tempfile::Builder::new().prefix("arc-bench-").tempdir()?;
     let world = tokio::select! {
         world = World::start(temporary.path(), &[CLUSTER]) => world?,
         _ = ctrl_c() => bail!("interrupted"),

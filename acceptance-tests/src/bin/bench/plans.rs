@@ -6,16 +6,16 @@ use anyhow::ensure;
 use crate::configuration::Kind;
 use crate::cost::Cost;
 use crate::figures::{beside, figure, median, timed};
-use crate::stage::{Phase, Stage};
+use crate::stage::{CLUSTERS, Phase, Stage};
 use crate::table::Table;
 
 const ROUNDS: usize = 5;
-/// What is planned, and what with.
-const CASES: [(&str, Phase, usize); 4] = [
-    ("create 1", Phase::Create, 1),
-    ("create 100", Phase::Create, 100),
-    ("refresh 1", Phase::Refresh, 1),
-    ("refresh 100", Phase::Refresh, 100),
+/// What a plan begins with, and the number of resources.
+const CASES: [(Phase, usize); 4] = [
+    (Phase::Create, 1),
+    (Phase::Create, CLUSTERS),
+    (Phase::Refresh, 1),
+    (Phase::Refresh, CLUSTERS),
 ];
 
 /// The times of all cases, and what ours cost besides.
@@ -28,16 +28,17 @@ pub async fn measure(stage: &Stage<'_>) -> anyhow::Result<(Table, Table)> {
         "requests to ARM",
         "provider's peak memory, MiB",
     ]);
-    for (label, phase, count) in CASES {
+    for (phase, count) in CASES {
+        let label = format!("{} {count}", phase.name());
         eprintln!("bench: plan to {label}");
         let mut works = Vec::new();
         for kind in Kind::ALL {
             works.push(stage.prepare(phase, kind, count).await?);
         }
         let [ours, time, data] = medians(&works, phase, count).await?;
-        times.row(label, beside(ours, &[time, data]));
+        times.row(&label, beside(ours, &[time, data]));
         let cost = Cost::of(stage, &works[0]).await?;
-        costs.row(label, vec![cost.requests.to_string(), figure(cost.peak)]);
+        costs.row(&label, vec![cost.requests.to_string(), figure(cost.peak)]);
     }
     Ok((times, costs))
 }

@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 
 use crate::configuration::{Kind, TIME_SOURCE, imports};
 
-/// Connected clusters in Azure.
-const CLUSTERS: usize = 100;
+/// Connected clusters in Azure: the most that a plan is timed with.
+pub const CLUSTERS: usize = 100;
 /// Requests that prepare them at the same time.
 const AT_ONCE: usize = 10;
 /// Azure takes no shorter key.
@@ -31,14 +31,29 @@ pub enum Phase {
     Refresh,
 }
 
-/// The world, the engine, and names of connected clusters that are in Azure.
+impl Phase {
+    /// As in a table.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Refresh => "refresh",
+        }
+    }
+
+    /// Names of so many resources. Those that are created are not in Azure.
+    fn resources(self, count: usize) -> Vec<String> {
+        let name = |index| format!("{}-{index:03}", self.name());
+        (0..count).map(name).collect()
+    }
+}
+
+/// The world, the engine, and connected clusters that are in Azure.
 pub struct Stage<'a> {
     pub world: &'a World,
     /// The provider's program.
     pub provider: PathBuf,
     engine: &'a Engine,
     arm: Arm,
-    names: Vec<String>,
 }
 
 impl<'a> Stage<'a> {
@@ -51,10 +66,8 @@ impl<'a> Stage<'a> {
     ) -> anyhow::Result<Self> {
         environment::offer(world.directory(), TIME_SOURCE, baseline)?;
         let arm = Arm::login(world).await?;
-        let names: Vec<String> = (0..CLUSTERS)
-            .map(|index| format!("bench-{index:03}"))
-            .collect();
         let body = connected_cluster()?;
+        let names = Phase::Refresh.resources(CLUSTERS);
         stream::iter(names.iter().map(Ok))
             .try_for_each_concurrent(AT_ONCE, |name| arm.create(name, &body))
             .await?;
@@ -63,28 +76,23 @@ impl<'a> Stage<'a> {
             provider: provider.to_owned(),
             engine,
             arm,
-            names,
         })
     }
 
     /// A directory in which a plan of so many resources of a kind can be timed.
     pub async fn prepare(&self, phase: Phase, kind: Kind, count: usize) -> anyhow::Result<Workdir> {
-        let label = match phase {
-            Phase::Create => "create",
-            Phase::Refresh => "refresh",
-        };
-        let name = format!("{label}-{count}-{}", kind.type_name());
+        let name = format!("{}-{count}-{}", phase.name(), kind.type_name());
         let mut work = Workdir::new(self.world, self.engine, &name)?;
         // Logs would be timed with the plan.
         for name in ["TF_LOG_CORE", "TF_LOG_PROVIDER"] {
             work.set(name, "");
         }
-        let names = &self.names[..count];
-        let configuration = kind.configuration(names);
+        let names = phase.resources(count);
+        let configuration = kind.configuration(&names);
         work.configure(&configuration)?;
         work.init().await?;
         if let Phase::Refresh = phase {
-            self.fill(&work, kind, names, &configuration).await?;
+            self.fill(&work, kind, &names, &configuration).await?;
         }
         Ok(work)
     }

@@ -32,7 +32,7 @@ impl Display for Table {
                 let width = self.width(column);
                 match column {
                     0 => write!(f, "{cell:<width$}")?,
-                    _ => write!(f, "   {cell:>width$}")?,
+                    _ => write!(f, "  {cell:>width$}")?,
                 }
             }
             writeln!(f)?;
@@ -52,7 +52,7 @@ mod tests {
         table.row("create", vec!["1200".into()]);
         assert_eq!(
             table.to_string(),
-            "plan           ms\ncreate 100      7\ncreate       1200\n"
+            "plan          ms\ncreate 100     7\ncreate      1200\n"
         );
     }
 }
