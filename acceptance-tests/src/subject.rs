@@ -2,20 +2,15 @@
 
 use std::time::Duration;
 
-<<<<<<< HEAD:acceptance-tests/src/subject.rs
-use crate::world::cluster::Cluster;
-use crate::world::{World, azure, journal};
-=======
-use acceptance_tests::world::World;
-use acceptance_tests::world::cluster::Cluster;
->>>>>>> bench:acceptance-tests/tests/scenarios/subject.rs
 use anyhow::{Context, ensure};
 use k8s_openapi::api::core::v1::Namespace;
 use kube::Api;
 use kube::api::DeleteParams;
 use tokio::time::{Instant, sleep};
 
-pub use acceptance_tests::world::arm::Arm;
+pub use crate::world::arm::Arm;
+use crate::world::cluster::Cluster;
+use crate::world::{World, journal};
 
 /// How long the last traces of something may take to go away.
 const LIMIT: Duration = Duration::from_secs(30);
