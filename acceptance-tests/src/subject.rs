@@ -48,7 +48,10 @@ pub async fn nothing_is_left(arm: &Arm, world: &World, cluster: &Cluster) -> any
         namespace_is_gone(cluster, namespace).await?;
     }
     let unexpected = journal::unexpected(world.directory())?;
-    ensure!(unexpected.is_empty(), "nobody should have asked for {unexpected:#?}");
+    ensure!(
+        unexpected.is_empty(),
+        "nobody should have asked for {unexpected:#?}"
+    );
     Ok(())
 }
 
