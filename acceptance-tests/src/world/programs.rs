@@ -109,26 +109,18 @@ pub fn sibling(name: &str) -> anyhow::Result<PathBuf> {
     Ok(program)
 }
 
-/// The provider to test: `ARC_PROVIDER_BINARY`, or the one that cargo built into the same target directory, release
-/// before debug.
+/// The provider to test: `ARC_PROVIDER_BINARY`, or the one that cargo built beside this program.
 ///
 /// # Errors
 ///
 /// When there is none.
 pub fn provider() -> anyhow::Result<PathBuf> {
-    if let Some(path) = env::var_os("ARC_PROVIDER_BINARY") {
-        return Ok(path.into());
+    match env::var_os("ARC_PROVIDER_BINARY") {
+        Some(path) => PathBuf::from(path)
+            .canonicalize()
+            .context("ARC_PROVIDER_BINARY"),
+        None => sibling("terraform-provider-arc"),
     }
-    let target = output_directory()?.join("..");
-    ["release", "debug"]
-        .map(|profile| target.join(profile).join("terraform-provider-arc"))
-        .into_iter()
-        .find(|path| path.exists())
-        .context(
-            "terraform-provider-arc was not built: run `cargo build`, or set ARC_PROVIDER_BINARY",
-        )?
-        .canonicalize()
-        .context("terraform-provider-arc")
 }
 
 /// `target/<profile>`: test programs run in `deps` below it.
