@@ -69,7 +69,7 @@ pub async fn connect(
         cluster_uid: preflight.cluster_uid,
     };
     checkpoint(&reached);
-    let finished = async {
+    let finished = Box::pin(async {
         reached.object = operation.wait(call).await?;
         checkpoint(&reached);
         let install = Install {
@@ -84,7 +84,7 @@ pub async fn connect(
             wait_until_connected(call, session, &cluster, spec).await?;
         }
         Box::pin(observed(call, session, &cluster, spec)).await
-    }
+    })
     .await;
     finished.map_err(|error| ConnectFailure {
         reached: Some(reached),

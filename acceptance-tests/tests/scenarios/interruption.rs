@@ -18,7 +18,7 @@ use crate::runner::Suite;
 /// How long provider and Helm may outlive the engine.
 const ORPHANS: Duration = Duration::from_secs(5);
 /// How long it may take until Helm runs.
-const START: Duration = Duration::from_secs(120);
+const START: Duration = Duration::from_mins(2);
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
     let name = format!("interruption::engine_killed::{}", engine.name);
