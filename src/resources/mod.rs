@@ -2,4 +2,7 @@
 
 pub mod connected_cluster;
 pub mod connection;
+mod deletion;
+mod diagnose;
+mod drift;
 pub mod timeouts;

@@ -1,12 +1,11 @@
 //! Create, read, update, delete and import of `arc_connected_cluster`.
 
-use std::sync::Arc;
-
 use crate::onboarding::{
-    self, Changes, Error, Observed, ResourceId, Session, connect, disconnect, observe, reinstall,
-    update,
+    self, Changes, Error, Leftover, Observed, ResourceId, Session, connect, disconnect, observe,
+    reinstall, update,
 };
 use crate::resources::connection::{self, ConnectionState};
+use crate::resources::diagnose;
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
@@ -18,7 +17,7 @@ use crate::sdk::timeouts::Timeouts;
 use crate::sdk::value::Value;
 
 use super::state::State;
-use super::{ConnectedClusterResource, TYPE_NAME, diagnose, plan, schema};
+use super::{ConnectedClusterResource, TYPE_NAME, plan, schema};
 
 type Outcome = Result<Applied<State>, ApplyFailure<State>>;
 
@@ -60,7 +59,7 @@ impl Resource for ConnectedClusterResource {
     }
 
     async fn create(&self, cx: &Context, planned: State, _config: State) -> Outcome {
-        let session = self.session().map_err(nothing_saved)?;
+        let session = diagnose::session(&self.session).map_err(nothing_saved)?;
         let spec = planned.spec(session.azure.subscription_id());
         let id = &spec.id;
         let remember = |reached: &onboarding::Reached| {
@@ -116,7 +115,7 @@ impl Resource for ConnectedClusterResource {
         planned: State,
         _config: State,
     ) -> Outcome {
-        let session = self.session().map_err(nothing_saved)?;
+        let session = diagnose::session(&self.session).map_err(nothing_saved)?;
         let id = stored_id(&prior.state).map_err(nothing_saved)?;
         match change(cx, &session, &id, &prior.state, &planned).await {
             Ok(state) => Ok(applied(state)),
@@ -132,7 +131,7 @@ impl Resource for ConnectedClusterResource {
         cx: &Context,
         prior: Stored<State>,
     ) -> Result<Diagnostics, ApplyFailure<State>> {
-        let session = self.session().map_err(nothing_saved)?;
+        let session = diagnose::session(&self.session).map_err(nothing_saved)?;
         let id = stored_id(&prior.state).map_err(nothing_saved)?;
         let connection = prior
             .state
@@ -142,7 +141,7 @@ impl Resource for ConnectedClusterResource {
         let uid = prior.state.cluster_uid.as_deref();
         match disconnect(&cx.call, &session, &id, connection.as_ref(), uid).await {
             Ok(None) => Ok(Diagnostics::default()),
-            Ok(Some(leftover)) => Ok(diagnose::leftover(&id, &leftover)),
+            Ok(Some(leftover)) => Ok(report_leftover(&id, &leftover)),
             Err(error) => Err(nothing_saved(diagnose::failed(
                 &format!("disconnecting {id}"),
                 &error,
@@ -174,18 +173,6 @@ impl Resource for ConnectedClusterResource {
                 "The state of this {TYPE_NAME} has schema version {version}, which this version of the provider does not know."
             ),
         ))
-    }
-}
-
-impl ConnectedClusterResource {
-    fn session(&self) -> Result<Arc<Session>, Diagnostics> {
-        self.session.get().ok_or_else(|| {
-            Diagnostics::error(
-                AttributePath::root(),
-                "Provider Not Configured",
-                "The provider block still holds values that are not known, so neither Azure nor the cluster can be reached.",
-            )
-        })
     }
 }
 
@@ -254,6 +241,15 @@ fn wrong_cluster(state: &State, inside: &onboarding::Inside) -> Option<Error> {
         expected: expected.clone(),
         found: inside.cluster_uid.clone(),
     })
+}
+
+/// What stays in a cluster that could not be cleaned.
+fn report_leftover(id: &ResourceId, leftover: &Leftover) -> Diagnostics {
+    let attempted = format!(
+        "removing the agents of {id}, which was deleted in Azure; Helm release azure-arc in namespace azure-arc-release \
+         and namespace azure-arc are still in the cluster"
+    );
+    diagnose::unreachable(&attempted, &leftover.reason)
 }
 
 fn looking_at(id: &ResourceId) -> String {

@@ -1,6 +1,5 @@
 //! `arc_connected_cluster`: a Kubernetes cluster in Azure Arc, object and agents.
 
-mod diagnose;
 mod lifecycle;
 mod plan;
 mod rules;

@@ -3,13 +3,11 @@
 use crate::call::Call;
 use crate::fault::{Explain, Kind};
 use crate::onboarding::{Error, Session, check_location, same_location};
-use crate::resources::connection;
+use crate::resources::{connection, diagnose};
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
 use crate::sdk::resource::Plan;
 use crate::sdk::value::Value;
-
-use super::diagnose;
 
 /// Attributes that Azure compares without regard to case.
 const CASELESS: [&str; 2] = ["name", "resource_group_name"];

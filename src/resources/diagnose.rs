@@ -1,10 +1,27 @@
 //! From an error of a use case to the diagnostic at the attribute that it is about.
 
+use std::sync::Arc;
+
 use crate::fault::{Explain, Kind};
-use crate::onboarding::{Error, Leftover, ResourceId, Subject};
+use crate::onboarding::{Error, Session, SessionSlot, Subject};
 use crate::resources::connection;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::sdk::path::AttributePath;
+
+/// The session, once the provider block is known.
+///
+/// # Errors
+///
+/// A diagnostic while it still holds unknowns.
+pub(super) fn session(slot: &SessionSlot) -> Result<Arc<Session>, Diagnostics> {
+    slot.get().ok_or_else(|| {
+        Diagnostics::error(
+            AttributePath::root(),
+            "Provider Not Configured",
+            "The provider block still holds values that are not known, so neither Azure nor the cluster can be reached.",
+        )
+    })
+}
 
 /// An error, with what was attempted.
 pub(super) fn failed(attempted: &str, error: &Error) -> Diagnostics {
@@ -18,15 +35,6 @@ pub(super) fn unreachable(attempted: &str, error: &Error) -> Diagnostics {
         ..Diagnostic::explain(path(error.subject()), attempted, error)
     }
     .into()
-}
-
-/// What stays in a cluster that could not be cleaned.
-pub(super) fn leftover(id: &ResourceId, leftover: &Leftover) -> Diagnostics {
-    let attempted = format!(
-        "removing the agents of {id}, which was deleted in Azure; Helm release azure-arc in namespace azure-arc-release \
-         and namespace azure-arc are still in the cluster"
-    );
-    unreachable(&attempted, &leftover.reason)
 }
 
 /// Whether a failed look says nothing about the object: nobody could say whether it exists.
