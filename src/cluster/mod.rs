@@ -7,6 +7,7 @@ mod access;
 mod agents;
 mod bearer;
 mod connection;
+mod definitions;
 mod eks;
 mod eks_token;
 mod error;
@@ -20,6 +21,7 @@ mod private_key;
 mod proxy;
 mod redact;
 mod removal;
+mod restart;
 mod rights;
 mod stored_release;
 #[cfg(test)]
@@ -43,6 +45,7 @@ pub use self::connection::{Connection, Credential, Eks, Exec, Explicit};
 pub use self::error::{Error, Target};
 pub use self::lease::KubeconfigLease;
 pub use self::nodes::NodeFacts;
+pub use self::private_key::AgentKey;
 pub use self::stored_release::StoredRelease;
 
 /// The namespace of the Arc agents.

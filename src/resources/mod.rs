@@ -6,3 +6,4 @@ mod deletion;
 mod diagnose;
 mod drift;
 pub mod timeouts;
+pub mod write_only;

@@ -1,10 +1,16 @@
 //! `arc_connected_cluster`: a Kubernetes cluster in Azure Arc, object and agents.
 
+mod combinations;
+mod imported;
 mod lifecycle;
+mod memory;
 mod plan;
+mod refresh;
+mod repair;
 mod rules;
 mod schema;
 mod state;
+mod upgrades;
 
 pub use state::State;
 
