@@ -11,6 +11,7 @@ mod foundation;
 mod interruption;
 mod pool;
 mod runner;
+mod simulated;
 
 use acceptance_tests::engine::Engine;
 use anyhow::Context;
@@ -29,6 +30,7 @@ fn main() -> std::process::ExitCode {
         let mut suite = Suite::default();
         foundation::scenarios(&mut suite);
         let engines = Engine::at_hand()?;
+        simulated::scenarios(&mut suite, engines.first().context("no engine")?);
         for engine in &engines {
             connect::scenarios(&mut suite, engine);
             interruption::scenarios(&mut suite, engine);
