@@ -8,6 +8,8 @@
 //! | `GET requests?since=N` | lines of the request log |
 //! | `POST faults`, `GET faults`, `DELETE faults` | one script more; how often each matched; none |
 //! | `PUT clock` `{"offset_seconds": N}` | the clock runs so far ahead of the machine's |
+//! | `PUT agents` `{"id": ID, "reach_azure": false}` | the agents of a connected cluster can, or cannot, reach Azure |
+//! | `POST age` `{"id": ID, "seconds": N}` | what its agents reported becomes so much older, their certificate included |
 //! | `PUT behaviour` | pace and manners, whole |
 //! | `POST tokens/revoke` | no access token given so far is valid any more |
 //! | `POST reset` | state, clock, faults and log as after the start |
@@ -20,13 +22,15 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
+use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Cloud;
+use super::arm::connected_clusters::ConnectedCluster;
 use super::config::Behaviour;
 use super::faults::Fault;
 use super::store::Store;
+use super::{Cloud, agents};
 
 /// A path that Azure does not have.
 pub(super) const PREFIX: &str = "/_simulator";
@@ -35,6 +39,20 @@ pub(super) const PREFIX: &str = "/_simulator";
 #[serde(deny_unknown_fields)]
 struct Offset {
     offset_seconds: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Agents {
+    id: String,
+    reach_azure: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Age {
+    id: String,
+    seconds: i64,
 }
 
 #[derive(Deserialize)]
@@ -50,6 +68,8 @@ pub(super) fn router() -> Router<Arc<Cloud>> {
         .route("/requests", get(requests))
         .route("/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/clock", put(set_clock))
+        .route("/agents", put(set_agents))
+        .route("/age", post(age))
         .route("/behaviour", put(set_behaviour))
         .route("/tokens/revoke", post(revoke_tokens))
         .route("/reset", post(reset))
@@ -97,6 +117,29 @@ async fn clear_faults(State(cloud): State<Arc<Cloud>>) -> StatusCode {
 
 async fn set_clock(State(cloud): State<Arc<Cloud>>, Json(clock): Json<Offset>) -> StatusCode {
     cloud.clock.set_offset_seconds(clock.offset_seconds);
+    StatusCode::NO_CONTENT
+}
+
+async fn set_agents(State(cloud): State<Arc<Cloud>>, Json(agents): Json<Agents>) -> StatusCode {
+    change(&cloud, &agents.id, |cluster| {
+        cluster.set_reachable(agents.reach_azure);
+    })
+}
+
+async fn age(State(cloud): State<Arc<Cloud>>, Json(age): Json<Age>) -> StatusCode {
+    change(&cloud, &age.id, |cluster| {
+        cluster.age(SignedDuration::from_secs(age.seconds));
+    })
+}
+
+/// Changes one connected cluster, and what Azure thinks of its silence.
+fn change(cloud: &Cloud, id: &str, change: impl FnOnce(&mut ConnectedCluster)) -> StatusCode {
+    let mut store = cloud.store();
+    let Some(cluster) = store.clusters.get_mut(&id.to_lowercase()) else {
+        return StatusCode::NOT_FOUND;
+    };
+    change(cluster);
+    agents::miss(&mut store, cloud.clock.now());
     StatusCode::NO_CONTENT
 }
 

@@ -71,8 +71,8 @@ impl Context<'_> {
         let hash = format!("{:X}", Sha256::digest(target));
         let name = format!("{}*{hash}", Uuid::new_v4());
         let runs = SignedDuration::from_millis(self.store.behaviour.operation_ms.into());
-        let due = (!matches!(self.ending, Ending::Never)).then(|| self.now + runs);
-        let failure = match &self.ending {
+        let due = (!matches!(self.orders.ending, Ending::Never)).then(|| self.now + runs);
+        let failure = match &self.orders.ending {
             Ending::Fails(failure) => Some(failure.clone()),
             Ending::Succeeds | Ending::Never => None,
         };

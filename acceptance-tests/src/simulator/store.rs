@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::arm::connected_clusters::ConnectedCluster;
+use super::arm::throttle::Throttle;
 use super::config::{Behaviour, Config};
 use super::operations::Operation;
 
@@ -20,6 +21,9 @@ pub(super) struct Store {
     pub(super) groups: BTreeMap<String, ResourceGroup>,
     /// By resource id.
     pub(super) clusters: BTreeMap<String, ConnectedCluster>,
+    /// Private link scopes and gateways by resource id.
+    pub(super) hybrid_compute: BTreeMap<String, Value>,
+    pub(super) throttle: Throttle,
     /// By the name in the operation's address.
     pub(super) operations: BTreeMap<String, Operation>,
     /// What the agents' side last saw of each real cluster, by the name in the configuration.
@@ -61,6 +65,8 @@ impl Store {
             subscriptions: BTreeMap::new(),
             groups: BTreeMap::new(),
             clusters: BTreeMap::new(),
+            hybrid_compute: BTreeMap::new(),
+            throttle: Throttle::default(),
             operations: BTreeMap::new(),
             sightings: BTreeMap::new(),
         };

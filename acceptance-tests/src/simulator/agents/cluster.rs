@@ -40,6 +40,8 @@ pub(super) enum Silence {
     Unknown(String),
     #[error("the connected cluster {0} is not provisioned")]
     NotProvisioned(String),
+    #[error("the agents cannot reach Azure")]
+    CutOff,
     #[error("the identity certificate expired")]
     Expired,
 }

@@ -52,7 +52,7 @@ async fn try_beat(cloud: &Cloud, cluster: &mut Cluster) -> Result<String, Silenc
 }
 
 /// Marks the clusters that have not been heard of for too long.
-pub(super) fn miss(store: &mut Store, now: Timestamp) {
+pub(in crate::simulator) fn miss(store: &mut Store, now: Timestamp) {
     for cluster in store.clusters.values_mut() {
         let Some(report) = cluster.report() else {
             continue;
@@ -75,7 +75,9 @@ fn prove<'a>(
     let Some(object) = store.clusters.get_mut(&id.to_lowercase()) else {
         return Err(Silence::Unknown(id.to_owned()));
     };
-    if !object.is_provisioned() {
+    if !object.is_reachable() {
+        Err(Silence::CutOff)
+    } else if !object.is_provisioned() {
         Err(Silence::NotProvisioned(id.to_owned()))
     } else if object.public_key() != public_key {
         Err(Silence::WrongKey)
@@ -113,7 +115,7 @@ mod tests {
     use axum::http::{HeaderMap, Method, Uri, header};
 
     use super::*;
-    use crate::simulator::faults::Ending;
+    use crate::simulator::faults::Orders;
     use crate::simulator::request::Request;
     use crate::simulator::tests::azure::{
         NEWEST, OTHER_PUBLIC_KEY, PUBLIC_KEY, TENANT, cluster, cluster_path, config,
@@ -141,7 +143,7 @@ mod tests {
         let created = arm::handle(
             &cloud,
             &Request::new(Method::PUT, uri, headers, body),
-            Ending::Succeeds,
+            Orders::default(),
         );
         assert_eq!(created.status, 201);
         (cloud, path.split('?').next().expect("a path").to_owned())
@@ -177,11 +179,37 @@ mod tests {
         assert_eq!(refusal(&id.to_uppercase(), PUBLIC_KEY), None);
         let wrong = "the private key does not belong to the public key in Azure";
         assert_eq!(refusal(&id, OTHER_PUBLIC_KEY).as_deref(), Some(wrong));
+        let mut store = cloud.store();
+        let object = store.clusters.get_mut(&id.to_lowercase()).expect("there");
+        object.set_reachable(false);
+        drop(store);
+        let cut_off = Some("the agents cannot reach Azure".to_owned());
+        assert_eq!(refusal(&id, PUBLIC_KEY), cut_off);
         let elsewhere = id.replace("c1", "c2");
         assert_eq!(
             refusal(&elsewhere, PUBLIC_KEY),
             Some(format!("Azure knows no connected cluster {elsewhere}"))
         );
+    }
+
+    #[test]
+    fn what_agents_reported_can_be_made_older_for_one_cluster_alone() {
+        let (cloud, id) = cloud_with_cluster();
+        cloud.clock.set_offset_seconds(HOUR);
+        let now = cloud.clock.now();
+        let mut store = cloud.store();
+        prove(&mut store, &id, PUBLIC_KEY, now)
+            .expect("ready")
+            .hear(report(now));
+        let mut aged = |by: SignedDuration| {
+            let cluster = store.clusters.get_mut(&id.to_lowercase()).expect("there");
+            cluster.age(by);
+            miss(&mut store, now);
+            store.clusters[&id.to_lowercase()].connectivity
+        };
+        assert_eq!(aged(SignedDuration::from_mins(14)), Connectivity::Connected);
+        assert_eq!(aged(SignedDuration::from_mins(1)), Connectivity::Offline);
+        assert_eq!(aged(CERTIFICATE_LIFE), Connectivity::Expired);
     }
 
     #[test]

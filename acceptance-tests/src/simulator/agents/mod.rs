@@ -10,6 +10,8 @@ mod certificates;
 mod cluster;
 mod heartbeat;
 
+pub(super) use heartbeat::miss;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

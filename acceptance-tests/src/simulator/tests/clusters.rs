@@ -221,6 +221,10 @@ async fn ids_are_compared_without_case_and_shown_as_created() {
     let shown = azure.cluster("Mixed-Case", NEWEST).await.body;
     let path = cluster_path("mixed-case", NEWEST).to_lowercase();
     assert_eq!(azure.get(&path).await.body["id"], shown["id"]);
+    let once = json!({"method": "GET", "action": "shuffled_casing"});
+    azure.admin(Method::POST, "faults", once).await;
+    assert_ne!(azure.get(&path).await.body["id"], shown["id"]);
+    assert_eq!(azure.get(&path).await.body["id"], shown["id"]);
     azure
         .admin(Method::PUT, "behaviour", json!({"shuffled_casing": true}))
         .await;

@@ -6,4 +6,6 @@ mod faults;
 mod groups;
 mod login;
 mod operations;
+mod profiles;
+mod throttling;
 mod versions;

@@ -29,6 +29,9 @@ impl ConnectedCluster {
             connectivity: Connectivity::Connecting,
             created: Change::of(cx),
             modified: Change::of(cx),
+            hidden_until: cx.now + cx.orders.hidden,
+            reachable: true,
+            gateway: None,
         }
     }
 
@@ -80,6 +83,7 @@ impl ConnectedCluster {
             (false, _) => None,
         };
     }
+
     /// Takes over what a PATCH says.
     pub(super) fn patch(&mut self, patch: Patch, change: Change) {
         if let Some(tags) = patch.tags {

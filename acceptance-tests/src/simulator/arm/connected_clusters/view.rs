@@ -10,7 +10,7 @@ use crate::simulator::arm::Context;
 pub(super) fn show(cx: &Context<'_>, cluster: &ConnectedCluster, version: Version) -> Value {
     let whole = cluster.whole(&cx.config.tenant_id);
     let mut shown = visible(RESOURCE, &whole, version);
-    if cx.store.behaviour.shuffled_casing {
+    if cx.store.behaviour.shuffled_casing || cx.orders.shuffled_casing {
         shuffle(&mut shown);
     }
     shown
