@@ -12,7 +12,9 @@ use crate::onboarding::SessionSlot;
 use crate::resources::connected_cluster::ConnectedClusterResource;
 use crate::resources::connection;
 use crate::sdk::context::Context;
+use crate::sdk::data_source::ErasedDataSource;
 use crate::sdk::diagnostics::Diagnostics;
+use crate::sdk::ephemeral::ErasedEphemeralResource;
 use crate::sdk::erased::erase;
 use crate::sdk::path::AttributePath;
 use crate::sdk::provider::Provider;
@@ -26,6 +28,8 @@ pub struct ArcProvider {
     schema: Schema,
     session: SessionSlot,
     resources: Vec<Arc<dyn ErasedResource>>,
+    data_sources: Vec<Arc<dyn ErasedDataSource>>,
+    ephemeral_resources: Vec<Arc<dyn ErasedEphemeralResource>>,
 }
 
 impl ArcProvider {
@@ -36,6 +40,8 @@ impl ArcProvider {
         Self {
             schema: schema::schema(),
             resources: vec![erase(ConnectedClusterResource::new(session.clone()))],
+            data_sources: Vec::new(),
+            ephemeral_resources: Vec::new(),
             session,
         }
     }
@@ -54,6 +60,14 @@ impl Provider for ArcProvider {
 
     fn resources(&self) -> &[Arc<dyn ErasedResource>] {
         &self.resources
+    }
+
+    fn data_sources(&self) -> &[Arc<dyn ErasedDataSource>] {
+        &self.data_sources
+    }
+
+    fn ephemeral_resources(&self) -> &[Arc<dyn ErasedEphemeralResource>] {
+        &self.ephemeral_resources
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
