@@ -9,13 +9,17 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use crate::onboarding::SessionSlot;
-use crate::resources::connected_cluster::ConnectedClusterResource;
+use crate::resources::connected_cluster::{ConnectedClusterDataSource, ConnectedClusterResource};
+use crate::resources::connected_clusters::ConnectedClustersDataSource;
 use crate::resources::connection;
+use crate::resources::service_account_token::{
+    ServiceAccountTokenEphemeral, ServiceAccountTokenResource,
+};
 use crate::sdk::context::Context;
 use crate::sdk::data_source::ErasedDataSource;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::ephemeral::ErasedEphemeralResource;
-use crate::sdk::erased::erase;
+use crate::sdk::erased::{erase, erase_data_source, erase_ephemeral};
 use crate::sdk::path::AttributePath;
 use crate::sdk::provider::Provider;
 use crate::sdk::resource::ErasedResource;
@@ -39,9 +43,17 @@ impl ArcProvider {
         let session = SessionSlot::default();
         Self {
             schema: schema::schema(),
-            resources: vec![erase(ConnectedClusterResource::new(session.clone()))],
-            data_sources: Vec::new(),
-            ephemeral_resources: Vec::new(),
+            resources: vec![
+                erase(ConnectedClusterResource::new(session.clone())),
+                erase(ServiceAccountTokenResource::new(session.clone())),
+            ],
+            data_sources: vec![
+                erase_data_source(ConnectedClusterDataSource::new(session.clone())),
+                erase_data_source(ConnectedClustersDataSource::new(session.clone())),
+            ],
+            ephemeral_resources: vec![erase_ephemeral(ServiceAccountTokenEphemeral::new(
+                session.clone(),
+            ))],
             session,
         }
     }

@@ -1,11 +1,14 @@
 //! `arc_connected_cluster`: a Kubernetes cluster in Azure Arc, object and agents.
 
+mod data_source;
 mod lifecycle;
 mod plan;
 mod rules;
 mod schema;
 mod state;
+pub mod view;
 
+pub use data_source::ConnectedClusterDataSource;
 pub use state::State;
 
 use crate::onboarding::SessionSlot;
