@@ -75,7 +75,7 @@ struct Ticket {
     account: String,
     secret: String,
     uid: String,
-    expires: Timestamp,
+    expires: String,
 }
 
 impl EphemeralResource for ServiceAccountTokenEphemeral {
@@ -224,7 +224,7 @@ impl Ticket {
             account: loan.anchor.account.name.clone(),
             secret: loan.anchor.name.clone(),
             uid: loan.anchor.uid.clone(),
-            expires: loan.expires,
+            expires: loan.expires.to_string(),
         }
     }
 
@@ -290,7 +290,7 @@ mod tests {
             account: "azure-user".to_owned(),
             secret: "azure-user-ephemeral-x".to_owned(),
             uid: "s1".to_owned(),
-            expires: Timestamp::UNIX_EPOCH,
+            expires: Timestamp::UNIX_EPOCH.to_string(),
         };
         let written = ticket.write();
         assert!(!String::from_utf8_lossy(&written).contains("canary"));

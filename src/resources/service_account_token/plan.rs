@@ -56,7 +56,7 @@ fn renews_token(prior: &Value, planned: &Value) -> bool {
     let depends = |line: &Value| line.as_str().is_some_and(needs_token);
     let changed = |name: &&str| prior.get(name) != planned.get(name);
     let lost = matches!(prior.get(drift::NAME), Value::List(lines) if lines.iter().any(depends));
-    !prior.is_null() && (lost || ISSUED_WITH.iter().any(|name| changed(&name)))
+    !prior.is_null() && (lost || ISSUED_WITH.iter().any(changed))
 }
 
 /// Whether the repair of a difference takes a new token.
