@@ -119,10 +119,10 @@ impl Cluster {
     ) -> Result<Verdict, Error> {
         let review = TokenReview {
             metadata: ObjectMeta::default(),
-            spec: Some(TokenReviewSpec {
+            spec: TokenReviewSpec {
                 audiences: Some(audiences.to_vec()),
-                token: Some(token.expose_secret().to_owned()),
-            }),
+                token: token.expose_secret().to_owned(),
+            },
             status: None,
         };
         let reviews: Api<TokenReview> = Api::all(self.client());

@@ -40,10 +40,10 @@ impl Objects {
     async fn user(&self, token: &str) -> anyhow::Result<Option<String>> {
         let reviews: Api<TokenReview> = Api::all(self.client.clone());
         let review = TokenReview {
-            spec: Some(TokenReviewSpec {
-                token: Some(token.to_owned()),
+            spec: TokenReviewSpec {
+                token: token.to_owned(),
                 ..TokenReviewSpec::default()
-            }),
+            },
             ..TokenReview::default()
         };
         let answer = reviews.create(&PostParams::default(), &review).await?;
