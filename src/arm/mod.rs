@@ -21,6 +21,7 @@ mod location;
 mod login;
 mod metadata;
 mod operation;
+mod paging;
 mod remedy;
 mod resource_groups;
 mod resource_providers;
@@ -36,8 +37,8 @@ mod wire;
 pub use self::client::Client;
 pub use self::cloud::Cloud;
 pub use self::connected_clusters::{
-    AgentProfile, AgentryConfiguration, ConnectedCluster, ConnectedClusterProperties,
-    ConnectedClusters, Gateway, ManagedIdentity, OidcIssuerProfile, SecurityProfile,
+    AgentProfile, AgentryConfiguration, ClusterRelay, ConnectedCluster, ConnectedClusterProperties,
+    ConnectedClusters, Gateway, ListScope, ManagedIdentity, OidcIssuerProfile, SecurityProfile,
     WorkloadIdentity,
 };
 pub use self::data_plane::{DataPlane, HelmSettings};

@@ -153,6 +153,12 @@ pub enum Subject {
 }
 
 impl Error {
+    /// Whether the answer is that the whole cluster does not exist any more.
+    #[must_use]
+    pub fn is_cluster_gone(&self) -> bool {
+        matches!(self, Self::Cluster(cluster::Error::EksNotFound { .. }))
+    }
+
     /// Which part of the specification has to be looked at.
     #[must_use]
     pub fn subject(&self) -> Subject {
