@@ -193,6 +193,7 @@ impl Work<'_> {
         object: &ConnectedCluster,
         private_key: &secrecy::SecretString,
     ) -> Result<(), Error> {
+        self.remove_unready(call).await?;
         let install = Install {
             session: self.session,
             cluster: &self.cluster,
@@ -202,6 +203,23 @@ impl Work<'_> {
             installed: self.inside.release.as_ref(),
         };
         Box::pin(install.run(call)).await
+    }
+
+    /// Deletes the deployments that are not ready, so that Helm makes them anew: an upgrade leaves alone what others added
+    /// to them, which may be what keeps them from getting ready.
+    async fn remove_unready(&self, call: &Call) -> Result<(), Error> {
+        let known = self
+            .inside
+            .release
+            .iter()
+            .flat_map(|record| record.deployments.keys());
+        for name in known {
+            let workload = self.inside.agents.workloads.get(name);
+            if workload.is_some_and(|found| found.ready < found.desired) {
+                self.cluster.delete_agent(call, name).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn restart(&self, call: &Call) -> Result<(), Error> {

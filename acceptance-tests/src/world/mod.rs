@@ -20,7 +20,6 @@ pub mod journal;
 pub mod programs;
 pub mod registry;
 pub mod resident;
-pub mod simulator;
 
 mod authenticator;
 mod components;
@@ -131,7 +130,7 @@ impl Parts {
             simulator: site.ports.take()?,
         };
         environment.insert(
-            simulator::URL.to_owned(),
+            door::URL.to_owned(),
             format!("https://127.0.0.1:{}", places.simulator),
         );
         let (helm_digest, ..) = try_join!(

@@ -8,6 +8,7 @@ mod bad_input;
 mod configuration;
 mod connect;
 mod data_sources;
+mod drift;
 mod foundation;
 mod interruption;
 mod pool;
@@ -39,7 +40,8 @@ fn main() -> std::process::ExitCode {
             service_account_token::scenarios(&mut suite, engine);
             interruption::scenarios(&mut suite, engine);
         }
-        // What the provider says is the same whoever prints it.
+        // What the provider says and does is the same whoever asks.
+        drift::scenarios(&mut suite, engines.first().context("no engine")?);
         let first = engines.first().context("no engine")?;
         bad_input::scenarios(&mut suite, first);
         service_account_token::bad_input_scenarios(&mut suite, first);
