@@ -8,13 +8,13 @@ use crate::arm::{Cloud, ConnectedCluster, HelmSettings};
 use crate::call::Call;
 use crate::cluster::Cluster;
 use crate::release::{
-    self, AgentValues, Chart, ChartReference, ChartSource, DataPlaneOverrides, Helm, KeyDelivery,
-    ProtectedSettings, Workspace,
+    self, AgentValues, Chart, DataPlaneOverrides, Helm, KeyDelivery, ProtectedSettings, Workspace,
 };
 
 use super::error::Error;
+use super::provisions::Provisions;
 use super::session::Session;
-use super::spec::{AgentSpec, ChartOrigin};
+use super::spec::AgentSpec;
 
 /// Names that the az CLI, the agents' own upgrade and support staff rely on.
 pub(super) const RELEASE: &str = "azure-arc";
@@ -36,6 +36,8 @@ pub(super) struct Install<'a> {
     pub object: &'a ConnectedCluster,
     /// Which agents.
     pub agent: &'a AgentSpec,
+    /// Their chart, and Helm.
+    pub provisions: &'a Provisions,
     /// The private half of the key whose public half ARM holds.
     pub private_key: &'a SecretString,
 }
@@ -47,15 +49,13 @@ impl Install<'_> {
     ///
     /// Data plane, chart or Helm failures; a Helm time-out comes with what pods and events show.
     pub(super) async fn run(&self, call: &Call) -> Result<(), Error> {
-        let workspace = Workspace::new()?;
-        call.step("ask the Arc data plane for chart and values");
+        let Provisions {
+            workspace, helm, ..
+        } = self.provisions;
+        call.step("ask the Arc data plane for the agents' values");
         let settings = self.settings(call).await?;
-        call.step("pull the agents' chart");
-        let source = self.chart_source(&settings.repository_path)?;
-        let (chart, helm) = futures::try_join!(
-            release::chart::pull(call, &source, &workspace),
-            Helm::locate(call, &self.session.helm),
-        )?;
+        let path = &settings.repository_path;
+        let chart = self.provisions.chart(call, self.agent, path).await?;
         let delivery = KeyDelivery::for_agent(&chart.version, &self.agent.release_train);
         if delivery == KeyDelivery::Secret {
             call.step("hand the private key to the agents");
@@ -65,7 +65,7 @@ impl Install<'_> {
         }
         let values = self.values(call, delivery, &settings).await?;
         call.step("install the agents with Helm");
-        self.helm(call, &helm, &workspace, &chart, &values).await
+        self.helm(call, helm, workspace, &chart, &values).await
     }
 
     async fn settings(&self, call: &Call) -> Result<HelmSettings, Error> {
@@ -78,20 +78,6 @@ impl Install<'_> {
             settings.repository_path = data_plane.latest_helm_package_path(call, train).await?;
         }
         Ok(settings)
-    }
-
-    /// What the data plane names, as far as nothing else is asked for.
-    fn chart_source(&self, repository_path: &str) -> Result<ChartSource, Error> {
-        let (repository, digest) = match &self.agent.chart {
-            ChartOrigin::Path(path) => return Ok(ChartSource::Path(path.clone())),
-            ChartOrigin::Registry { repository, digest } => (repository.clone(), digest.clone()),
-        };
-        let named = ChartReference::from_repository_path(repository_path)?;
-        Ok(ChartSource::Reference {
-            repository: repository.unwrap_or(named.repository),
-            version: self.agent.version.clone().unwrap_or(named.version),
-            digest,
-        })
     }
 
     async fn values(

@@ -13,6 +13,7 @@ use super::error::Error;
 use super::key_pair::{self, KeyPair};
 use super::observe::{self, Inside, Observed};
 use super::preflight::{self, Preflight};
+use super::provisions::Provisions;
 use super::session::Session;
 use super::spec::ConnectSpec;
 
@@ -52,7 +53,7 @@ pub async fn connect(
         reached: None,
         error,
     };
-    let (cluster, preflight, keys) = Box::pin(prepare(call, session, spec))
+    let (cluster, preflight, keys, provisions) = Box::pin(prepare(call, session, spec))
         .await
         .map_err(before)?;
     call.check().map_err(|halt| before(halt.into()))?;
@@ -77,6 +78,7 @@ pub async fn connect(
             cluster: &cluster,
             object: &reached.object,
             agent: &spec.agent,
+            provisions: &provisions,
             private_key: &keys.private,
         };
         Box::pin(install.run(call)).await?;
@@ -92,22 +94,23 @@ pub async fn connect(
     })
 }
 
-/// Everything up to the first write; the key pair is made while both planes are checked.
+/// Everything up to the first write; the key pair is made while both planes are checked and chart and Helm are fetched.
 async fn prepare(
     call: &Call,
     session: &Session,
     spec: &ConnectSpec,
-) -> Result<(Cluster, Preflight, KeyPair), Error> {
+) -> Result<(Cluster, Preflight, KeyPair, Provisions), Error> {
     let cluster = session.cluster(call, spec.connection.as_ref()).await?;
-    let (preflight, keys) = futures::try_join!(
+    let (preflight, keys, provisions) = futures::try_join!(
         preflight::run(call, session, &cluster, spec),
         key_pair::generate(),
+        Provisions::fetch(call, session, &spec.location, &spec.agent),
     )?;
     if preflight.decision == Decision::CleanAndCreate {
         call.step("clear away an earlier attempt");
         clear_cluster(call, session, &cluster, false).await?;
     }
-    Ok((cluster, preflight, keys))
+    Ok((cluster, preflight, keys, provisions))
 }
 
 fn body(spec: &ConnectSpec, nodes: &NodeFacts, keys: &KeyPair) -> ConnectedCluster {

@@ -13,6 +13,7 @@ mod key_pair;
 mod location;
 mod observe;
 mod preflight;
+mod provisions;
 mod session;
 mod spec;
 mod update;

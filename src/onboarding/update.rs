@@ -8,6 +8,7 @@ use crate::cluster::Connection;
 
 use super::agents::Install;
 use super::error::Error;
+use super::provisions::Provisions;
 use super::session::Session;
 use super::spec::AgentSpec;
 
@@ -78,11 +79,14 @@ pub async fn reinstall(
         .private_key(call)
         .await?
         .ok_or(Error::PrivateKeyLost)?;
+    let location = object.location.as_deref().unwrap_or_default();
+    let provisions = Box::pin(Provisions::fetch(call, session, location, agent)).await?;
     let install = Install {
         session,
         cluster: &cluster,
         object: &object,
         agent,
+        provisions: &provisions,
         private_key: &key,
     };
     Box::pin(install.run(call)).await
