@@ -16,6 +16,7 @@ mod location;
 mod object;
 mod observe;
 mod preflight;
+mod provisions;
 mod proxy;
 pub mod service_account;
 mod session;

@@ -58,7 +58,7 @@ fn issuer(profile: &Map<String, Value>) -> Result<(), ArmError> {
 fn agent_version(profile: &Map<String, Value>) -> Result<(), ArmError> {
     let version = text(profile, "desiredAgentVersion").unwrap_or_default();
     let parts = version.split('-').next().unwrap_or_default().split('.');
-    let numbers = parts.map(str::parse::<u32>).filter(Result::is_ok).count();
+    let numbers = parts.flat_map(str::parse::<u32>).count();
     if version.is_empty() || numbers == 3 {
         return Ok(());
     }
