@@ -5,8 +5,8 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{
-    Answer, ArmError, Context, RESOURCES_VERSIONS, configuration, connected_clusters, custom_locations,
-    require_method, require_version,
+    Answer, ArmError, Context, RESOURCES_VERSIONS, configuration, connected_clusters,
+    custom_locations, require_method, require_version,
 };
 use crate::simulator::reply::Reply;
 use crate::simulator::store::Registration;
