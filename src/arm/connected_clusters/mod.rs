@@ -1,6 +1,6 @@
 //! Connected clusters: `Microsoft.Kubernetes/connectedClusters`.
 
-mod model;
+pub(super) mod model;
 
 use std::collections::BTreeMap;
 
