@@ -14,6 +14,7 @@ mod evidence;
 mod explain;
 mod kubeconfig;
 mod lease;
+mod namespaces;
 mod nodes;
 mod plugin;
 mod private_key;
@@ -25,6 +26,7 @@ mod stored_release;
 #[cfg(test)]
 mod testing;
 mod transport;
+mod workloads;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -38,12 +40,14 @@ use self::access::Access;
 use self::bearer::{Bearer, Issuer};
 use self::plugin::Plugin;
 
-pub use self::agents::{Agents, ArcConfig, Workload};
+pub use self::agents::{Agents, ArcConfig};
 pub use self::connection::{Connection, Credential, Eks, Exec, Explicit};
 pub use self::error::{Error, Target};
 pub use self::lease::KubeconfigLease;
+pub use self::namespaces::NamespaceState;
 pub use self::nodes::NodeFacts;
 pub use self::stored_release::StoredRelease;
+pub use self::workloads::Workload;
 
 /// The namespace of the Arc agents.
 pub const AGENTS_NAMESPACE: &str = "azure-arc";
