@@ -6,18 +6,22 @@
 
 mod agents;
 mod connect;
+pub mod custom_location;
 mod decision;
 mod disconnect;
 mod error;
+pub mod extension;
+pub mod flux;
 mod key_pair;
 mod location;
 mod observe;
+mod parent;
 mod preflight;
 mod session;
 mod spec;
 mod update;
 
-pub use crate::arm::{ConnectedCluster, ResourceId};
+pub use crate::arm::{ConnectedCluster, IdError, ResourceId};
 pub use crate::cluster::Workload;
 pub use crate::cluster::{Connection, Credential, Eks, Exec, Explicit};
 pub use crate::release::HelmSource;
@@ -26,6 +30,7 @@ pub use disconnect::{Leftover, disconnect};
 pub use error::{Error, Subject};
 pub use location::{OfferedLocations, check_location, same_location};
 pub use observe::{Inside, Observed, observe};
+pub use parent::ParentError;
 pub use session::{Session, SessionSlot};
 pub use spec::{AgentSpec, ChartOrigin, ConnectSpec};
 pub use update::{Changes, reinstall, update};

@@ -11,11 +11,15 @@ use futures::future::BoxFuture;
 use crate::onboarding::SessionSlot;
 use crate::resources::connected_cluster::ConnectedClusterResource;
 use crate::resources::connection;
+use crate::resources::custom_location::CustomLocationResource;
+use crate::resources::extension::{ExtensionDataSource, ExtensionResource};
+use crate::resources::extension_types::ExtensionTypesDataSource;
+use crate::resources::flux_configuration::FluxConfigurationResource;
 use crate::sdk::context::Context;
 use crate::sdk::data_source::ErasedDataSource;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::ephemeral::ErasedEphemeralResource;
-use crate::sdk::erased::erase;
+use crate::sdk::erased::{erase, erase_data_source};
 use crate::sdk::path::AttributePath;
 use crate::sdk::provider::Provider;
 use crate::sdk::resource::ErasedResource;
@@ -39,8 +43,16 @@ impl ArcProvider {
         let session = SessionSlot::default();
         Self {
             schema: schema::schema(),
-            resources: vec![erase(ConnectedClusterResource::new(session.clone()))],
-            data_sources: Vec::new(),
+            resources: vec![
+                erase(ConnectedClusterResource::new(session.clone())),
+                erase(ExtensionResource::new(session.clone())),
+                erase(FluxConfigurationResource::new(session.clone())),
+                erase(CustomLocationResource::new(session.clone())),
+            ],
+            data_sources: vec![
+                erase_data_source(ExtensionDataSource::new(session.clone())),
+                erase_data_source(ExtensionTypesDataSource::new(session.clone())),
+            ],
             ephemeral_resources: Vec::new(),
             session,
         }

@@ -2,7 +2,13 @@
 
 pub mod connected_cluster;
 pub mod connection;
+pub mod custom_location;
 mod deletion;
 mod diagnose;
 mod drift;
+pub mod extension;
+pub mod extension_types;
+pub mod flux_configuration;
+mod ids;
+mod keep;
 pub mod timeouts;

@@ -7,7 +7,7 @@ mod rules;
 mod schema;
 mod state;
 
-pub use rules::validate;
+pub use rules::{require, validate};
 pub use schema::{attribute, attribute_with_secrets};
 pub use state::ConnectionState;
 
