@@ -91,7 +91,8 @@ pub fn kubeconfig(path: &str, context: &str) -> String {
     format!("{{ config_path = \"{path}\", config_context = \"{context}\" }}")
 }
 
-fn head(provider: &str) -> String {
+/// What every configuration begins with; `provider` is the body of the provider block.
+pub fn head(provider: &str) -> String {
     format!(
         r#"terraform {{
   required_providers {{
