@@ -10,6 +10,7 @@ use super::cloud::{Cloud, KnownCloud};
 use super::connected_clusters::ConnectedClusters;
 use super::data_plane::DataPlane;
 use super::error::Error;
+use super::gateway::GatewaySettings;
 use super::http::Http;
 use super::login::Tokens;
 use super::metadata;
@@ -82,6 +83,12 @@ impl Client {
     #[must_use]
     pub fn connected_clusters(&self) -> ConnectedClusters {
         ConnectedClusters::new(self.clone())
+    }
+
+    /// Which gateway a connected cluster goes through.
+    #[must_use]
+    pub fn gateway_settings(&self) -> GatewaySettings {
+        GatewaySettings::new(self.clone())
     }
 
     /// Resource groups.

@@ -14,6 +14,7 @@ mod connected_clusters;
 mod data_plane;
 mod entra;
 mod error;
+mod gateway;
 mod http;
 mod id;
 mod location;
@@ -43,6 +44,7 @@ pub use self::connected_clusters::{
 pub use self::data_plane::{DataPlane, HelmSettings};
 pub use self::entra::Rejection;
 pub use self::error::Error;
+pub use self::gateway::GatewaySettings;
 pub use self::http::TransportFault;
 pub use self::id::{IdError, ResourceId};
 pub use self::location::canonical_location;

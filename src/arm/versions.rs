@@ -15,6 +15,9 @@ pub(super) const DATA_PLANE: &str = "2024-07-01-preview";
 /// The chart lookup of the Arc data plane, unchanged since the service began.
 pub(super) const HELM_PACKAGE: &str = "2019-11-01-preview";
 
+/// The association of a cluster with an Arc gateway; the only version that the Azure CLI knows.
+pub(super) const GATEWAY_SETTINGS: &str = "2025-02-19-preview";
+
 /// Versions that a user may change, for clouds that lag behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiVersions {

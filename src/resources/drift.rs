@@ -46,6 +46,7 @@ mod tests {
             },
             prior,
             requires_replace: Vec::new(),
+            private: Vec::new(),
             deferred: None,
         };
         propose_repair(&mut plan);

@@ -8,3 +8,4 @@ mod diagnose;
 mod drift;
 pub mod service_account_token;
 pub mod timeouts;
+pub mod write_only;

@@ -13,6 +13,7 @@ mod interruption;
 mod pool;
 mod runner;
 mod service_account_token;
+mod simulated;
 
 use acceptance_tests::engine::Engine;
 use anyhow::Context;
@@ -31,6 +32,7 @@ fn main() -> std::process::ExitCode {
         let mut suite = Suite::default();
         foundation::scenarios(&mut suite);
         let engines = Engine::at_hand()?;
+        simulated::scenarios(&mut suite, engines.first().context("no engine")?);
         for engine in &engines {
             connect::scenarios(&mut suite, engine);
             data_sources::scenarios(&mut suite, engine);
