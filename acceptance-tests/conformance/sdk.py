@@ -180,11 +180,10 @@ def lists_are_complete(cloud):
     assert expected == {one.name for one in inside}
 
 
-def credentials_are_listed(cloud):
-    answer = cloud.clusters().list_cluster_user_credential(
-        GROUP, "c-2026-05-01", {"authenticationMethod": "Token", "clientProxy": True}
-    )
-    assert answer.kubeconfigs[0].value and answer.hybrid_connection_config.relay
+def credentials_need_agents(cloud):
+    how = {"authenticationMethod": "Token", "clientProxy": True}
+    listed = cloud.clusters().list_cluster_user_credential
+    refused("BadRequest", listed, GROUP, "c-2026-05-01", how)
 
 
 def mistakes_are_refused(cloud):
@@ -226,7 +225,7 @@ LIFE = [
     patch_is_an_operation,
     older_versions_see_the_same_object,
     lists_are_complete,
-    credentials_are_listed,
+    credentials_need_agents,
     mistakes_are_refused,
     generic_client_sees_it_too,
     everything_is_deleted,

@@ -11,6 +11,7 @@ use kube::api::DeleteParams;
 use tokio::time::{Instant, sleep};
 
 pub use crate::world::arm::Arm;
+pub use crate::world::door::Door;
 
 /// How long the last traces of something may take to go away.
 const LIMIT: Duration = Duration::from_secs(30);

@@ -14,6 +14,7 @@ use super::error::Error;
 use super::extension_types::ExtensionTypes;
 use super::extensions::Extensions;
 use super::flux_configurations::FluxConfigurations;
+use super::gateway::GatewaySettings;
 use super::http::Http;
 use super::login::Tokens;
 use super::metadata;
@@ -110,6 +111,12 @@ impl Client {
     #[must_use]
     pub fn extension_types(&self) -> ExtensionTypes {
         ExtensionTypes::new(self.clone())
+    }
+
+    /// Which gateway a connected cluster goes through.
+    #[must_use]
+    pub fn gateway_settings(&self) -> GatewaySettings {
+        GatewaySettings::new(self.clone())
     }
 
     /// Resource groups.

@@ -18,12 +18,14 @@ mod error;
 mod extension_types;
 mod extensions;
 mod flux_configurations;
+mod gateway;
 mod http;
 mod id;
 mod location;
 mod login;
 mod metadata;
 mod operation;
+mod paging;
 mod remedy;
 mod resource;
 mod resource_groups;
@@ -41,8 +43,8 @@ mod wire;
 pub use self::client::Client;
 pub use self::cloud::Cloud;
 pub use self::connected_clusters::{
-    AgentProfile, AgentryConfiguration, ConnectedCluster, ConnectedClusterProperties,
-    ConnectedClusters, Gateway, ManagedIdentity, OidcIssuerProfile, SecurityProfile,
+    AgentProfile, AgentryConfiguration, ClusterRelay, ConnectedCluster, ConnectedClusterProperties,
+    ConnectedClusters, Gateway, ListScope, ManagedIdentity, OidcIssuerProfile, SecurityProfile,
     WorkloadIdentity,
 };
 pub use self::custom_locations::{
@@ -64,6 +66,7 @@ pub use self::flux_configurations::{
     FluxStatus, GitReference, GitRepository, Kustomization, OciReference, OciRepository, PostBuild,
     ServicePrincipal, StatusCondition, SubstituteFrom,
 };
+pub use self::gateway::GatewaySettings;
 pub use self::http::TransportFault;
 pub use self::id::{IdError, ResourceId};
 pub use self::location::canonical_location;

@@ -1,9 +1,8 @@
 //! One kind of resource: read, list, write, change and delete, the same for all that hang on a connected cluster.
 
 use reqwest::Method;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use url::Url;
 
 use super::client::Client;
 use super::error::Error;
@@ -22,16 +21,6 @@ pub(super) struct Kind {
     noun: &'static str,
     /// The query parameter of a deletion that does not wait for anybody.
     force: &'static str,
-}
-
-/// One page of a list.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Page<T> {
-    #[serde(default = "Vec::new")]
-    value: Vec<T>,
-    #[serde(default)]
-    next_link: Option<String>,
 }
 
 impl Kind {
@@ -74,17 +63,7 @@ impl Kind {
         let action = format!("list the {}s of {of}", self.noun);
         let mut url = self.client.address(call, segments, self.version).await?;
         url.query_pairs_mut().extend_pairs(query);
-        let own = url.clone();
-        let mut found = Vec::new();
-        loop {
-            let request = Request::new(Method::GET, url, action.clone());
-            let page: Page<T> = self.client.send(call, &request).await?.json(&action)?;
-            found.extend(page.value);
-            match page.next_link.filter(|link| !link.is_empty()) {
-                Some(link) => url = next(&own, &link, &action)?,
-                None => return Ok(found),
-            }
-        }
+        self.client.list(call, url, &action).await
     }
 
     /// Creates or replaces the resource and returns as soon as Azure has accepted that.
@@ -172,17 +151,4 @@ impl Kind {
         };
         Ok(Request::new(method, address, action))
     }
-}
-
-/// The next page, always on the resource manager's own host: the token must go to nobody else. Path and query are
-/// signed by the service and stay as they are.
-fn next(own: &Url, link: &str, action: &str) -> Result<Url, Error> {
-    let named = own.join(link).map_err(|_| Error::Incomplete {
-        action: action.to_owned(),
-        lacks: "nextLink".to_owned(),
-    })?;
-    let mut next = own.clone();
-    next.set_path(named.path());
-    next.set_query(named.query());
-    Ok(next)
 }

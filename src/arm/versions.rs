@@ -27,6 +27,8 @@ pub(super) const FLUX_CONFIGURATIONS: &str = "2025-04-01";
 
 /// Custom locations: the only stable version.
 pub(super) const CUSTOM_LOCATIONS: &str = "2021-08-15";
+/// The association of a cluster with an Arc gateway; the only version that the Azure CLI knows.
+pub(super) const GATEWAY_SETTINGS: &str = "2025-02-19-preview";
 
 /// Versions that a user may change, for clouds that lag behind.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,6 +18,7 @@ impl Explain for Error {
             | Self::RegionMissing { .. }
             | Self::Untrusted { .. }
             | Self::Lease { .. }
+            | Self::Definition(_)
             | Self::Eks {
                 transient: false, ..
             } => Kind::Configuration,
@@ -56,6 +57,7 @@ impl Explain for Error {
             Self::Unreachable { .. } => "Cluster Not Reachable",
             Self::Rights { .. } => "Cluster Rights Missing",
             Self::Lease { .. } => "File Not Writable",
+            Self::Definition(_) => "Chart Not Usable",
         }
         .to_owned()
     }

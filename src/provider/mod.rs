@@ -9,17 +9,21 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use crate::onboarding::SessionSlot;
-use crate::resources::connected_cluster::ConnectedClusterResource;
+use crate::resources::connected_cluster::{ConnectedClusterDataSource, ConnectedClusterResource};
+use crate::resources::connected_clusters::ConnectedClustersDataSource;
 use crate::resources::connection;
 use crate::resources::custom_location::CustomLocationResource;
 use crate::resources::extension::{ExtensionDataSource, ExtensionResource};
 use crate::resources::extension_types::ExtensionTypesDataSource;
 use crate::resources::flux_configuration::FluxConfigurationResource;
+use crate::resources::service_account_token::{
+    ServiceAccountTokenEphemeral, ServiceAccountTokenResource,
+};
 use crate::sdk::context::Context;
 use crate::sdk::data_source::ErasedDataSource;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::ephemeral::ErasedEphemeralResource;
-use crate::sdk::erased::{erase, erase_data_source};
+use crate::sdk::erased::{erase, erase_data_source, erase_ephemeral};
 use crate::sdk::path::AttributePath;
 use crate::sdk::provider::Provider;
 use crate::sdk::resource::ErasedResource;
@@ -48,12 +52,17 @@ impl ArcProvider {
                 erase(ExtensionResource::new(session.clone())),
                 erase(FluxConfigurationResource::new(session.clone())),
                 erase(CustomLocationResource::new(session.clone())),
+                erase(ServiceAccountTokenResource::new(session.clone())),
             ],
             data_sources: vec![
+                erase_data_source(ConnectedClusterDataSource::new(session.clone())),
+                erase_data_source(ConnectedClustersDataSource::new(session.clone())),
                 erase_data_source(ExtensionDataSource::new(session.clone())),
                 erase_data_source(ExtensionTypesDataSource::new(session.clone())),
             ],
-            ephemeral_resources: Vec::new(),
+            ephemeral_resources: vec![erase_ephemeral(ServiceAccountTokenEphemeral::new(
+                session.clone(),
+            ))],
             session,
         }
     }

@@ -18,6 +18,9 @@ const STRAY_HEADING: &str = "USER-SUPPLIED VALUES";
 /// How long Helm may wait for the hooks of an uninstall when the call has no deadline: the Azure CLI's longest.
 const UNINSTALL_LIMIT: Duration = Duration::from_mins(15);
 
+/// The first Helm that writes labels of the caller's on its records.
+const LABELS_SINCE: Version = Version::new(3, 13, 0);
+
 /// What Helm's own limit leaves of the call's time, for Helm to mark its release and end.
 const MARGIN: Duration = Duration::from_secs(5);
 
@@ -70,6 +73,8 @@ pub struct Install<'a> {
     pub values: &'a Value,
     /// How long Helm waits until everything that it made is ready.
     pub wait_timeout: Duration,
+    /// A label of the release's record, where Helm can write one (version 3.13 and later).
+    pub label: (&'a str, &'a str),
 }
 
 impl Helm {
@@ -157,6 +162,10 @@ impl Helm {
         arguments.extend(words(["--create-namespace", "--output", "json", "--wait"]));
         arguments.extend(words(["--timeout", &limit(call, install.wait_timeout)]));
         arguments.extend(["--values".into(), values.path().into()]);
+        if self.version >= LABELS_SINCE {
+            let (key, value) = install.label;
+            arguments.extend(words(["--labels", &format!("{key}={value}")]));
+        }
         let action = format!("helm upgrade of {}", install.release);
         self.run(call, access, arguments, &action).await.map(drop)
     }

@@ -14,6 +14,7 @@ mod group;
 mod helm;
 mod key;
 mod locate;
+mod manifest;
 mod process;
 mod record;
 mod redact;
@@ -21,6 +22,7 @@ mod registry;
 mod supervise;
 #[cfg(test)]
 mod testing;
+mod user_values;
 pub mod values;
 mod workspace;
 
@@ -29,7 +31,9 @@ pub use error::Error;
 pub use helm::{Access, Helm, Install, Release};
 pub use key::KeyDelivery;
 pub use locate::HelmSource;
+pub use manifest::Definition;
 pub use record::Record;
 pub use supervise::{RUN_CHILD, supervise};
+pub use user_values::UserValues;
 pub use values::{AgentValues, DataPlaneOverrides, ProtectedSettings};
 pub use workspace::Workspace;

@@ -78,6 +78,7 @@ mod tests {
                 .iter()
                 .map(|name| AttributePath::attribute(*name))
                 .collect(),
+            private: Vec::new(),
             deferred: None,
         }
     }

@@ -1,6 +1,7 @@
 //! The Terraform types, one folder each: schema, state, lifecycle.
 
 pub mod connected_cluster;
+pub mod connected_clusters;
 pub mod connection;
 pub mod custom_location;
 mod deletion;
@@ -11,4 +12,6 @@ pub mod extension_types;
 pub mod flux_configuration;
 mod ids;
 mod keep;
+pub mod service_account_token;
 pub mod timeouts;
+pub mod write_only;

@@ -197,6 +197,8 @@ pub struct Plan {
     pub planned: Value,
     /// Attributes whose change needs a new object. A path whose value is the same in `prior` and `planned` has no effect.
     pub requires_replace: Vec<AttributePath>,
+    /// What the last read or apply kept for the provider alone, beside the stored object.
+    pub private: Vec<u8>,
     /// Set to put the decision off until more is known; only where the client allows it.
     pub deferred: Option<DeferReason>,
 }

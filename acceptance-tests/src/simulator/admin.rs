@@ -9,6 +9,8 @@
 //! | `POST faults`, `GET faults`, `DELETE faults` | one script more; how often each matched; none |
 //! | `PUT clock` `{"offset_seconds": N}` | the clock runs so far ahead of the machine's |
 //! | `PUT behaviour` | pace and manners, whole |
+//! | `PUT agents` `{"connected_cluster": ID, "presence": "real" \| "away" \| {"puppet": {}}}` | who speaks for a cluster |
+//! | `POST extensions` | an extension that a policy or Azure itself makes |
 //! | `POST tokens/revoke` | no access token given so far is valid any more |
 //! | `POST reset` | state, clock, faults and log as after the start |
 
@@ -24,6 +26,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Cloud;
+use super::agents::Presence;
+use super::arm::configuration::extensions::{self, Seed};
 use super::config::Behaviour;
 use super::faults::Fault;
 use super::store::Store;
@@ -35,6 +39,14 @@ pub(super) const PREFIX: &str = "/_simulator";
 #[serde(deny_unknown_fields)]
 struct Offset {
     offset_seconds: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GivenPresence {
+    /// Id of the cluster, which need not exist yet.
+    connected_cluster: String,
+    presence: Presence,
 }
 
 #[derive(Deserialize)]
@@ -51,6 +63,8 @@ pub(super) fn router() -> Router<Arc<Cloud>> {
         .route("/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/clock", put(set_clock))
         .route("/behaviour", put(set_behaviour))
+        .route("/agents", put(set_presence))
+        .route("/extensions", post(plant_extension))
         .route("/tokens/revoke", post(revoke_tokens))
         .route("/reset", post(reset))
         .layer(middleware::from_fn(loopback_only))
@@ -106,6 +120,24 @@ async fn set_behaviour(
 ) -> StatusCode {
     cloud.store().behaviour = behaviour;
     StatusCode::NO_CONTENT
+}
+
+async fn set_presence(
+    State(cloud): State<Arc<Cloud>>,
+    Json(given): Json<GivenPresence>,
+) -> StatusCode {
+    let key = given.connected_cluster.to_lowercase();
+    cloud.store().presences.insert(key, given.presence);
+    StatusCode::NO_CONTENT
+}
+
+async fn plant_extension(
+    State(cloud): State<Arc<Cloud>>,
+    Json(seed): Json<Seed>,
+) -> Result<StatusCode, (StatusCode, String)> {
+    let planted = extensions::plant(&mut cloud.store(), seed, cloud.clock.now());
+    planted.map_err(|reason| (StatusCode::BAD_REQUEST, reason))?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 async fn revoke_tokens(State(cloud): State<Arc<Cloud>>) -> StatusCode {

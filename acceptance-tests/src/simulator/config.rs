@@ -144,6 +144,8 @@ impl Default for Clusters {
 pub struct Behaviour {
     /// How long a long-running operation runs, in milliseconds.
     pub operation_ms: u32,
+    /// How long Flux needs to bring a cluster in line with its source, in milliseconds.
+    pub compliance_ms: u32,
     /// The `Retry-After` of long-running operations, in seconds.
     pub retry_after_seconds: u32,
     /// How long the registration of a resource provider takes, in milliseconds.
@@ -174,6 +176,7 @@ impl Default for Behaviour {
     fn default() -> Self {
         Self {
             operation_ms: 500,
+            compliance_ms: 1000,
             retry_after_seconds: 1,
             registration_ms: 1000,
             page_size: 100,

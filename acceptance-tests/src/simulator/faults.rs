@@ -81,6 +81,10 @@ pub(super) enum Ending {
     Fails(Failure),
     /// Not at all.
     Never,
+    /// Azure is content, but in the cluster an image cannot be pulled.
+    ImagePullError,
+    /// Azure is content, but Flux in the cluster cannot get its source.
+    NonCompliant,
 }
 
 /// All scripts in force, in the order in which they were posted.

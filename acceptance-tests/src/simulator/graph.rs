@@ -11,7 +11,7 @@ use super::{Cloud, identity};
 const CUSTOM_LOCATIONS_APP: &str = "bc313c14-388c-4e7d-a58e-70017303ee3b";
 
 /// Its service principal's object id in this tenant.
-const CUSTOM_LOCATIONS_PRINCIPAL: &str = "51dfe1e8-70c6-4de5-a08e-e18aff23d815";
+pub(super) const CUSTOM_LOCATIONS_PRINCIPAL: &str = "51dfe1e8-70c6-4de5-a08e-e18aff23d815";
 
 /// Answers a request to Graph.
 pub(super) fn handle(cloud: &Cloud, request: &Request) -> Reply {

@@ -144,7 +144,12 @@ impl Cloud {
     /// The state, with every operation ended whose time has come.
     fn store(&self) -> MutexGuard<'_, Store> {
         let mut store = self.store.lock().expect("no service panics");
-        operations::settle(&mut store, self.clock.now());
+        let now = self.clock.now();
+        operations::settle(&mut store, now);
+        if !store.presences.is_empty() {
+            agents::play(&mut store, now);
+            operations::settle(&mut store, now);
+        }
         store
     }
 

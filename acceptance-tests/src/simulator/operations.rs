@@ -3,6 +3,8 @@
 //! An operation carries the change that it makes when it ends, so a client that does not wait reads old values. Two
 //! addresses lead to it: the *monitor* (`Azure-AsyncOperation`) answers 200 with a status, the *result* (`Location`)
 //! answers 202 until it answers with the result itself.
+//!
+//! Some operations are *held*: they end only when the agents in the cluster have done their part.
 
 use axum::http::StatusCode;
 use base64::Engine;
@@ -20,6 +22,9 @@ use super::store::Store;
 
 /// Azure's addresses of results are known to be about 3 KB long; clients must not cut them.
 const CERTIFICATE_BYTES: usize = 1800;
+
+/// How long an operation waits for a cluster that is away; the service keeps protected settings no longer.
+const AWAY_LIMIT: SignedDuration = SignedDuration::from_hours(48);
 
 /// Why an operation failed.
 #[derive(Clone, Debug, serde::Deserialize)]
@@ -52,6 +57,8 @@ pub(super) struct Operation {
     due: Option<Timestamp>,
     failure: Option<Failure>,
     outcome: Outcome,
+    /// Whether the agents still have to do their part.
+    held: bool,
     /// Taken when the operation ends.
     change: Option<Change>,
 }
@@ -70,23 +77,8 @@ impl Context<'_> {
     pub(super) fn begin(&mut self, target: &str, outcome: Outcome, change: Change) -> String {
         let hash = format!("{:X}", Sha256::digest(target));
         let name = format!("{}*{hash}", Uuid::new_v4());
-        let runs = SignedDuration::from_millis(self.store.behaviour.operation_ms.into());
-        let due = (!matches!(self.ending, Ending::Never)).then(|| self.now + runs);
-        let failure = match &self.ending {
-            Ending::Fails(failure) => Some(failure.clone()),
-            Ending::Succeeds | Ending::Never => None,
-        };
-        let operation = Operation {
-            name: name.clone(),
-            target: target.to_owned(),
-            started: self.now,
-            due,
-            failure,
-            outcome,
-            change: Some(change),
-        };
-        self.store.operations.insert(name.clone(), operation);
-        name
+        let operation = Operation::new(target, outcome, (&self.ending, self.now));
+        self.store.add(name, operation, change)
     }
 
     /// Adds the headers by which a client follows the operation.
@@ -98,6 +90,14 @@ impl Context<'_> {
         let query = self.signed_query(name, address);
         let url = format!("{}{path}/{name}?{query}", self.request.base_url());
         reply.with(header, url)
+    }
+
+    /// Adds the header by which a client follows an operation whose address carries no signature.
+    pub(super) fn follow_plain(&self, reply: Reply, name: &str, path: &str) -> Reply {
+        let version = self.request.query("api-version").unwrap_or_default();
+        let base = self.request.base_url();
+        let url = format!("{base}{path}/{name}?api-Version={version}");
+        self.later(reply.with("Azure-AsyncOperation", url))
     }
 
     /// Adds how long to wait before the next look.
@@ -121,13 +121,7 @@ impl Context<'_> {
 
     /// Answers at an operation's address, whose name is the last segment of the path.
     pub(super) fn watch(&self, name: &str) -> Result<Reply, ArmError> {
-        let missing = || {
-            ArmError::not_found(
-                "ResourceNotFound",
-                format!("The operation '{name}' was not found."),
-            )
-        };
-        let operation = self.store.operations.get(name).ok_or_else(missing)?;
+        let operation = self.operation(name)?;
         let query = |key| self.request.query(key).unwrap_or_default();
         if query("s") != signature(name, query("c")) {
             return Err(ArmError::bad(
@@ -140,6 +134,20 @@ impl Context<'_> {
         } else {
             Ok(self.status(operation))
         }
+    }
+
+    /// Answers at the address of an operation without a signature.
+    pub(super) fn watch_plain(&self, name: &str) -> Result<Reply, ArmError> {
+        Ok(self.status(self.operation(name)?))
+    }
+
+    fn operation(&self, name: &str) -> Result<&Operation, ArmError> {
+        self.store.operations.get(name).ok_or_else(|| {
+            ArmError::not_found(
+                "ResourceNotFound",
+                format!("The operation '{name}' was not found."),
+            )
+        })
     }
 
     fn status(&self, operation: &Operation) -> Reply {
@@ -170,7 +178,63 @@ impl Context<'_> {
     }
 }
 
+impl Store {
+    /// Begins an operation of a kind whose name is a mere GUID.
+    pub(super) fn begin_plain(
+        &mut self,
+        target: &str,
+        ending: &Ending,
+        now: Timestamp,
+        change: Change,
+    ) -> String {
+        let operation = Operation::new(target, Outcome::Done, (ending, now));
+        self.add(Uuid::new_v4().to_string(), operation, change)
+    }
+
+    /// Lets an operation fail that has lost its object to another one.
+    pub(super) fn preempt(&mut self, operation: &str) {
+        if let Some(operation) = self.operations.get_mut(operation)
+            && !operation.ended()
+        {
+            operation.due = operation.due.or(Some(operation.started));
+            operation.release(Some(Failure {
+                code: "OperationPreempted".to_owned(),
+                message: "The operation has been preempted by a more recent operation.".to_owned(),
+            }));
+        }
+    }
+
+    fn add(&mut self, name: String, mut operation: Operation, change: Change) -> String {
+        let runs = SignedDuration::from_millis(self.behaviour.operation_ms.into());
+        operation.name.clone_from(&name);
+        operation.due = operation.due.map(|now| now + runs);
+        operation.change = Some(change);
+        self.operations.insert(name.clone(), operation);
+        name
+    }
+}
+
 impl Operation {
+    /// An operation that is due at once, and does nothing yet.
+    fn new(target: &str, outcome: Outcome, (ending, now): (&Ending, Timestamp)) -> Self {
+        Self {
+            name: String::new(),
+            target: target.to_owned(),
+            started: now,
+            due: (!matches!(ending, Ending::Never)).then_some(now),
+            failure: match ending {
+                Ending::Fails(failure) => Some(failure.clone()),
+                Ending::Succeeds
+                | Ending::Never
+                | Ending::ImagePullError
+                | Ending::NonCompliant => None,
+            },
+            outcome,
+            held: false,
+            change: None,
+        }
+    }
+
     fn ended(&self) -> bool {
         self.change.is_none()
     }
@@ -200,15 +264,49 @@ impl Operation {
         document
     }
 
+    /// Lets the operation go on only when the agents have done their part. One that is to fail, or never to end, does not
+    /// get as far as that.
+    pub(super) fn hold(&mut self) {
+        self.held = self.failure.is_none() && self.due.is_some();
+    }
+
+    /// Whether the agents still have to do their part.
+    pub(super) fn is_held(&self) -> bool {
+        self.held && !self.ended()
+    }
+
+    /// Whether the operation has run as long as Azure itself needs.
+    pub(super) fn is_due(&self, now: Timestamp) -> bool {
+        self.due.is_some_and(|due| due <= now)
+    }
+
+    /// The agents have done their part, or failed to.
+    pub(super) fn release(&mut self, failure: Option<Failure>) {
+        self.held = false;
+        self.failure = failure;
+    }
+
+    fn give_up(&mut self, now: Timestamp) {
+        if self.held && now >= self.started + AWAY_LIMIT {
+            self.release(Some(Failure {
+                code: "ExtensionOperationTimedOut".to_owned(),
+                message: "The cluster did not take up the operation within 48 hours.".to_owned(),
+            }));
+        }
+    }
+
     /// The operation for a test to look at.
     pub(super) fn dump(&self) -> Value {
-        json!({"target": self.target, "status": self.state(), "started": self.started, "due": self.due})
+        json!({"target": self.target, "status": self.state(), "started": self.started, "due": self.due, "held": self.held})
     }
 }
 
 /// Ends every operation whose time has come.
 pub(super) fn settle(store: &mut Store, now: Timestamp) {
-    let due = |operation: &&mut Operation| operation.due.is_some_and(|due| due <= now);
+    for operation in store.operations.values_mut() {
+        operation.give_up(now);
+    }
+    let due = |operation: &&mut Operation| operation.is_due(now) && !operation.held;
     let ending: Vec<_> = store
         .operations
         .values_mut()

@@ -4,8 +4,19 @@ use serde_json::Value;
 
 use super::request::Request;
 
-/// Objects whose members are secrets, in lower case.
-const PROTECTED: &[&str] = &["protectedsettings", "configurationprotectedsettings"];
+/// Members that are secrets, or whose members are, in lower case.
+const PROTECTED: &[&str] = &[
+    "protectedsettings",
+    "configurationprotectedsettings",
+    "authentication",
+    "accesskey",
+    "accountkey",
+    "sastoken",
+    "clientsecret",
+    "clientcertificate",
+    "clientcertificatepassword",
+    "privatekey",
+];
 
 /// Form fields that are no secret. Everything else in a login form may be one.
 const PUBLIC_FORM_FIELDS: &[&str] = &["grant_type", "client_id", "scope"];

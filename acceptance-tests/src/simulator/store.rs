@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::agents::Presence;
+use super::arm::configuration::extensions::Extension;
+use super::arm::configuration::flux::FluxConfiguration;
 use super::arm::connected_clusters::ConnectedCluster;
+use super::arm::custom_locations::CustomLocation;
 use super::config::{Behaviour, Config};
 use super::operations::Operation;
 
@@ -20,10 +24,18 @@ pub(super) struct Store {
     pub(super) groups: BTreeMap<String, ResourceGroup>,
     /// By resource id.
     pub(super) clusters: BTreeMap<String, ConnectedCluster>,
+    /// By resource id.
+    pub(super) extensions: BTreeMap<String, Extension>,
+    /// By resource id.
+    pub(super) flux_configurations: BTreeMap<String, FluxConfiguration>,
+    /// By resource id.
+    pub(super) custom_locations: BTreeMap<String, CustomLocation>,
     /// By the name in the operation's address.
     pub(super) operations: BTreeMap<String, Operation>,
     /// What the agents' side last saw of each real cluster, by the name in the configuration.
     pub(super) sightings: BTreeMap<String, String>,
+    /// Where tests decide about the agents, by the id of the connected cluster.
+    pub(super) presences: BTreeMap<String, Presence>,
 }
 
 /// A subscription.
@@ -61,8 +73,12 @@ impl Store {
             subscriptions: BTreeMap::new(),
             groups: BTreeMap::new(),
             clusters: BTreeMap::new(),
+            extensions: BTreeMap::new(),
+            flux_configurations: BTreeMap::new(),
+            custom_locations: BTreeMap::new(),
             operations: BTreeMap::new(),
             sightings: BTreeMap::new(),
+            presences: BTreeMap::new(),
         };
         for subscription in &config.subscriptions {
             store.add_subscription(subscription);
@@ -97,12 +113,68 @@ impl Store {
             .insert(given.id.to_lowercase(), subscription);
     }
 
+    /// Forgets a cluster with everything that hangs on it.
+    pub(super) fn drop_cluster(&mut self, key: &str) {
+        self.clusters.remove(key);
+        let inside = format!("{key}/");
+        let outside = |id: &String| !id.starts_with(&inside);
+        let mut lost = Vec::new();
+        self.extensions.retain(|id, extension| {
+            lost.extend(
+                extension
+                    .operation()
+                    .filter(|_| !outside(id))
+                    .map(str::to_owned),
+            );
+            outside(id)
+        });
+        self.flux_configurations.retain(|id, configuration| {
+            lost.extend(
+                configuration
+                    .operation()
+                    .filter(|_| !outside(id))
+                    .map(str::to_owned),
+            );
+            outside(id)
+        });
+        for operation in lost {
+            self.preempt(&operation);
+        }
+    }
+
+    /// Forgets a resource group with everything in it.
+    pub(super) fn drop_group(&mut self, key: &str) {
+        let inside = format!("{key}/");
+        let clusters: Vec<String> = self.clusters.keys().cloned().collect();
+        for cluster in clusters.iter().filter(|id| id.starts_with(&inside)) {
+            self.drop_cluster(cluster);
+        }
+        self.custom_locations
+            .retain(|id, _| !id.starts_with(&inside));
+        self.groups.remove(key);
+    }
+
     /// The whole state for a test to look at.
     pub(super) fn dump(&self) -> Value {
         let clusters: Map<String, Value> = self
             .clusters
             .values()
             .map(|cluster| (cluster.id.clone(), cluster.dump()))
+            .collect();
+        let extensions: Map<String, Value> = self
+            .extensions
+            .values()
+            .map(|extension| (extension.id.clone(), extension.dump()))
+            .collect();
+        let flux_configurations: Map<String, Value> = self
+            .flux_configurations
+            .values()
+            .map(|configuration| (configuration.id.clone(), configuration.dump()))
+            .collect();
+        let custom_locations: Map<String, Value> = self
+            .custom_locations
+            .values()
+            .map(|location| (location.id.clone(), location.dump()))
             .collect();
         let operations: Vec<Value> = self.operations.values().map(Operation::dump).collect();
         let groups: Vec<&str> = self
@@ -114,6 +186,9 @@ impl Store {
             "behaviour": self.behaviour,
             "resource_groups": groups,
             "connected_clusters": clusters,
+            "extensions": extensions,
+            "flux_configurations": flux_configurations,
+            "custom_locations": custom_locations,
             "operations": operations,
             "agents": self.sightings,
         })

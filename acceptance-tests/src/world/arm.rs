@@ -85,6 +85,62 @@ impl Arm {
         self.until(name, &what, |object| object.is_none()).await
     }
 
+    /// Address of something that hangs on the connected cluster of this name, `extensions/flux` for instance, in an
+    /// api-version.
+    pub fn child(&self, cluster: &str, child: &str, version: &str) -> String {
+        let parent = self.id(cluster);
+        format!(
+            "{parent}/providers/Microsoft.KubernetesConfiguration/{child}?api-version={version}"
+        )
+    }
+
+    /// A request to a path with its api-version. Any status is an answer; a body that is none is null.
+    pub async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> anyhow::Result<(StatusCode, Value)> {
+        let request = self.client.request(method, format!("{HOST}{path}"));
+        let request = request.bearer_auth(&self.token);
+        let request = body.into_iter().fold(request, RequestBuilder::json);
+        let response = request.send().await?;
+        let status = response.status();
+        let body = serde_json::from_slice(&response.bytes().await?).unwrap_or_default();
+        Ok((status, body))
+    }
+
+    /// The resource at a path when its operation is over; `None` when there is none.
+    pub async fn settled(&self, path: &str) -> anyhow::Result<Option<Value>> {
+        let deadline = Instant::now() + LIMIT;
+        loop {
+            let (status, resource) = self.call(Method::GET, path, None).await?;
+            let state = resource["properties"]["provisioningState"].as_str();
+            match (status, state) {
+                (StatusCode::NOT_FOUND, _) => return Ok(None),
+                (StatusCode::OK, Some("Succeeded" | "Failed")) => return Ok(Some(resource)),
+                _ => ensure!(
+                    Instant::now() < deadline,
+                    "{path} does not settle: {status}: {resource}"
+                ),
+            }
+            sleep(Duration::from_millis(200)).await;
+        }
+    }
+
+    /// Waits until the connected cluster of this name has a connectivity status.
+    ///
+    /// # Errors
+    ///
+    /// When it does not get it in time.
+    pub async fn until_status(&self, name: &str, status: &str) -> anyhow::Result<()> {
+        let what = format!("connected cluster {name} is not {status}");
+        self.until(name, &what, |object| {
+            object.is_some_and(|object| object["properties"]["connectivityStatus"] == status)
+        })
+        .await
+    }
+
     async fn until(
         &self,
         name: &str,

@@ -6,11 +6,15 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use super::cluster::{Cluster, ControlPlane};
+use super::files::write_private;
 use super::process::{Process, Program};
 use super::site::Site;
 
 /// KWOK's rules that are followed here: nodes and pods come to life at once, jobs end, deleted pods go.
 const STAGES: [&str; 4] = ["node-initialize", "pod-ready", "pod-complete", "pod-delete"];
+
+/// A rule of our own: a pod whose images cannot be pulled, where an annotation says so.
+const IMAGE_PULL_ERROR: &str = include_str!("pod-image-pull-error.yaml");
 
 /// Starts the API server, with the authenticator's webhook as its judge of EKS tokens.
 pub fn api_server(
@@ -106,6 +110,9 @@ pub fn kwok(
         .flag("node-lease-duration-seconds", "40")
         .arg("--manage-all-nodes");
     let stages = STAGES.map(|stage| plane.tools.kwok_stages.join(format!("{stage}.yaml")));
+    let unpullable = cluster.home().join("pod-image-pull-error.yaml");
+    write_private(&unpullable, IMAGE_PULL_ERROR)?;
+    let program = program.flag("config", unpullable);
     site.processes.start(
         stages
             .iter()

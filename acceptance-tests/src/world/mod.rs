@@ -9,6 +9,7 @@ pub mod arm;
 pub mod aws;
 pub mod azure;
 pub mod cluster;
+pub mod door;
 pub mod eks;
 pub mod environment;
 pub mod files;
@@ -48,6 +49,8 @@ pub struct World {
     /// The tenant, subscription and credentials at Azure.
     pub tenant: azure::Tenant,
     environment: Environment,
+    /// Port of the simulated Azure.
+    simulator: u16,
     site: Site,
 }
 
@@ -65,6 +68,7 @@ impl World {
                 helm_digest: parts.helm_digest,
                 tenant: parts.tenant,
                 environment: parts.environment,
+                simulator: parts.simulator,
                 site,
             }),
             Err(error) => {
@@ -106,6 +110,7 @@ struct Parts {
     helm_digest: String,
     tenant: azure::Tenant,
     environment: Environment,
+    simulator: u16,
 }
 
 impl Parts {
@@ -134,6 +139,7 @@ impl Parts {
             helm_digest,
             tenant,
             environment,
+            simulator: places.simulator,
         })
     }
 }

@@ -91,7 +91,7 @@ pub fn kubeconfig(path: &str, context: &str) -> String {
     format!("{{ config_path = \"{path}\", config_context = \"{context}\" }}")
 }
 
-/// What every configuration begins with; `provider` is the body of the provider block.
+/// Where a configuration begins: the provider, with these arguments.
 pub fn head(provider: &str) -> String {
     format!(
         r#"terraform {{

@@ -7,10 +7,15 @@
 mod bad_input;
 mod configuration;
 mod connect;
+mod data_sources;
+mod extension;
+mod extension_input;
 mod foundation;
 mod interruption;
 mod pool;
 mod runner;
+mod service_account_token;
+mod simulated;
 
 use acceptance_tests::engine::Engine;
 use anyhow::Context;
@@ -29,12 +34,19 @@ fn main() -> std::process::ExitCode {
         let mut suite = Suite::default();
         foundation::scenarios(&mut suite);
         let engines = Engine::at_hand()?;
+        simulated::scenarios(&mut suite, engines.first().context("no engine")?);
         for engine in &engines {
             connect::scenarios(&mut suite, engine);
+            data_sources::scenarios(&mut suite, engine);
+            service_account_token::scenarios(&mut suite, engine);
+            extension::scenarios(&mut suite, engine);
             interruption::scenarios(&mut suite, engine);
         }
         // What the provider says is the same whoever prints it.
-        bad_input::scenarios(&mut suite, engines.first().context("no engine")?);
+        let first = engines.first().context("no engine")?;
+        bad_input::scenarios(&mut suite, first);
+        extension_input::scenarios(&mut suite, first);
+        service_account_token::bad_input_scenarios(&mut suite, first);
         Ok(suite)
     })
 }

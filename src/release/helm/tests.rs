@@ -49,6 +49,7 @@ impl Bench {
 
     async fn install(&self, call: &Call, values: &Value) -> Result<(), Error> {
         let install = Install {
+            label: ("arc.multicloud/started", "1795608000"),
             release: "azure-arc",
             namespace: "azure-arc-release",
             chart: Path::new("/charts/azure-arc-k8sagents"),

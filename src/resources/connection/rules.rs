@@ -4,8 +4,6 @@ use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
 use crate::sdk::value::Value;
 
-use super::NAME;
-
 /// The ways to name a cluster, each with the attributes that choose it.
 const WAYS: [(&str, &[&str]); 4] = [
     ("eks", &["eks"]),
@@ -56,22 +54,6 @@ pub fn validate(path: &AttributePath, connection: &Value) -> Diagnostics {
     }
     found.extend(credentials(path, connection));
     found
-}
-
-/// Requires that a resource or else the provider block says how to reach the cluster.
-#[must_use]
-pub fn require(config: &Value, has_default: bool) -> Diagnostics {
-    if !config.get(NAME).is_null() || has_default {
-        return Diagnostics::default();
-    }
-    Diagnostic::error(
-        AttributePath::attribute(NAME),
-        "No Kubernetes Connection",
-        "Neither this resource nor the provider block says how to reach the cluster.\n\nTo fix this: set kubernetes = { \
-         eks = { cluster_name = \"…\", region = \"…\" } } or kubernetes = { config_path = \"…\" }, here or in the \
-         provider block.",
-    )
-    .into()
 }
 
 fn any_set(connection: &Value, names: &[&str]) -> bool {

@@ -16,8 +16,7 @@ pub(super) fn finish(plan: &mut Plan, session: Option<&Session>) -> Diagnostics 
         }
         drift::propose_repair(plan);
         if let Some(session) = session {
-            let has_default = session.default_connection.is_some();
-            found.extend(connection::require(&plan.config, has_default));
+            found.extend(connection::require(&plan.config, session));
         }
     }
     found.extend(deletion::check(plan));

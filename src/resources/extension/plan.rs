@@ -32,10 +32,7 @@ pub(super) async fn finish(call: &Call, plan: &mut Plan, session: Option<&Sessio
     let Some(session) = session else {
         return found;
     };
-    found.extend(connection::require(
-        &plan.config,
-        session.default_connection.is_some(),
-    ));
+    found.extend(connection::require(&plan.config, session));
     if !found.has_errors() {
         found.extend(ask_azure(call, plan, session).await);
     }

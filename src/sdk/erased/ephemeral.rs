@@ -116,3 +116,75 @@ impl<E: EphemeralResource> Erased<E> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+
+    use serde::{Deserialize, Serialize};
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::call::Call;
+    use crate::sdk::context::Checkpoint;
+
+    static CLOSED: AtomicBool = AtomicBool::new(false);
+
+    /// A resource whose state is out of step with its schema.
+    struct Misfit;
+
+    #[derive(Deserialize, Serialize)]
+    struct State {
+        unheard_of: Option<bool>,
+    }
+
+    impl EphemeralResource for Misfit {
+        type State = State;
+
+        fn type_name(&self) -> &'static str {
+            "arc_misfit"
+        }
+
+        fn schema(&self) -> Schema {
+            Schema::new("A misfit.", Vec::new())
+        }
+
+        fn time_limit(&self) -> Duration {
+            Duration::from_mins(1)
+        }
+
+        async fn open(&self, _cx: &Context, _config: State) -> Result<Opened<State>, Diagnostics> {
+            Ok(Opened {
+                result: State {
+                    unheard_of: Some(true),
+                },
+                lease: Lease::default(),
+                diagnostics: Diagnostics::default(),
+            })
+        }
+
+        async fn renew(&self, _cx: &Context, _private: &[u8]) -> Result<Renewed, Diagnostics> {
+            Ok(Renewed::default())
+        }
+
+        async fn close(&self, _cx: &Context, _private: &[u8]) -> Diagnostics {
+            CLOSED.store(true, Ordering::Relaxed);
+            Diagnostics::default()
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_opened_and_cannot_be_handed_out_is_closed() {
+        let cx = Context {
+            call: Call::new(CancellationToken::new(), "arc_misfit"),
+            deferral_allowed: false,
+            write_only_allowed: true,
+            checkpoint: Checkpoint::default(),
+        };
+        let nothing = Value::object::<String>([]);
+        let reply = erase_ephemeral(Misfit).open(&cx, nothing).await;
+        assert!(reply.diagnostics.has_errors());
+        assert!(CLOSED.load(Ordering::Relaxed));
+    }
+}

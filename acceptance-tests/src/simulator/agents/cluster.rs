@@ -1,5 +1,6 @@
 //! What can be seen in a real cluster.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use k8s_openapi::api::apps::v1::Deployment;
@@ -10,14 +11,15 @@ use kube::{Api, Client, Config};
 use rsa::RsaPrivateKey;
 use rsa::pkcs1::DecodeRsaPrivateKey;
 
-use crate::simulator::arm::connected_clusters::public_key;
+use crate::simulator::arm::connected_clusters::{Features, public_key};
+use crate::simulator::graph::CUSTOM_LOCATIONS_PRINCIPAL;
 
 /// Where the agents live.
 pub(super) const NAMESPACE: &str = "azure-arc";
 const CONFIGURATION: &str = "azure-clusterconfig";
 const PRIVATE_KEY: &str = "azure-arc-connect-privatekey";
 /// The name under which writes are recorded in the cluster.
-const FIELD_MANAGER: &str = "azure-arc-agents";
+pub(super) const FIELD_MANAGER: &str = "azure-arc-agents";
 
 /// Why nothing is reported.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +44,8 @@ pub(super) enum Silence {
     NotProvisioned(String),
     #[error("the identity certificate expired")]
     Expired,
+    #[error("a test speaks for the connected cluster {0}")]
+    Scripted(String),
 }
 
 /// A cluster behind a kubeconfig file.
@@ -50,6 +54,8 @@ pub(super) struct Cluster {
     client: Option<Client>,
     /// The last private key seen, by the version of its secret, with its public half; parsing one takes a while.
     key: Option<(String, String)>,
+    /// Azure's operations whose part in the cluster has begun, and what was last said there.
+    pub(super) started: BTreeSet<String>,
 }
 
 /// Which Azure object the cluster says it is, and how its agents are set up.
@@ -58,6 +64,7 @@ pub(super) struct Configuration {
     pub(super) agent_version: String,
     pub(super) distribution: String,
     pub(super) infrastructure: String,
+    pub(super) features: Features,
 }
 
 /// The cluster itself.
@@ -73,6 +80,7 @@ impl Cluster {
             kubeconfig,
             client: None,
             key: None,
+            started: BTreeSet::new(),
         }
     }
 
@@ -98,6 +106,11 @@ impl Cluster {
             agent_version: value("AZURE_ARC_AGENT_VERSION")?,
             distribution: value("KUBERNETES_DISTRO")?,
             infrastructure: value("KUBERNETES_INFRA")?,
+            features: Features {
+                cluster_connect: value("CLUSTER_CONNECT_AGENT_ENABLED")? == "true",
+                custom_locations: value("CUSTOM_LOCATIONS_ENABLED")? == "true"
+                    && value("CUSTOM_LOCATION_OID")? == CUSTOM_LOCATIONS_PRINCIPAL,
+            },
         })
     }
 
@@ -177,7 +190,8 @@ impl Cluster {
         self.key = None;
     }
 
-    async fn client(&mut self) -> Result<Client, Silence> {
+    /// A client of the cluster.
+    pub(super) async fn client(&mut self) -> Result<Client, Silence> {
         if let Some(client) = &self.client {
             return Ok(client.clone());
         }
@@ -232,7 +246,8 @@ fn missing(kind: &str, name: &str) -> Silence {
     Silence::Missing(format!("{kind} {name}"))
 }
 
-fn unreachable(error: impl std::error::Error + Send + Sync + 'static) -> Silence {
+/// An error of the Kubernetes API.
+pub(super) fn unreachable(error: impl std::error::Error + Send + Sync + 'static) -> Silence {
     Silence::Unreachable(Box::new(error))
 }
 

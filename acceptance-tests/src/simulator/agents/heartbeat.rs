@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::certificates;
 use super::cluster::{Cluster, Configuration, Silence};
+use super::{Presence, certificates, flux, installs, locations};
 use crate::simulator::Cloud;
 use crate::simulator::arm::connected_clusters::{ConnectedCluster, Connectivity, Report};
 use crate::simulator::store::Store;
@@ -30,7 +30,9 @@ async fn try_beat(cloud: &Cloud, cluster: &mut Cluster) -> Result<String, Silenc
         agent_version,
         distribution,
         infrastructure,
+        features,
     } = cluster.configuration().await?;
+    require_unscripted(&cloud.store(), &id)?;
     let public_key = cluster.public_key().await?;
     let expires = prove(&mut cloud.store(), &id, &public_key, cloud.clock.now())?.expires();
     cluster.require_agents().await?;
@@ -47,7 +49,11 @@ async fn try_beat(cloud: &Cloud, cluster: &mut Cluster) -> Result<String, Silenc
         cores: facts.cores,
         heard,
         certificate_expires,
+        features,
     });
+    installs::attend(cloud, cluster, &id).await?;
+    flux::attend(cloud, cluster, &id).await?;
+    locations::attend(cloud, cluster, &id).await?;
     Ok(format!("reported as {id}"))
 }
 
@@ -62,6 +68,14 @@ pub(super) fn miss(store: &mut Store, now: Timestamp) {
         } else if now.duration_since(report.heard) >= SILENCE_LIMIT {
             cluster.connectivity = Connectivity::Offline;
         }
+    }
+}
+
+/// Refuses to look into a cluster whose agents a test speaks for.
+fn require_unscripted(store: &Store, id: &str) -> Result<(), Silence> {
+    match store.presences.get(&id.to_lowercase()) {
+        None | Some(Presence::Real) => Ok(()),
+        Some(Presence::Away | Presence::Puppet(_)) => Err(Silence::Scripted(id.to_owned())),
     }
 }
 
@@ -113,6 +127,7 @@ mod tests {
     use axum::http::{HeaderMap, Method, Uri, header};
 
     use super::*;
+    use crate::simulator::arm::connected_clusters::Features;
     use crate::simulator::faults::Ending;
     use crate::simulator::request::Request;
     use crate::simulator::tests::azure::{
@@ -157,6 +172,7 @@ mod tests {
             cores: 4,
             heard,
             certificate_expires: heard + CERTIFICATE_LIFE,
+            features: Features::default(),
         }
     }
 

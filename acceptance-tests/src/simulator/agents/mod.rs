@@ -5,10 +5,19 @@
 //! object the cluster says it is ([`cluster`]), proves the private key against the public key in that object, and only
 //! then writes the certificates and lets the object be connected ([`heartbeat`]). A wrong key stays without answer for
 //! ever, as in real life, and an object that was deleted never comes back.
+//!
+//! A cluster that was heard of gets what Azure wants in it: [`installs`] makes Helm releases of extensions, [`flux`]
+//! objects of Flux configurations, [`locations`] namespaces of custom locations. Where a test decides about the agents ([`presence`]), no cluster is looked into.
 
 mod certificates;
 mod cluster;
+mod flux;
 mod heartbeat;
+mod installs;
+mod locations;
+mod objects;
+mod presence;
+mod release;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,6 +29,8 @@ use tokio_util::task::TaskTracker;
 
 use super::{Cloud, Clusters};
 use cluster::Cluster;
+
+pub(super) use presence::{Presence, play};
 
 /// Looks after every cluster of the configuration until told to stop.
 pub(super) async fn run(cloud: Arc<Cloud>, stop: CancellationToken, tasks: TaskTracker) {

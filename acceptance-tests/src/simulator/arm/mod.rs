@@ -1,10 +1,17 @@
 //! Azure Resource Manager: authentication, the route table, and one file per service.
 
+pub(super) mod change;
+mod check;
+pub(super) mod configuration;
 pub(super) mod connected_clusters;
+pub(super) mod custom_locations;
 mod error;
 mod paging;
+pub(super) mod progress;
+mod protected;
 mod providers;
 mod resource_groups;
+mod schema;
 mod subscriptions;
 mod tags;
 pub(super) mod tokens;
@@ -124,6 +131,28 @@ fn in_subscription(cx: &mut Context<'_>, subscription: &str, rest: &[&str]) -> A
         ["providers", "microsoft.kubernetes", "connectedclusters"] => {
             connected_clusters::list(cx, &format!("/subscriptions/{subscription}/"))
         }
+        ["providers", "microsoft.extendedlocation", "customlocations"] => {
+            custom_locations::list(cx, &format!("/subscriptions/{subscription}/"))
+        }
+        [
+            "providers",
+            "microsoft.extendedlocation",
+            "locations",
+            _,
+            "operationsstatus",
+            _,
+        ] => {
+            require_method(cx.request, &[Method::GET])?;
+            cx.watch_plain(cx.request.segment(7))
+        }
+        [
+            "providers",
+            "microsoft.kubernetesconfiguration",
+            "locations",
+            location,
+            "extensiontypes",
+            rest @ ..,
+        ] => configuration::extension_types::of_location(cx, location, rest),
         ["resourcegroups"] => resource_groups::list(cx, subscription),
         ["resourcegroups", name] => resource_groups::handle(cx, subscription, name),
         ["resourcegroups", name, rest @ ..] => in_group(cx, subscription, name, rest),
@@ -151,6 +180,35 @@ fn in_group(cx: &mut Context<'_>, subscription: &str, group: &str, rest: &[&str]
             _,
             "listclusterusercredential",
         ] => connected_clusters::credential(cx, subscription, group),
+        ["providers", "microsoft.extendedlocation", "customlocations"] => {
+            resource_groups::require(cx, subscription, group)?;
+            custom_locations::list(
+                cx,
+                &format!("/subscriptions/{subscription}/resourcegroups/{group}/"),
+            )
+        }
+        [
+            "providers",
+            "microsoft.extendedlocation",
+            "customlocations",
+            _,
+        ] => custom_locations::handle(cx, subscription, group),
+        [
+            "providers",
+            "microsoft.extendedlocation",
+            "customlocations",
+            _,
+            "enabledresourcetypes",
+        ] => custom_locations::enabled_types(cx),
+        [
+            "providers",
+            "microsoft.kubernetes",
+            "connectedclusters",
+            _,
+            "providers",
+            "microsoft.kubernetesconfiguration",
+            rest @ ..,
+        ] => configuration::handle(cx, subscription, group, rest),
         _ => Err(ArmError::no_such_route(cx.request)),
     }
 }

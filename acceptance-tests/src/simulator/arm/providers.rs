@@ -5,8 +5,8 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{
-    Answer, ArmError, Context, RESOURCES_VERSIONS, connected_clusters, require_method,
-    require_version,
+    Answer, ArmError, Context, RESOURCES_VERSIONS, configuration, connected_clusters,
+    custom_locations, require_method, require_version,
 };
 use crate::simulator::reply::Reply;
 use crate::simulator::store::Registration;
@@ -34,38 +34,18 @@ const PROVIDERS: &[Provider] = &[
     Provider {
         namespace: "Microsoft.KubernetesConfiguration",
         types: &[
-            (
-                "extensions",
-                &[
-                    "2025-03-01",
-                    "2024-11-01",
-                    "2023-05-01",
-                    "2022-11-01",
-                    "2022-07-01",
-                    "2022-03-01",
-                ],
-            ),
-            (
-                "fluxConfigurations",
-                &[
-                    "2025-04-01",
-                    "2024-11-01",
-                    "2023-05-01",
-                    "2022-11-01",
-                    "2022-07-01",
-                    "2022-03-01",
-                ],
-            ),
+            ("extensions", configuration::EXTENSION_VERSIONS),
+            ("fluxConfigurations", configuration::FLUX_VERSIONS),
             (
                 "sourceControlConfigurations",
-                &["2023-05-01", "2022-11-01", "2022-07-01", "2022-03-01"],
+                configuration::SOURCE_CONTROL_VERSIONS,
             ),
-            ("extensionTypes", &["2024-11-01-preview"]),
+            ("extensionTypes", configuration::EXTENSION_TYPE_VERSIONS),
         ],
     },
     Provider {
         namespace: "Microsoft.ExtendedLocation",
-        types: &[("customLocations", &["2021-08-31-preview", "2021-08-15"])],
+        types: &[("customLocations", custom_locations::API_VERSIONS)],
     },
     Provider {
         namespace: "Microsoft.HybridCompute",

@@ -4,8 +4,8 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Answer, ArmError, Context, RESOURCES_VERSIONS, connected_clusters, require_method,
-    require_version, tags,
+    Answer, ArmError, Context, RESOURCES_VERSIONS, connected_clusters, custom_locations,
+    require_method, require_version, tags,
 };
 use crate::simulator::config::normalise;
 use crate::simulator::operations::{Address, Outcome};
@@ -59,7 +59,10 @@ pub(super) fn resources(cx: &Context<'_>, subscription: &str, name: &str) -> Ans
     require_method(cx.request, &[Method::GET])?;
     require_version(cx.request, RESOURCES_VERSIONS)?;
     require(cx, subscription, name)?;
-    cx.page(&connected_clusters::summaries(cx, &key(subscription, name)))
+    let key = key(subscription, name);
+    let clusters = connected_clusters::summaries(cx, &key);
+    let locations = custom_locations::summaries(cx, &key);
+    cx.page(&[clusters, locations].concat())
 }
 
 /// The group, or a 404.
@@ -163,9 +166,7 @@ fn delete(cx: &mut Context<'_>, subscription: &str, name: &str) -> Answer {
                     group.deleting = false;
                 }
             } else {
-                let inside = format!("{key}/");
-                store.clusters.retain(|id, _| !id.starts_with(&inside));
-                store.groups.remove(&key);
+                store.drop_group(&key);
             }
         }),
     );

@@ -173,7 +173,23 @@ impl Azure {
         self.provisioned(&path).await
     }
 
-    /// The cluster at this address when its operation is over.
+    /// Creates a cluster in group `rg` whose agents do at once whatever they are told.
+    pub(super) async fn puppet(&self, name: &str) -> Reply {
+        self.presence(name, json!({"puppet": {"custom_locations": true}}))
+            .await;
+        self.cluster(name, NEWEST).await
+    }
+
+    /// Decides who speaks for a cluster.
+    pub(super) async fn presence(&self, name: &str, presence: Value) {
+        let path = cluster_path(name, NEWEST);
+        let id = path.split('?').next().expect("a path");
+        let body = json!({"connected_cluster": id, "presence": presence});
+        let reply = self.admin(Method::PUT, "agents", body).await;
+        assert_eq!(reply.status, 204, "{reply:?}");
+    }
+
+    /// The resource at this address when its operation is over.
     pub(super) async fn provisioned(&self, path: &str) -> Reply {
         self.elapse().await;
         let shown = self.get(path).await;
@@ -185,6 +201,10 @@ impl Azure {
 impl Reply {
     pub(super) fn code(&self) -> &str {
         self.body["error"]["code"].as_str().unwrap_or_default()
+    }
+
+    pub(super) fn message(&self) -> &str {
+        self.body["error"]["message"].as_str().unwrap_or_default()
     }
 
     pub(super) fn header(&self, name: &str) -> &str {
@@ -199,6 +219,25 @@ pub(in crate::simulator) fn cluster_path(name: &str, version: &str) -> String {
     format!(
         "/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Kubernetes/connectedClusters/{name}?api-version={version}"
     )
+}
+
+/// Address of an extension of the cluster `c1`, in the newest version.
+pub(super) fn extension_path(name: &str) -> String {
+    child_path("extensions", name, "2025-03-01")
+}
+
+/// Creates an extension of the cluster `c1` and shows it when it is installed.
+pub(super) async fn put_extension(azure: &Azure, name: &str, body: Value) -> Reply {
+    let path = extension_path(name);
+    let reply = azure.put(&path, body).await;
+    assert_eq!(reply.status, 201, "{reply:?}");
+    azure.provisioned(&path).await
+}
+
+/// Address of something that hangs on the cluster `c1`.
+pub(super) fn child_path(kind: &str, name: &str, version: &str) -> String {
+    let child = format!("/providers/Microsoft.KubernetesConfiguration/{kind}/{name}?");
+    cluster_path("c1", version).replace('?', &child)
 }
 
 /// The least that a cluster needs.
@@ -242,7 +281,14 @@ pub(in crate::simulator) fn config(files: &TempDir) -> (Config, Certificate) {
         },
         tenant_id: TENANT.to_owned(),
         subscriptions: vec![
-            subscription(SUBSCRIPTION, &["Microsoft.Kubernetes"]),
+            subscription(
+                SUBSCRIPTION,
+                &[
+                    "Microsoft.Kubernetes",
+                    "Microsoft.KubernetesConfiguration",
+                    "Microsoft.ExtendedLocation",
+                ],
+            ),
             subscription(FRESH_SUBSCRIPTION, &[]),
         ],
         service_principals: vec![ServicePrincipal {
@@ -263,6 +309,7 @@ pub(in crate::simulator) fn config(files: &TempDir) -> (Config, Certificate) {
 pub(super) fn behaviour() -> Behaviour {
     Behaviour {
         operation_ms: 3_600_000,
+        compliance_ms: 3_600_000,
         registration_ms: 3_600_000,
         ..Behaviour::default()
     }

@@ -266,7 +266,7 @@ async fn lists_come_in_pages() {
 #[tokio::test]
 async fn credentials_need_both_parameters() {
     let azure = Azure::start().await;
-    azure.cluster("c1", NEWEST).await;
+    azure.puppet("c1").await;
     let path = cluster_path("c1", NEWEST).replace('?', "/listClusterUserCredential?");
     let ask = |body: Value| azure.send(Method::POST, &path, Some(body));
     assert_eq!(
@@ -284,6 +284,35 @@ async fn credentials_need_both_parameters() {
         .await
         .body;
     assert!(relayed["hybridConnectionConfig"]["relay"].is_string());
+    azure.stop().await;
+}
+
+#[tokio::test]
+async fn there_are_no_credentials_where_no_agent_waits() {
+    let azure = Azure::start().await;
+    azure.cluster("c1", NEWEST).await;
+    let path = cluster_path("c1", NEWEST).replace('?', "/listClusterUserCredential?");
+    let body = json!({"authenticationMethod": "Token", "clientProxy": true});
+    let ask = || azure.send(Method::POST, &path, Some(body.clone()));
+    let lost = "Hybrid connection for the target resource does not exist.";
+    let connecting = ask().await;
+    assert_eq!((connecting.status, connecting.code()), (400, "BadRequest"));
+    assert!(connecting.message().starts_with(lost), "{connecting:?}");
+
+    azure.presence("c1", json!({"puppet": {}})).await;
+    assert_eq!(ask().await.status, 200);
+    azure
+        .presence("c1", json!({"puppet": {"cluster_connect": false}}))
+        .await;
+    assert!(ask().await.message().starts_with(lost));
+    azure.presence("c1", json!({"puppet": {}})).await;
+    azure.presence("c1", json!("away")).await;
+    assert!(ask().await.message().starts_with(lost));
+
+    azure.presence("c1", json!({"puppet": {}})).await;
+    let private = changed("/properties/privateLinkState", json!("Enabled"));
+    azure.put(&cluster_path("c1", NEWEST), private).await;
+    assert!(ask().await.message().contains("private link"));
     azure.stop().await;
 }
 

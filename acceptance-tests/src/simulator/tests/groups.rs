@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::azure::{Azure, NEWEST, SUBSCRIPTION, cluster, cluster_path};
+use super::azure::{Azure, FRESH_SUBSCRIPTION, NEWEST, SUBSCRIPTION, cluster, cluster_path};
 
 const VERSION: &str = "api-version=2024-11-01";
 
@@ -45,7 +45,8 @@ async fn an_api_version_is_needed_and_checked() {
 #[tokio::test]
 async fn a_provider_registers_in_its_own_time() {
     let azure = Azure::start().await;
-    let namespace = format!("/subscriptions/{SUBSCRIPTION}/providers/Microsoft.ExtendedLocation");
+    let namespace =
+        format!("/subscriptions/{FRESH_SUBSCRIPTION}/providers/Microsoft.ExtendedLocation");
     let provider = format!("{namespace}?{VERSION}");
     assert_eq!(
         azure.get(&provider).await.body["registrationState"],

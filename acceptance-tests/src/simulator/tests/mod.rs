@@ -2,7 +2,11 @@
 
 pub(super) mod azure;
 mod clusters;
+mod custom_locations;
+mod extension_types;
+mod extensions;
 mod faults;
+mod flux;
 mod groups;
 mod login;
 mod operations;

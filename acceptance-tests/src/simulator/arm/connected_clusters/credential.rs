@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 
 use super::schema::Version;
-use super::{key, require, version};
+use super::{ConnectedCluster, Connectivity, key, require, version};
 use crate::simulator::arm::{Answer, ArmError, Context, require_method, resource_groups};
 use crate::simulator::reply::Reply;
 use crate::simulator::request::text;
@@ -36,12 +36,33 @@ pub(in crate::simulator::arm) fn credential(
             "'authenticationMethod' (AAD or Token) and 'clientProxy' (boolean) are required.";
         return Err(ArmError::bad("InvalidParameter", message));
     };
+    cluster.require_relay()?;
     let mut reply =
         json!({"kubeconfigs": [{"name": "credentialName1", "value": kubeconfig(&cluster.name)}]});
     if client_proxy {
         reply["hybridConnectionConfig"] = relay(cx, &cluster.name, version);
     }
     Ok(Reply::ok(reply))
+}
+
+impl ConnectedCluster {
+    /// Refuses where no agent of this cluster waits at the relay.
+    fn require_relay(&self) -> Result<(), ArmError> {
+        if self.settings.get("privateLinkState") == Some(&json!("Enabled")) {
+            let message = "Cluster connect is not supported for a cluster with private link.";
+            return Err(ArmError::bad("BadRequest", message));
+        }
+        let connects = self
+            .report
+            .as_ref()
+            .is_some_and(|report| report.features.cluster_connect);
+        if connects && self.connectivity == Connectivity::Connected {
+            return Ok(());
+        }
+        // Azure's own words, whatever the reason is.
+        let message = "Hybrid connection for the target resource does not exist. Agent might not have started successfully.";
+        Err(ArmError::bad("BadRequest", message))
+    }
 }
 
 fn kubeconfig(name: &str) -> String {

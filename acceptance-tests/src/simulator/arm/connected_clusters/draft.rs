@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::check::Check;
 use super::public_key;
 use super::schema::{PROPERTIES, RESOURCE, Version};
+use crate::simulator::arm::check::Check;
 use crate::simulator::arm::{ArmError, Context, tags};
 use crate::simulator::request::{object, text};
 use crate::simulator::store::Tags;

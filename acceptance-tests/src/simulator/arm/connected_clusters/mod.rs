@@ -1,9 +1,8 @@
 //! Microsoft.Kubernetes/connectedClusters.
 //!
-//! One stored object serves every api-version: [`schema`] says since when each property exists, [`draft`] and
-//! [`check`] hold requests to it, [`view`] shows an object through it.
+//! One stored object serves every api-version: [`schema`] says since when each property exists, [`draft`] holds
+//! requests to it, [`view`] shows an object through it.
 
-mod check;
 mod credential;
 mod draft;
 mod progress;
@@ -15,8 +14,10 @@ mod write;
 
 use axum::http::Method;
 use jiff::Timestamp;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::change::Change;
 use super::{Answer, ArmError, Context, require_method, require_version, resource_groups};
 use crate::simulator::reply::Reply;
 use crate::simulator::store::Tags;
@@ -46,13 +47,6 @@ pub(in crate::simulator) struct ConnectedCluster {
     pub(in crate::simulator) connectivity: Connectivity,
     created: Change,
     modified: Change,
-}
-
-/// Who wrote the object, and when.
-#[derive(Clone)]
-struct Change {
-    by: String,
-    at: Timestamp,
 }
 
 /// `provisioningState`.
@@ -85,6 +79,27 @@ pub(in crate::simulator) struct Report {
     pub(in crate::simulator) cores: i64,
     pub(in crate::simulator) heard: Timestamp,
     pub(in crate::simulator) certificate_expires: Timestamp,
+    pub(in crate::simulator) features: Features,
+}
+
+/// What agents are set up to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(in crate::simulator) struct Features {
+    /// Whether clients reach the cluster through Azure.
+    pub(in crate::simulator) cluster_connect: bool,
+    /// Whether the custom locations provider of this tenant may use the cluster.
+    pub(in crate::simulator) custom_locations: bool,
+}
+
+impl Default for Features {
+    /// As the agents' chart has it.
+    fn default() -> Self {
+        Self {
+            cluster_connect: true,
+            custom_locations: false,
+        }
+    }
 }
 
 impl ConnectedCluster {
@@ -106,6 +121,15 @@ impl ConnectedCluster {
             ProvisioningState::Failed => self.report.is_some(),
             ProvisioningState::Accepted | ProvisioningState::Deleting => false,
         }
+    }
+
+    /// Refuses to have something hung on an object that is on its way out.
+    pub(in crate::simulator) fn require_present(&self) -> Result<(), ArmError> {
+        if self.provisioning_state != ProvisioningState::Deleting {
+            return Ok(());
+        }
+        let message = format!("The cluster '{}' is being deleted.", self.name);
+        Err(ArmError::conflict("Conflict", message))
     }
 
     /// What the agents reported last.

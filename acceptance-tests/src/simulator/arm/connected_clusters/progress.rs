@@ -40,7 +40,7 @@ pub(super) fn begin_delete(cx: &mut Context<'_>, key: &str) -> String {
         cluster.operation = None;
         cluster.provisioning_state = ProvisioningState::Failed;
         if failure.is_none() {
-            store.clusters.remove(&target);
+            store.drop_cluster(&target);
         }
     };
     let name = cx.begin(key, Outcome::Gone, Box::new(change));

@@ -2,9 +2,13 @@
 //!
 //! Source: the REST specifications of Microsoft.Kubernetes from 2021-03-01 to 2026-05-01.
 
-use Access::{Echo, Read, Secret, Write};
-use Shape::{Any, Choice, Flag, List, Number, Object, Text, TextList, TextMap};
 use Version::{V2021_03_01, V2024_01_01, V2025_08_01_PREVIEW};
+
+use crate::simulator::arm::schema::Access::{Echo, Read, Secret, Write};
+use crate::simulator::arm::schema::Shape::{
+    Any, Choice, Flag, List, Number, Object, Text, TextList, TextMap,
+};
+use crate::simulator::arm::schema::{self, field};
 
 /// Served versions, newest first.
 pub(in crate::simulator::arm) const API_VERSIONS: &[&str] = &[
@@ -26,41 +30,8 @@ pub(super) enum Version {
     V2026_05_01,
 }
 
-/// One property.
-pub(super) struct Field {
-    pub(super) name: &'static str,
-    pub(super) since: Version,
-    pub(super) access: Access,
-    pub(super) shape: Shape,
-}
-
-/// Who may write a property, and who gets to see it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Access {
-    /// Clients write it.
-    Write,
-    /// The service writes it.
-    Read,
-    /// Clients write it, and nobody reads it.
-    Secret,
-    /// It repeats the address.
-    Echo,
-}
-
-/// What a property looks like.
-pub(super) enum Shape {
-    Text,
-    Flag,
-    Number,
-    /// One of these texts.
-    Choice(&'static [&'static str]),
-    TextList,
-    TextMap,
-    Object(&'static [Field]),
-    /// A list of objects.
-    List(&'static [Field]),
-    Any,
-}
+/// One property of a connected cluster.
+pub(super) type Field = schema::Field<Version>;
 
 /// The whole resource.
 pub(super) const RESOURCE: &[Field] = &[
@@ -194,15 +165,6 @@ const AGENTRY: &[Field] = &[
 ];
 
 const ENABLED: &[Field] = &[field("enabled", V2025_08_01_PREVIEW, Write, Flag)];
-
-const fn field(name: &'static str, since: Version, access: Access, shape: Shape) -> Field {
-    Field {
-        name,
-        since,
-        access,
-        shape,
-    }
-}
 
 impl Version {
     /// The version of a query parameter.

@@ -1,11 +1,13 @@
 //! How a stored cluster comes to be and is changed.
 
-use serde_json::{Map, Value};
+use serde_json::Map;
 use uuid::Uuid;
 
 use super::draft::{Draft, Patch};
-use super::schema::{Field, PROPERTIES, Shape, Version};
-use super::{Change, ConnectedCluster, Connectivity, ProvisioningState};
+use super::schema::{PROPERTIES, Version};
+use super::{ConnectedCluster, Connectivity, ProvisioningState};
+use crate::simulator::arm::change::Change;
+use crate::simulator::arm::schema::replaced;
 use crate::simulator::arm::{ArmError, Context};
 use crate::simulator::config::KeyChange;
 use crate::simulator::request::text;
@@ -88,42 +90,4 @@ impl ConnectedCluster {
         self.settings.extend(patch.settings);
         self.modified = change;
     }
-}
-
-impl Change {
-    /// The change that this request makes.
-    pub(super) fn of(cx: &Context<'_>) -> Self {
-        Self {
-            by: cx.caller.client_id.clone(),
-            at: cx.now,
-        }
-    }
-}
-
-/// What a PUT leaves: what it says, and of the old settings those that its api-version cannot express.
-fn replaced(
-    fields: &[Field],
-    old: &Map<String, Value>,
-    mut new: Map<String, Value>,
-    version: Version,
-) -> Map<String, Value> {
-    for field in fields {
-        let Some(old) = old.get(field.name) else {
-            continue;
-        };
-        if field.since > version {
-            new.insert(field.name.to_owned(), old.clone());
-        } else if let (Shape::Object(fields), Some(old)) = (&field.shape, old.as_object()) {
-            let given = new
-                .get(field.name)
-                .and_then(Value::as_object)
-                .cloned()
-                .unwrap_or_default();
-            let merged = replaced(fields, old, given, version);
-            if !merged.is_empty() {
-                new.insert(field.name.to_owned(), merged.into());
-            }
-        }
-    }
-    new
 }

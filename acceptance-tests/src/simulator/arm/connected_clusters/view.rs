@@ -2,9 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::schema::{Access, Field, RESOURCE, Shape, Version};
-use super::{Change, ConnectedCluster, Connectivity, ProvisioningState};
+use super::schema::{RESOURCE, Version};
+use super::{ConnectedCluster, Connectivity, ProvisioningState};
 use crate::simulator::arm::Context;
+use crate::simulator::arm::change::system_data;
+use crate::simulator::arm::schema::visible;
 
 /// The cluster as this api-version shows it.
 pub(super) fn show(cx: &Context<'_>, cluster: &ConnectedCluster, version: Version) -> Value {
@@ -144,37 +146,6 @@ impl Connectivity {
             Self::Expired => "Expired",
         }
     }
-}
-
-fn system_data(created: &Change, modified: &Change) -> Value {
-    json!({
-        "createdBy": created.by,
-        "createdByType": "Application",
-        "createdAt": created.at,
-        "lastModifiedBy": modified.by,
-        "lastModifiedByType": "Application",
-        "lastModifiedAt": modified.at,
-    })
-}
-
-/// The members of a value that exist in a version and are no secret.
-fn visible(fields: &[Field], value: &Value, version: Version) -> Value {
-    let shown = fields
-        .iter()
-        .filter(|field| field.since <= version && field.access != Access::Secret);
-    let members = shown.filter_map(|field| {
-        let member = value.get(field.name)?;
-        let member = match (&field.shape, member) {
-            (Shape::Object(fields), Value::Object(_)) => visible(fields, member, version),
-            (Shape::List(fields), Value::Array(items)) => items
-                .iter()
-                .map(|item| visible(fields, item, version))
-                .collect(),
-            _ => member.clone(),
-        };
-        Some((field.name.to_owned(), member))
-    });
-    Value::Object(members.collect())
 }
 
 /// The other spellings that Azure is known to use.

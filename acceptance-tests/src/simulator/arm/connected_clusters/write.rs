@@ -4,7 +4,8 @@ use axum::http::StatusCode;
 
 use super::draft::{Draft, Patch};
 use super::schema::Version;
-use super::{Change, ConnectedCluster, ProvisioningState, key, progress, require, view};
+use super::{ConnectedCluster, ProvisioningState, key, progress, require, view};
+use crate::simulator::arm::change::Change;
 use crate::simulator::arm::{Answer, ArmError, Context, providers, resource_groups};
 use crate::simulator::operations::Address;
 use crate::simulator::reply::Reply;

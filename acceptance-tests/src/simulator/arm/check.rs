@@ -2,22 +2,22 @@
 
 use serde_json::{Map, Value};
 
-use super::schema::{Access, Field, Shape, Version};
-use crate::simulator::arm::ArmError;
+use super::ArmError;
+use super::schema::{Access, Field, Shape};
 
 /// What a body is held to.
-pub(super) struct Check {
-    pub(super) version: Version,
+pub(super) struct Check<V> {
+    pub(super) version: V,
     /// On creation nobody can have read the values that only the service writes, so sending them is a mistake; later
     /// they may be an echo of what was read, and are passed over.
     pub(super) creating: bool,
 }
 
-impl Check {
+impl<V: PartialOrd + 'static> Check<V> {
     /// The part of an object that clients may write and the service keeps; `path` names the object in errors.
     pub(super) fn object(
         &self,
-        fields: &[Field],
+        fields: &[Field<V>],
         given: &Map<String, Value>,
         path: &str,
     ) -> Result<Map<String, Value>, ArmError> {
@@ -44,10 +44,10 @@ impl Check {
 
     fn field<'a>(
         &self,
-        fields: &'a [Field],
+        fields: &'a [Field<V>],
         name: &str,
         path: &str,
-    ) -> Result<&'a Field, ArmError> {
+    ) -> Result<&'a Field<V>, ArmError> {
         let mut fields = fields.iter();
         fields
             .find(|field| field.name == name && field.since <= self.version)
@@ -59,7 +59,7 @@ impl Check {
             })
     }
 
-    fn value(&self, shape: &Shape, value: &Value, path: &str) -> Result<Value, ArmError> {
+    fn value(&self, shape: &Shape<V>, value: &Value, path: &str) -> Result<Value, ArmError> {
         match (shape, value) {
             (Shape::Object(fields), Value::Object(members)) => {
                 self.object(fields, members, path).map(Value::Object)
@@ -70,6 +70,20 @@ impl Check {
                     _ => Err(mistyped(path)),
                 };
                 items.iter().map(item).collect()
+            }
+            (Shape::Named(fields), Value::Object(items)) => {
+                let item = |(name, item): (&String, &Value)| match item {
+                    Value::Object(members) => {
+                        let kept = self.object(fields, members, &join(path, name))?;
+                        Ok((name.clone(), Value::Object(kept)))
+                    }
+                    _ => Err(mistyped(&join(path, name))),
+                };
+                items
+                    .iter()
+                    .map(item)
+                    .collect::<Result<_, _>>()
+                    .map(Value::Object)
             }
             (Shape::Choice(choices), Value::String(text)) => {
                 if choices.contains(&text.as_str()) {
@@ -91,7 +105,7 @@ impl Check {
     }
 }
 
-impl Shape {
+impl<V: 'static> Shape<V> {
     fn fits(&self, value: &Value) -> bool {
         match self {
             Self::Text => value.is_string(),
@@ -104,7 +118,7 @@ impl Shape {
                 .as_object()
                 .is_some_and(|map| map.values().all(Value::is_string)),
             Self::Any => true,
-            Self::Choice(_) | Self::Object(_) | Self::List(_) => false,
+            Self::Choice(_) | Self::Object(_) | Self::List(_) | Self::Named(_) => false,
         }
     }
 }

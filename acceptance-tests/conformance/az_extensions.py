@@ -1,0 +1,131 @@
+"""Drives the simulated Azure and a real cluster by the real Azure CLI's extensions k8s-extension and k8s-configuration.
+
+Runs like `az.py`, in the environment of a world. `ARC_AZ_EXTENSIONS` names a directory with the wheels of the CLI's
+extensions, where they are not installed. What az makes must be there on both planes, and gone on both afterwards.
+
+    . .world/env && ARC_TOOL_AZURE_CLI=$(command -v az) python3 az_extensions.py
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from az import CLUSTER, GROUP, LOCATION, WORLDLY, az, run, target
+
+CLUSTER_OF = ("--resource-group", GROUP, "--cluster-name", CLUSTER, "--cluster-type", "connectedClusters")
+CANARY = "canary-protected-value"
+
+
+def shown(*words):
+    return json.loads(az(*words, "--output", "json"))
+
+
+def until(what, good):
+    deadline = time.monotonic() + 120
+    while not good():
+        if time.monotonic() > deadline:
+            sys.exit(f"{what}: not within two minutes")
+        time.sleep(1)
+
+
+def releases(namespace):
+    """Releases of a namespace by name, as Helm itself sees them."""
+    listed = json.loads(run("helm", "list", "--namespace", namespace, "--output", "json"))
+    return {one["name"]: one for one in listed}
+
+
+def exists(*words):
+    return not subprocess.run(("kubectl", "get", *words), capture_output=True, check=False).returncode
+
+
+def extensions_live_and_die():
+    of = (*CLUSTER_OF, "--name", "dapr")
+    types = shown("k8s-extension", "extension-types", "list-by-cluster", *CLUSTER_OF)
+    assert "microsoft.dapr" in {one["name"] for one in types}, types
+    created = shown(
+        "k8s-extension", "create", *of, "--extension-type", "Microsoft.Dapr", "--scope", "cluster",
+        "--release-namespace", "dapr-system", "--auto-upgrade-minor-version", "false", "--version", "1.1.4",
+        "--configuration-settings", "global.ha.enabled=true", "--configuration-protected-settings", f"key={CANARY}",
+    )  # fmt: skip
+    assert created["provisioningState"] == "Succeeded" and created["currentVersion"] == "1.1.4", created
+    assert CANARY not in json.dumps(created)
+    release = releases("dapr-system")["dapr"]
+    assert (release["status"], release["chart"]) == ("deployed", "microsoft.dapr-1.1.4"), release
+    values = json.loads(run("helm", "get", "values", "dapr", "-n", "dapr-system", "-o", "json"))
+    assert values == {"global": {"ha": {"enabled": "true"}}}, values
+    run("kubectl", "rollout", "status", "-n", "dapr-system", "deployment/dapr-operator", "--timeout=60s")
+
+    az("k8s-extension", "update", *of, "--yes", "--version", "1.1.5", "--auto-upgrade-minor-version", "false",
+       "--configuration-protected-settings", f"key={CANARY}")  # fmt: skip
+    assert shown("k8s-extension", "show", *of)["currentVersion"] == "1.1.5"
+    release = releases("dapr-system")["dapr"]
+    assert (release["revision"], release["chart"]) == ("2", "microsoft.dapr-1.1.5"), release
+    assert [one["name"] for one in shown("k8s-extension", "list", *CLUSTER_OF)] == ["dapr"]
+    az("k8s-extension", "delete", *of, "--yes")
+    assert shown("k8s-extension", "list", *CLUSTER_OF) == []
+    assert not exists("namespace", "dapr-system")
+
+
+def flux_lives_and_dies():
+    of = (*CLUSTER_OF, "--name", "fleet")
+    created = shown(
+        "k8s-configuration", "flux", "create", *of, "--namespace", "fleet", "--scope", "cluster",
+        "--url", "https://github.com/example/fleet", "--branch", "main",
+        "--kustomization", "name=infra", "path=./infrastructure", "prune=true",
+        "--kustomization", "name=apps", "path=./apps", "depends_on=infra",
+    )  # fmt: skip
+    assert created["provisioningState"] == "Succeeded", created
+    assert releases("flux-system")["flux"]["status"] == "deployed"
+    show = ("k8s-configuration", "flux", "show", *of)
+    until("compliance", lambda: shown(*show)["complianceState"] == "Compliant")
+    kustomization = ("kustomizations.kustomize.toolkit.fluxcd.io", "fleet-apps", "-n", "fleet")
+    until("Ready", lambda: "True" in run("kubectl", "get", *kustomization, "-o", "jsonpath={.status.conditions[0].status}"))
+    az("k8s-configuration", "flux", "update", *of, "--branch", "dev")
+    assert shown(*show)["gitRepository"]["repositoryRef"]["branch"] == "dev"
+    source = ("gitrepositories.source.toolkit.fluxcd.io", "fleet", "-n", "fleet")
+    assert run("kubectl", "get", *source, "-o", "jsonpath={.spec.ref.branch}") == "dev"
+    az("k8s-configuration", "flux", "delete", *of, "--yes")
+    assert not exists(*source)
+    az("k8s-extension", "delete", *CLUSTER_OF, "--name", "flux", "--yes")
+    assert not exists("namespace", "flux-system")
+
+
+def prepare(home):
+    os.environ |= {
+        "HOME": home,
+        "AZURE_CONFIG_DIR": f"{home}/azure",
+        "AZURE_CORE_COLLECT_TELEMETRY": "false",
+        # Skips the job before onboarding, whose chart is no part of this world.
+        "AZURE_LOCAL_DISCONNECTED": "true",
+        "HELM_CLIENT_PATH": run("which", "helm").strip(),
+        "KUBECTL_CLIENT_PATH": run("which", "kubectl").strip(),
+    }
+    wheels = os.environ.get("ARC_AZ_EXTENSIONS")
+    for wheel in sorted(Path(wheels).glob("*.whl")) if wheels else []:
+        os.environ["AZURE_EXTENSION_DIR"] = f"{home}/extensions"
+        # Its dependencies come from outside of the world.
+        outside = {k: v for k, v in os.environ.items() if k not in WORLDLY}
+        run(os.environ["ARC_TOOL_AZURE_CLI"], "extension", "add", "--yes", "--source", str(wheel), env=outside)
+    login = ("-u", os.environ["ARM_CLIENT_ID"], "--tenant", os.environ["ARM_TENANT_ID"])
+    az("login", "--service-principal", *login, "-p", os.environ["ARM_CLIENT_SECRET"])
+
+
+def main():
+    with tempfile.TemporaryDirectory() as home:
+        prepare(home)
+        az("connectedk8s", "connect", *target(), "--location", LOCATION)
+        connected = lambda: shown("connectedk8s", "show", *target())["connectivityStatus"] == "Connected"
+        until("Connected", connected)
+        extensions_live_and_die()
+        flux_lives_and_dies()
+        az("connectedk8s", "delete", *target(), "--yes")
+        run("kubectl", "wait", "--for=delete", "namespace/azure-arc-release", "--timeout=120s")
+    print("extensions and Flux configurations: all as az expects")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+//! The door that the simulated Azure keeps for tests: scripted faults, agents on strings, what Azure remembers.
+//!
+//! What each request takes is told in `simulator/admin.rs` and `simulator/faults.rs`.
+
+use anyhow::{Context, ensure};
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+
+use super::World;
+
+/// The door of a world's Azure.
+pub struct Door {
+    client: Client,
+    base: String,
+}
+
+impl Door {
+    /// Finds the door.
+    pub fn of(world: &World) -> anyhow::Result<Self> {
+        let client = Client::builder()
+            .no_proxy()
+            .tls_certs_only([reqwest::Certificate::from_der(&world.authority())?])
+            .build()?;
+        Ok(Self {
+            client,
+            base: format!("https://127.0.0.1:{}/_simulator", world.simulator),
+        })
+    }
+
+    /// Puts a fault in force.
+    pub async fn fault(&self, fault: Value) -> anyhow::Result<()> {
+        self.send(Method::POST, "faults", fault).await
+    }
+
+    /// Ends all faults.
+    pub async fn clear_faults(&self) -> anyhow::Result<()> {
+        self.send(Method::DELETE, "faults", json!({})).await
+    }
+
+    /// Decides who speaks for a connected cluster of this id: `"real"`, `"away"` or `{"puppet": {}}`.
+    pub async fn presence(&self, cluster: &str, presence: Value) -> anyhow::Result<()> {
+        let body = json!({"connected_cluster": cluster, "presence": presence});
+        self.send(Method::PUT, "agents", body).await
+    }
+
+    /// Makes an extension as a policy does.
+    pub async fn plant_extension(&self, seed: Value) -> anyhow::Result<()> {
+        self.send(Method::POST, "extensions", seed).await
+    }
+
+    /// Everything that Azure remembers.
+    pub async fn state(&self) -> anyhow::Result<Value> {
+        let request = self.client.get(format!("{}/state", self.base));
+        let answer = request.send().await?.error_for_status()?;
+        answer.json().await.context("the state is not JSON")
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Value) -> anyhow::Result<()> {
+        let url = format!("{}/{path}", self.base);
+        let answer = self.client.request(method, url).json(&body).send().await?;
+        let status = answer.status();
+        ensure!(
+            status.is_success(),
+            "the simulator refuses {path}: {status}: {}",
+            answer.text().await?
+        );
+        Ok(())
+    }
+}
