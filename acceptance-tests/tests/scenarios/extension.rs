@@ -31,7 +31,12 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
     let name = |name: &str| format!("extension::{name}::{}", engine.name);
-    let (one, two, three, four) = (engine.clone(), engine.clone(), engine.clone(), engine.clone());
+    let (one, two, three, four) = (
+        engine.clone(),
+        engine.clone(),
+        engine.clone(),
+        engine.clone(),
+    );
     suite.add(name("life_drift_and_repair"), 1, |lease| life(lease, one));
     suite.add(name("made_by_a_policy_and_taken_over"), 1, |lease| {
         taken_over(lease, two)
@@ -141,7 +146,11 @@ impl<'a> Stage<'a> {
             .iter()
             .find(|(key, _)| key.to_lowercase().starts_with(&id) && key.ends_with("/dapr"));
         let secrets = own.context("no extension")?.1["protectedSettings"].as_object();
-        Ok(secrets.into_iter().flatten().map(|(name, _)| name.clone()).collect())
+        Ok(secrets
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.clone())
+            .collect())
     }
 }
 
@@ -155,12 +164,16 @@ async fn life(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     };
     let mut extension = Extension::new("1.1.4");
     extension.more = secret(1);
-    stage.work.configure(&extension.render(&stage.configuration))?;
+    stage
+        .work
+        .configure(&extension.render(&stage.configuration))?;
     stage.work.init().await?;
     stage.apply().await?;
     is_installed(&stage, "1.1.4").await?;
     extension.version = "1.1.5";
-    stage.work.configure(&extension.render(&stage.configuration))?;
+    stage
+        .work
+        .configure(&extension.render(&stage.configuration))?;
     stage.expect(Action::Update).await?;
     stage.apply().await?;
     is_installed(&stage, "1.1.5").await?;
@@ -177,13 +190,22 @@ async fn life(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
 /// On both planes, and with all its secrets.
 async fn is_installed(stage: &Stage<'_>, version: &str) -> anyhow::Result<()> {
     let object = stage.in_azure().await?;
-    ensure!(object["properties"]["currentVersion"] == version, "{object:#}");
+    ensure!(
+        object["properties"]["currentVersion"] == version,
+        "{object:#}"
+    );
     let secrets = stage.secrets().await?;
     ensure!(secrets == ["api.key"], "{secrets:?}");
     let attributes = stage.work.attributes(ADDRESS).await?;
     let workload = &attributes["workloads"][format!("deployment/{WORKLOAD}")];
-    ensure!(*workload == json!({"ready": 1, "desired": 1}), "{attributes:#}");
-    ensure!(attributes["release_namespace"] == NAMESPACE, "{attributes:#}");
+    ensure!(
+        *workload == json!({"ready": 1, "desired": 1}),
+        "{attributes:#}"
+    );
+    ensure!(
+        attributes["release_namespace"] == NAMESPACE,
+        "{attributes:#}"
+    );
     ensure!(attributes["current_version"] == version, "{attributes:#}");
     Ok(())
 }
@@ -196,11 +218,17 @@ async fn drift_in_the_cluster(stage: &Stage<'_>) -> anyhow::Result<()> {
         .patch_scale(WORKLOAD, &PatchParams::default(), &nothing)
         .await?;
     stage.expect(Action::Update).await?;
-    let refreshed = stage.work.run(&["apply", "-refresh-only", "-json", "-auto-approve"]).await?;
+    let refreshed = stage
+        .work
+        .run(&["apply", "-refresh-only", "-json", "-auto-approve"])
+        .await?;
     refreshed.expect_success()?;
     let attributes = stage.work.attributes(ADDRESS).await?;
     let drift = &attributes["drift"][0];
-    ensure!(*drift == "deployment/dapr-operator was scaled from 1 to 0", "{attributes:#}");
+    ensure!(
+        *drift == "deployment/dapr-operator was scaled from 1 to 0",
+        "{attributes:#}"
+    );
     stage.apply().await?;
     let replicas = deployments.get(WORKLOAD).await?.spec.replicas;
     ensure!(replicas == Some(1), "{replicas:?}");
@@ -228,17 +256,16 @@ async fn drift_in_azure(stage: &Stage<'_>) -> anyhow::Result<()> {
     let secrets = stage.secrets().await?;
     ensure!(secrets == ["api.key"], "{secrets:?}");
     stage.arm.call(Method::DELETE, &stage.path(), None).await?;
-    ensure!(stage.arm.settled(&stage.path()).await?.is_none(), "it is still there");
+    ensure!(
+        stage.arm.settled(&stage.path()).await?.is_none(),
+        "it is still there"
+    );
     stage.expect(Action::Create).await?;
     stage.apply().await
 }
 
 /// Into the state of another configuration, whose provider block knows the cluster.
-async fn is_imported(
-    lease: &Lease,
-    engine: &Engine,
-    stage: &mut Stage<'_>,
-) -> anyhow::Result<()> {
+async fn is_imported(lease: &Lease, engine: &Engine, stage: &mut Stage<'_>) -> anyhow::Result<()> {
     let attributes = stage.work.attributes(ADDRESS).await?;
     let id = attributes["id"].as_str().context("no id")?;
     let cluster = stage.work.attributes(CLUSTER).await?;
@@ -292,13 +319,19 @@ resource "arc_extension" "dapr" {{
     };
     stage.work.configure(&text(""))?;
     let refused = stage.work.apply().await?.expect_failure()?;
-    ensure!(refused.text.contains("adopt_existing = true"), "{}", refused.text);
+    ensure!(
+        refused.text.contains("adopt_existing = true"),
+        "{}",
+        refused.text
+    );
     stage.work.configure(&text("adopt_existing = true"))?;
     stage.apply().await?;
     let object = stage.in_azure().await?;
     let settings = &object["properties"]["configurationSettings"];
     ensure!(*settings == json!({"by": "policy"}), "{object:#}");
-    stage.work.configure(&text("adopt_existing = true\n  deletion_policy = \"abandon\""))?;
+    stage.work.configure(&text(
+        "adopt_existing = true\n  deletion_policy = \"abandon\"",
+    ))?;
     stage.apply().await?;
     stage.work.configure(&stage.configuration.render())?;
     stage.work.apply().await?.expect_success()?;
@@ -317,11 +350,22 @@ async fn failing(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     });
     stage.door.fault(fault).await?;
     let extension = Extension::new("1.1.4");
-    stage.work.configure(&extension.render(&stage.configuration))?;
+    stage
+        .work
+        .configure(&extension.render(&stage.configuration))?;
     stage.work.init().await?;
     let failed = stage.work.apply().await?.expect_failure()?;
-    for said in ["Extension Failed", "Azure: ", "ImagePullBackOff", "kubectl get pods,events --namespace dapr-system"] {
-        ensure!(failed.text.contains(said), "there is no {said} in {}", failed.text);
+    for said in [
+        "Extension Failed",
+        "Azure: ",
+        "ImagePullBackOff",
+        "kubectl get pods,events --namespace dapr-system",
+    ] {
+        ensure!(
+            failed.text.contains(said),
+            "there is no {said} in {}",
+            failed.text
+        );
     }
     stage.expect(Action::Replace).await?;
     stage.apply().await?;
@@ -347,7 +391,11 @@ async fn with_its_cluster(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<(
         Change::new(CLUSTER, Action::Replace),
         Change::new(ADDRESS, Action::Replace),
     ];
-    ensure!(both.iter().all(|change| run.changes.contains(change)), "{}", run.text);
+    ensure!(
+        both.iter().all(|change| run.changes.contains(change)),
+        "{}",
+        run.text
+    );
     is_there(&stage).await?;
     stage.work.plan().await?.expect_empty()?;
     stage.work.destroy().await?.expect_success()?;

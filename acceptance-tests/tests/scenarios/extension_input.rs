@@ -163,7 +163,11 @@ async fn parents(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     let other = id.replace("connectedClusters", "managedClusters");
     work.configure(&configuration(&other, name, good))?;
     let wrong = work.plan().await?.expect_failure()?;
-    explained(&wrong.errors(), "connected_cluster_id", &["managedClusters"])?;
+    explained(
+        &wrong.errors(),
+        "connected_cluster_id",
+        &["managedClusters"],
+    )?;
     arm.delete(name).await?;
     door.presence(&id, json!("real")).await
 }
@@ -208,7 +212,11 @@ fn explained(errors: &[&Diagnostic], attribute: &str, names: &[&str]) -> anyhow:
         "{error:#?}"
     );
     for name in names {
-        ensure!(error.detail.contains(name), "there is no {name} in: {}", error.detail);
+        ensure!(
+            error.detail.contains(name),
+            "there is no {name} in: {}",
+            error.detail
+        );
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ mod data_sources;
 mod extension;
 mod extension_input;
 mod foundation;
+mod gitops;
 mod interruption;
 mod pool;
 mod runner;
@@ -40,6 +41,7 @@ fn main() -> std::process::ExitCode {
             data_sources::scenarios(&mut suite, engine);
             service_account_token::scenarios(&mut suite, engine);
             extension::scenarios(&mut suite, engine);
+            gitops::scenarios(&mut suite, engine);
             interruption::scenarios(&mut suite, engine);
         }
         // What the provider says is the same whoever prints it.

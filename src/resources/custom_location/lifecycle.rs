@@ -189,7 +189,7 @@ fn refreshed(
 /// What a create or update hands back. What it did not put right, the next look will find.
 fn applied(planned: State, id: &ResourceId, observation: &Observation) -> Applied<State> {
     let mut state = planned.with_observation(id, observation);
-    state.drift.clear();
+    state.drift = Some(Vec::new());
     let diagnostics = match &observation.inside {
         Ok(_) => Diagnostics::default(),
         Err(error) => warned(&looking_at(id), error),

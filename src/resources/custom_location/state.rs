@@ -35,7 +35,7 @@ pub struct State {
     pub adopt_existing: Option<bool>,
     pub deletion_policy: Option<String>,
     pub provisioning_state: Option<String>,
-    pub drift: Vec<String>,
+    pub drift: Option<Vec<String>>,
     pub timeouts: Option<TimeoutsState>,
 }
 
@@ -93,7 +93,7 @@ impl State {
     pub(super) fn with_observation(self, id: &ResourceId, observation: &Observation) -> Self {
         let mut state = self.with_object(id, &observation.object);
         if observation.inside.is_ok() {
-            state.drift = observation.drift();
+            state.drift = Some(observation.drift());
         }
         state
     }

@@ -47,7 +47,7 @@ pub struct DataState {
     pub configuration_settings: Option<BTreeMap<String, String>>,
     pub current_version: Option<String>,
     pub provisioning_state: Option<String>,
-    pub statuses: Vec<StatusState>,
+    pub statuses: Option<Vec<StatusState>>,
     pub error_info: Option<ErrorInfoState>,
     pub principal_id: Option<String>,
     pub tenant_id: Option<String>,

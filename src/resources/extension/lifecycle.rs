@@ -117,7 +117,7 @@ impl Resource for ExtensionResource {
             .map_err(nothing_saved)?;
         let cluster = ids::parse_cluster(&planned.connected_cluster_id).map_err(nothing_saved)?;
         let spec = planned.spec(cluster, &config);
-        let drifted = !prior.state.drift.is_empty();
+        let drifted = prior.state.drift.iter().flatten().next().is_some();
         let secrets = planned.secrets_differ(&prior.state);
         let known = baseline(&prior.private).filter(|_| drifted && !secrets);
         let repair = Repair {
@@ -225,7 +225,8 @@ fn applied(
 ) -> Applied<State> {
     let baseline = observation.baseline(known);
     let mut state = planned.with_observation(id, observation, baseline.as_ref());
-    state.drift.clear();
+    state.drift = Some(Vec::new());
+    state.workloads.get_or_insert_default();
     let diagnostics = match &observation.workloads {
         Ok(_) => Diagnostics::default(),
         Err(error) => warned(&looking_at(id), error),

@@ -45,13 +45,13 @@ pub struct State {
     pub force_delete: Option<bool>,
     pub current_version: Option<String>,
     pub provisioning_state: Option<String>,
-    pub statuses: Vec<StatusState>,
+    pub statuses: Option<Vec<StatusState>>,
     pub error_info: Option<ErrorInfoState>,
     pub principal_id: Option<String>,
     pub tenant_id: Option<String>,
     pub is_system_extension: Option<bool>,
-    pub workloads: BTreeMap<String, WorkloadState>,
-    pub drift: Vec<String>,
+    pub workloads: Option<BTreeMap<String, WorkloadState>>,
+    pub drift: Option<Vec<String>>,
     pub timeouts: Option<TimeoutsState>,
 }
 
@@ -126,7 +126,7 @@ impl State {
         self.provisioning_state
             .clone_from(&properties.provisioning_state);
         let statuses = properties.statuses.iter().flatten();
-        self.statuses = statuses.map(StatusState::from).collect();
+        self.statuses = Some(statuses.map(StatusState::from).collect());
         self.error_info = properties.error_info.as_ref().map(|info| ErrorInfoState {
             code: info.code.clone(),
             message: info.message.clone(),
@@ -159,10 +159,9 @@ impl State {
         let drift = observation.drift(baseline);
         if let Ok(workloads) = &observation.workloads {
             let workloads = workloads.iter();
-            state.workloads = workloads
-                .map(|(name, workload)| (name.clone(), workload.into()))
-                .collect();
-            state.drift = drift;
+            let workloads = workloads.map(|(name, workload)| (name.clone(), workload.into()));
+            state.workloads = Some(workloads.collect());
+            state.drift = Some(drift);
         }
         state
     }

@@ -18,7 +18,7 @@ pub struct State {
     pub connected_cluster_id: String,
     pub versions_of: Option<Vec<String>>,
     pub release_trains: Option<Vec<String>>,
-    pub types: BTreeMap<String, TypeState>,
+    pub types: Option<BTreeMap<String, TypeState>>,
 }
 
 /// One of `types`.
@@ -49,9 +49,11 @@ impl State {
     pub(super) fn with(self, found: Vec<Offer>) -> Self {
         let found = found.into_iter();
         Self {
-            types: found
-                .map(|offer| (offer.of.name.clone(), TypeState::from(offer)))
-                .collect(),
+            types: Some(
+                found
+                    .map(|offer| (offer.of.name.clone(), TypeState::from(offer)))
+                    .collect(),
+            ),
             ..self
         }
     }

@@ -44,8 +44,8 @@ pub struct State {
     pub source_synced_commit_id: Option<String>,
     pub repository_public_key: Option<String>,
     pub error_message: Option<String>,
-    pub statuses: Vec<StatusState>,
-    pub drift: Vec<String>,
+    pub statuses: Option<Vec<StatusState>>,
+    pub drift: Option<Vec<String>>,
     pub timeouts: Option<TimeoutsState>,
 }
 
@@ -131,8 +131,8 @@ impl State {
             .clone()
             .filter(|message| !message.is_empty());
         let statuses = found.statuses.iter().flatten();
-        self.statuses = statuses.map(StatusState::from).collect();
-        self.drift = drift(object);
+        self.statuses = Some(statuses.map(StatusState::from).collect());
+        self.drift = Some(drift(object));
         self
     }
 
@@ -220,6 +220,8 @@ mod tests {
             serde_json::from_value(json!({"properties": sent})).expect("an object");
         let read = State {
             id: None,
+            statuses: None,
+            drift: None,
             ..state.clone().with_object(&id(), &object)
         };
         assert_eq!(
