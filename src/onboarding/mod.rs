@@ -6,15 +6,19 @@
 
 mod agents;
 mod connect;
+pub mod custom_location;
 mod decision;
 mod disconnect;
 mod drift;
 mod error;
+pub mod extension;
+pub mod flux;
 mod inventory;
 mod key_pair;
 mod location;
 mod object;
 mod observe;
+mod parent;
 mod preflight;
 mod provisions;
 mod proxy;
@@ -39,6 +43,7 @@ pub use error::{Error, Subject};
 pub use inventory::{Selection, find, select};
 pub use location::{OfferedLocations, check_location, same_location};
 pub use observe::{Inside, Observed, observe};
+pub use parent::ParentError;
 pub use session::{Session, SessionSlot};
 pub use spec::{AgentSpec, ChartOrigin, Checks, ConnectSpec, OidcIssuer, Proxy, Settings};
 pub use tags::TagRules;

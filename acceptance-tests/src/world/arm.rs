@@ -151,6 +151,19 @@ impl Arm {
         }
     }
 
+    /// Waits until the connected cluster of this name has a connectivity status.
+    ///
+    /// # Errors
+    ///
+    /// When it does not get it in time.
+    pub async fn until_status(&self, name: &str, status: &str) -> anyhow::Result<()> {
+        let what = format!("connected cluster {name} is not {status}");
+        self.until(name, &what, |object| {
+            object.is_some_and(|object| object["properties"]["connectivityStatus"] == status)
+        })
+        .await
+    }
+
     async fn until(
         &self,
         name: &str,
