@@ -11,7 +11,10 @@ use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::Api;
-use kube::api::{DeleteParams, ListParams, Patch, PatchParams};
+use kube::api::{
+    ApiResource, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams,
+};
+use kube::core::GroupVersionKind;
 use rsa::RsaPrivateKey;
 use rsa::pkcs1::{EncodeRsaPrivateKey, LineEnding};
 use rsa::rand_core::OsRng;
@@ -97,6 +100,20 @@ pub async fn replace_key(cluster: &Cluster) -> anyhow::Result<()> {
 pub async fn delete_config_map(cluster: &Cluster, name: &str) -> anyhow::Result<()> {
     let maps: Api<ConfigMap> = Api::namespaced(cluster.client().await?, AGENTS);
     maps.delete(name, &DeleteParams::default()).await?;
+    Ok(())
+}
+
+/// Makes an object of the agents' own kind with a finalizer, as their controller does.
+pub async fn hold(cluster: &Cluster) -> anyhow::Result<()> {
+    let kind = GroupVersionKind::gvk("clusterconfig.azure.com", "v1beta1", "ExtensionConfig");
+    let resource = ApiResource::from_gvk(&kind);
+    let objects: Api<DynamicObject> =
+        Api::namespaced_with(cluster.client().await?, AGENTS, &resource);
+    let object: DynamicObject = serde_json::from_value(json!({
+        "apiVersion": "clusterconfig.azure.com/v1beta1", "kind": "ExtensionConfig",
+        "metadata": {"name": "held", "finalizers": ["clusterconfig.azure.com/Extension.Controller.Finalizer"]},
+    }))?;
+    objects.create(&PostParams::default(), &object).await?;
     Ok(())
 }
 

@@ -42,7 +42,7 @@ pub use drift::{Cure, Drift, Replacement, drift};
 pub use error::{Error, Subject};
 pub use inventory::{Selection, find, select};
 pub use location::{OfferedLocations, check_location, same_location};
-pub use observe::{Inside, Observed, observe};
+pub use observe::{Inside, Observed, identify, observe};
 pub use parent::ParentError;
 pub use session::{Session, SessionSlot};
 pub use spec::{AgentSpec, ChartOrigin, Checks, ConnectSpec, OidcIssuer, Proxy, Settings};

@@ -87,6 +87,20 @@ pub async fn observe(
     })
 }
 
+/// UID of the `kube-system` namespace of the cluster that a connection leads to: which cluster it is.
+///
+/// # Errors
+///
+/// The cluster's.
+pub async fn identify(
+    call: &Call,
+    session: &Session,
+    connection: Option<&Connection>,
+) -> Result<String, Error> {
+    let cluster = session.cluster(call, connection).await?;
+    Ok(cluster.uid(call).await?)
+}
+
 /// The cluster's side alone. Pods and events are asked only where an agent is not ready.
 pub(super) async fn look_inside(call: &Call, cluster: &Cluster) -> Result<Inside, Error> {
     let objects = async {

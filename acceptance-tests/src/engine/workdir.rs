@@ -158,6 +158,12 @@ impl Workdir {
         Ok(found.with_context(|| format!("{address} is not in the state"))?["values"].clone())
     }
 
+    /// Where the provider's log of the next run will be, if it is this command.
+    pub fn next_log(&self, command: &str) -> PathBuf {
+        let number = self.runs.load(Ordering::Relaxed);
+        self.directory.join(format!("{number}-{command}.log"))
+    }
+
     /// Runs any command of the engine, its provider's log in `<number>-<command>.log`.
     ///
     /// # Errors

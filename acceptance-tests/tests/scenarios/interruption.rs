@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use acceptance_tests::engine::{Engine, Workdir};
-use acceptance_tests::subject;
+use acceptance_tests::subject::{self, Arm, nothing_is_left};
 use acceptance_tests::world::files::make_directory;
 use anyhow::{Context, ensure};
 use rustix::process::{Pid, Signal, kill_process};
@@ -21,10 +21,146 @@ const ORPHANS: Duration = Duration::from_secs(5);
 /// How long it may take until Helm runs.
 const START: Duration = Duration::from_mins(2);
 
+/// The steps of a create, as the provider's log names them, in order. Each is a place where a run is cut short.
+const CREATE: [&str; 9] = [
+    "check Azure and the cluster",
+    "fetch the agents' chart and Helm",
+    "hand the private key to the agents",
+    "create the connected cluster in Azure",
+    "ask the Arc data plane for the agents' values",
+    "install the agents with Helm",
+    "helm upgrade of azure-arc",
+    "wait until Azure reports the cluster as Connected",
+    // The run before was killed while it waited; this one has nothing to do but to note that it is done.
+    "helm upgrade of azure-arc",
+];
+/// The steps of an update that changes both planes.
+const UPDATE: [&str; 4] = [
+    "fetch the agents' chart and Helm",
+    "change the connected cluster in Azure",
+    "install the agents with Helm",
+    "helm upgrade of azure-arc",
+];
+/// The steps of a destroy.
+const DELETE: [&str; 4] = [
+    "delete the connected cluster in Azure",
+    "uninstall the agents with Helm",
+    "helm uninstall of azure-arc",
+    "remove the agents' definitions and namespaces",
+];
+
+/// How a run is cut short.
+#[derive(Clone, Copy, Debug)]
+enum Blow {
+    /// `kill -9` of the provider: the engine lives and stores what it knows.
+    Provider,
+    /// `kill -9` of the engine: nobody stores anything.
+    Engine,
+    /// Ctrl-C in a terminal.
+    Interrupt,
+}
+
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
     let name = format!("interruption::engine_killed::{}", engine.name);
     let engine = engine.clone();
     suite.add(name, 1, |lease| engine_killed(lease, engine));
+}
+
+/// A whole life, cut short at every step of it.
+pub fn every_step(suite: &mut Suite, engine: &Engine) {
+    for blow in [Blow::Provider, Blow::Engine, Blow::Interrupt] {
+        let engine = engine.clone();
+        let name = format!("interruption::every_step::{blow:?}::{}", engine.name);
+        suite.add(name.to_lowercase(), 1, move |lease| {
+            life(lease, engine, blow)
+        });
+    }
+}
+
+/// Each attempt is cut short one step later than the one before and goes on from what that left. The last is let through.
+async fn life(lease: Arc<Lease>, engine: Engine, blow: Blow) -> anyhow::Result<()> {
+    let cluster = lease.cluster();
+    let arm = Arm::login(lease.world()).await?;
+    let name = format!("life-{blow:?}").to_lowercase();
+    let mut work = Workdir::new(lease.world(), &engine, &name)?;
+    let temporary = work.path().join("temporary");
+    make_directory(&temporary)?;
+    work.set("TMPDIR", &temporary.display().to_string());
+    let mut configuration = Configuration::of(cluster);
+    work.configure(&configuration.render())?;
+    work.init().await?;
+    for step in CREATE {
+        cut(&work, "apply", step, blow).await.context(step)?;
+    }
+    work.apply().await?.expect_success()?;
+    work.plan().await?.expect_empty()?;
+    configuration.more = "agent = { auto_upgrade_enabled = false }".to_owned();
+    work.configure(&configuration.render())?;
+    for step in UPDATE {
+        cut(&work, "apply", step, blow).await.context(step)?;
+    }
+    work.apply().await?.expect_success()?;
+    work.plan().await?.expect_empty()?;
+    for step in DELETE {
+        cut(&work, "destroy", step, blow).await.context(step)?;
+    }
+    work.destroy().await?.expect_success()?;
+    nothing_is_left(&arm, lease.world(), cluster).await?;
+    let left = workspaces(&temporary)?;
+    ensure!(left.is_empty(), "still there: {left:?}");
+    Ok(())
+}
+
+/// Runs a command and cuts it short as soon as the provider's log names the step. A step that the run no longer needs to
+/// take is no mistake: then it simply ends well.
+async fn cut(work: &Workdir, command: &str, step: &str, blow: Blow) -> anyhow::Result<()> {
+    let directory = work.path().canonicalize()?;
+    let log = work.next_log(command);
+    let words = [command, "-json", "-auto-approve"];
+    let run = work.run(&words);
+    tokio::pin!(run);
+    tokio::select! {
+        run = &mut run => return run?.expect_success().map(drop),
+        reached = until_logged(&log, step) => reached?,
+    }
+    match blow {
+        Blow::Provider => strike(&directory, is_provider, Signal::KILL)?,
+        Blow::Engine => strike(&directory, is_engine, Signal::KILL)?,
+        Blow::Interrupt => strike(&directory, is_engine, Signal::INT)?,
+    }
+    run.await?;
+    all_gone(&directory).await
+}
+
+/// A process that is gone already needs no blow.
+fn strike(directory: &Path, victim: fn(&[String]) -> bool, signal: Signal) -> anyhow::Result<()> {
+    for (pid, words) in processes(directory) {
+        if victim(&words) {
+            match kill_process(pid, signal) {
+                Ok(()) | Err(rustix::io::Errno::SRCH) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn until_logged(log: &Path, step: &str) -> anyhow::Result<()> {
+    let line = format!("step=\"{step}\"");
+    let deadline = Instant::now() + START;
+    loop {
+        let text = fs::read(log).unwrap_or_default();
+        if String::from_utf8_lossy(&text).contains(&line) {
+            return Ok(());
+        }
+        ensure!(Instant::now() < deadline, "{step:?} is not reached");
+        sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// The provider itself, not the supervisor or the keeper that it starts as the same program.
+fn is_provider(words: &[String]) -> bool {
+    words.len() == 1 && words[0].contains("terraform-provider-arc")
 }
 
 /// `kill -9` of the engine while Helm installs the agents.
@@ -64,9 +200,12 @@ fn workspaces(directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(entries.into_iter().filter(ours).collect())
 }
 
-/// The engine is the one that was told to apply, past the guard that started it.
+/// The engine is the one that was told to apply or destroy, past the guard that started it.
 fn is_engine(words: &[String]) -> bool {
-    words.iter().any(|word| word == "apply") && words.get(1).is_some_and(|word| word != "guard")
+    let told = words
+        .iter()
+        .any(|word| word == "apply" || word == "destroy");
+    told && words.get(1).is_some_and(|word| word != "guard")
 }
 
 async fn await_process(

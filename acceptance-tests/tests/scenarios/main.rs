@@ -8,12 +8,15 @@ mod bad_input;
 mod configuration;
 mod connect;
 mod data_sources;
+mod deletion;
 mod drift;
 mod extension;
 mod extension_input;
 mod foundation;
 mod gitops;
+mod guards;
 mod interruption;
+mod matrix;
 mod pool;
 mod runner;
 mod service_account_token;
@@ -48,6 +51,10 @@ fn main() -> std::process::ExitCode {
         // What the provider says and does is the same whoever asks.
         let first = engines.first().context("no engine")?;
         drift::scenarios(&mut suite, first);
+        matrix::scenarios(&mut suite, first);
+        guards::scenarios(&mut suite, first);
+        deletion::scenarios(&mut suite, first);
+        interruption::every_step(&mut suite, first);
         bad_input::scenarios(&mut suite, first);
         extension_input::scenarios(&mut suite, first);
         service_account_token::bad_input_scenarios(&mut suite, first);

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::call::Call;
 use crate::fault::{Explain, Kind};
-use crate::onboarding::{Error, Session, check_location, same_location};
-use crate::resources::{connection, deletion, diagnose};
+use crate::onboarding::{Error, Session, check_location, identify, same_location};
+use crate::resources::connection::{self, ConnectionState};
+use crate::resources::{deletion, diagnose};
+use crate::sdk::bridge;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
 use crate::sdk::resource::Plan;
@@ -39,7 +41,27 @@ pub(super) async fn finish(call: &Call, plan: &mut Plan, session: Option<&Sessio
     found.extend(deletion::check(plan));
     found.extend(require_connection(plan, session));
     found.extend(require_location(call, plan, session).await);
+    found.extend(require_same_cluster(call, plan, session).await);
     found
+}
+
+/// Asks the cluster behind a changed connection which one it is. Only an answer counts: whoever plans without a way to the
+/// cluster gets the plan, and the answer at apply.
+async fn require_same_cluster(call: &Call, plan: &mut Plan, session: &Session) -> Diagnostics {
+    let (before, after) = (
+        plan.prior.get(connection::NAME),
+        plan.planned.get(connection::NAME),
+    );
+    let expected = plan.prior.get("cluster_uid").as_str();
+    if plan.prior.is_null() || before == after || !after.is_wholly_known() || expected.is_none() {
+        return Diagnostics::default();
+    }
+    let state: Result<Option<ConnectionState>, _> = bridge::from_value(after);
+    let connection = state.ok().flatten().map(|state| state.connection());
+    match identify(call, session, connection.as_ref()).await {
+        Ok(found) if Some(found.as_str()) != expected => repair::other_cluster(plan, &found),
+        _ => Diagnostics::default(),
+    }
 }
 
 /// Plans `tags_all`, so that a change of the defaults is a change of the object.

@@ -23,7 +23,7 @@ pub(super) fn propose(plan: &mut Plan) -> Diagnostics {
 }
 
 /// Never by accident: the wrong connection must not move an object. A destroy may go on, since it leaves the cluster alone.
-fn other_cluster(plan: &mut Plan, found: &str) -> Diagnostics {
+pub(super) fn other_cluster(plan: &mut Plan, found: &str) -> Diagnostics {
     if *plan.config.get("adopt_existing") == Value::Bool(true) {
         set(plan, "cluster_uid", Value::unknown());
         set(plan, "agent_public_key_certificate", Value::unknown());
