@@ -78,8 +78,12 @@ def terraform():
         yield Terraform(directory)
 
 
+def target():
+    return ["--resource-group", GROUP, "--name", CLUSTER]
+
+
 def arc(command, *words):
-    return az("connectedk8s", command, "--resource-group", GROUP, "--name", CLUSTER, *words)
+    return az("connectedk8s", command, *target(), *words)
 
 
 def connect():

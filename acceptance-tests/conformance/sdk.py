@@ -34,7 +34,7 @@ SIMULATOR = os.environ.get("AZURE_SIMULATOR_URL")
 GROUP = f"sdk-{uuid.uuid4().hex[:8]}"
 LOCATION = "koreacentral"
 CLUSTERS = "/providers/Microsoft.Kubernetes/connectedClusters"
-VERSIONS = ["2021-03-01", "2021-10-01", "2024-01-01", "2025-08-01-preview", "2026-05-01"]
+VERSIONS = ["2021-03-01", "2021-10-01", "2024-01-01", "2025-08-01-preview", "2025-12-01-preview", "2026-05-01"]
 # Without it the SDKs wait 30 seconds where a reply has no Retry-After.
 POLLING = {"polling_interval": 0.2}
 
