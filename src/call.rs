@@ -14,6 +14,9 @@ use tokio_util::sync::CancellationToken;
 /// How often a long wait says what it is waiting for.
 const HEARTBEAT: Duration = Duration::from_secs(30);
 
+/// How long tidying up may take.
+const AFTERWARDS: Duration = Duration::from_secs(30);
+
 /// Stop token, deadline and name of the operation that is running. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -51,6 +54,16 @@ impl Call {
         let limit = Instant::now() + limit;
         Self {
             deadline: Some(self.deadline.map_or(limit, |deadline| deadline.min(limit))),
+            ..self.clone()
+        }
+    }
+
+    /// A call for tidying up and looking around after this one ended, be it by a stop: half a minute of its own.
+    #[must_use]
+    pub fn afterwards(&self) -> Self {
+        Self {
+            stop: CancellationToken::new(),
+            deadline: Some(Instant::now() + AFTERWARDS),
             ..self.clone()
         }
     }
@@ -234,6 +247,19 @@ mod tests {
             Err(Halt::DeadlineExceeded)
         );
         assert_eq!(long.check(), Err(Halt::DeadlineExceeded));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn there_is_time_to_tidy_up_after_a_stop_and_after_a_deadline() {
+        let (stop, call) = call();
+        let call = call.within(Duration::ZERO);
+        stop.cancel();
+        let after = call.afterwards();
+        assert_eq!(after.sleep(Duration::from_secs(29)).await, Ok(()));
+        assert_eq!(
+            after.sleep(Duration::from_secs(2)).await,
+            Err(Halt::DeadlineExceeded)
+        );
     }
 
     #[tokio::test(start_paused = true)]

@@ -10,6 +10,46 @@ use terraform_provider_arc::sdk::provider::Provider;
 use terraform_provider_arc::sdk::schema::{Attribute, Mode, Nesting, Schema, Shape};
 use terraform_provider_arc::sdk::types::Type;
 
+/// A kind of types: how its pages are titled, and where they and their examples are.
+#[derive(Clone, Copy)]
+struct TypeKind {
+    title: &'static str,
+    folder: &'static str,
+    example: &'static str,
+    importable: bool,
+}
+
+const RESOURCE: TypeKind = TypeKind {
+    title: "Resource",
+    folder: "resources",
+    example: "resource.tf",
+    importable: true,
+};
+
+const DATA_SOURCE: TypeKind = TypeKind {
+    title: "Data Source",
+    folder: "data-sources",
+    example: "data-source.tf",
+    importable: false,
+};
+
+const EPHEMERAL_RESOURCE: TypeKind = TypeKind {
+    title: "Ephemeral Resource",
+    folder: "ephemeral-resources",
+    example: "ephemeral-resource.tf",
+    importable: false,
+};
+
+fn types(provider: &ArcProvider) -> Vec<(TypeKind, &'static str, &Schema)> {
+    let resources = provider.resources().iter();
+    let resources = resources.map(|r| (RESOURCE, r.type_name(), r.schema()));
+    let data_sources = provider.data_sources().iter();
+    let data_sources = data_sources.map(|d| (DATA_SOURCE, d.type_name(), d.schema()));
+    let ephemeral = provider.ephemeral_resources().iter();
+    let ephemeral = ephemeral.map(|e| (EPHEMERAL_RESOURCE, e.type_name(), e.schema()));
+    resources.chain(data_sources).chain(ephemeral).collect()
+}
+
 #[test]
 fn every_page_says_what_the_schema_says() {
     let provider = ArcProvider::new();
@@ -19,10 +59,14 @@ fn every_page_says_what_the_schema_says() {
         &provider_page(provider.schema()),
         &mut stale,
     );
-    for resource in provider.resources() {
-        let name = resource.type_name().trim_start_matches("arc_");
-        let page = resource_page(resource.type_name(), resource.schema());
-        keep_fresh(&format!("docs/resources/{name}.md"), &page, &mut stale);
+    for (kind, type_name, schema) in types(&provider) {
+        let name = type_name.trim_start_matches("arc_");
+        let page = type_page(kind, type_name, schema);
+        keep_fresh(
+            &format!("docs/{}/{name}.md", kind.folder),
+            &page,
+            &mut stale,
+        );
     }
     assert!(stale.is_empty(), "stale, run `make generate`: {stale:?}");
 }
@@ -30,10 +74,9 @@ fn every_page_says_what_the_schema_says() {
 #[test]
 fn everything_a_user_can_set_is_described() {
     let provider = ArcProvider::new();
-    let schemas = provider
-        .resources()
-        .iter()
-        .map(|resource| resource.schema())
+    let schemas = types(&provider)
+        .into_iter()
+        .map(|(_, _, schema)| schema)
         .chain([provider.schema()]);
     for schema in schemas {
         schema.attributes.iter().for_each(assert_described);
@@ -86,27 +129,29 @@ fn provider_page(schema: &Schema) -> String {
     page
 }
 
-fn resource_page(type_name: &str, schema: &Schema) -> String {
-    let mut page = front(&format!("{type_name} Resource"), schema.description);
+fn type_page(kind: TypeKind, type_name: &str, schema: &Schema) -> String {
+    let mut page = front(&format!("{type_name} {}", kind.title), schema.description);
     let _ = write!(
         page,
-        "# {type_name} (Resource)\n\n{}\n\n",
-        schema.description
+        "# {type_name} ({})\n\n{}\n\n",
+        kind.title, schema.description
     );
-    let folder = format!("examples/resources/{type_name}");
+    let folder = format!("examples/{}/{type_name}", kind.folder);
     code(
         &mut page,
         "Example Usage",
         "terraform",
-        &example(&format!("{folder}/resource.tf")),
+        &example(&format!("{folder}/{}", kind.example)),
     );
     sections(&mut page, schema);
-    code(
-        &mut page,
-        "Import",
-        "shell",
-        &example(&format!("{folder}/import.sh")),
-    );
+    if kind.importable {
+        code(
+            &mut page,
+            "Import",
+            "shell",
+            &example(&format!("{folder}/import.sh")),
+        );
+    }
     page
 }
 

@@ -45,6 +45,9 @@ pub enum Error {
         /// What the last look showed.
         seen: String,
     },
+    /// A document of the chart is no custom resource definition.
+    #[error("a definition of the chart cannot be read: {0}")]
+    Definition(String),
     /// There is no kubeconfig where one was expected.
     #[error("there is no kubeconfig at {path}")]
     KubeconfigMissing {

@@ -18,6 +18,7 @@ impl Explain for Error {
             | Self::RegionMissing { .. }
             | Self::Untrusted { .. }
             | Self::Lease { .. }
+            | Self::Definition(_)
             | Self::Eks {
                 transient: false, ..
             } => Kind::Configuration,
@@ -56,6 +57,7 @@ impl Explain for Error {
             Self::Unreachable { .. } => "Cluster Not Reachable",
             Self::Rights { .. } => "Cluster Rights Missing",
             Self::Lease { .. } => "File Not Writable",
+            Self::Definition(_) => "Chart Not Usable",
         }
         .to_owned()
     }
@@ -114,6 +116,9 @@ fn remedies(error: &Error) -> Vec<String> {
     match error {
         Error::KubeconfigMissing { .. } => {
             vec!["give the path of an existing kubeconfig, or set KUBECONFIG".to_owned()]
+        }
+        Error::KubeconfigInvalid { .. } => {
+            vec!["see what `kubectl config view` makes of it, and write it anew: on EKS with `aws eks update-kubeconfig`".to_owned()]
         }
         Error::ContextMissing { .. } | Error::NoCurrentContext { .. } => {
             vec!["choose one of the contexts there are".to_owned()]

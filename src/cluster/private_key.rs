@@ -2,14 +2,18 @@
 //!
 //! The Secret is created before the chart is installed, in the namespace that the chart would make, with the marks
 //! that let Helm adopt both. So the key is in no release record and on no command line.
+//!
+//! It is even created before Azure hears of the key, and says whom it is meant for until everything is done: a run that
+//! is killed half way leaves the proof that the object in Azure and this cluster belong together.
 
 use std::time::Duration;
 
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::{Namespace, Secret};
 use kube::Api;
-use kube::api::{ObjectMeta, Patch, PatchParams, PostParams};
+use kube::api::{DeleteParams, ObjectMeta, Patch, PatchParams, PostParams};
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
 use serde_json::json;
 
 use super::{AGENTS_NAMESPACE, Cluster, Error, RELEASE_NAMESPACE};
@@ -21,49 +25,95 @@ const KEY: &str = "azure-arc-connect-privatekey";
 const FIELD: &str = "privateKey";
 /// Secret that the agents write once Azure has accepted the key.
 const CERTIFICATE: &str = "azure-identity-certificate";
+/// Annotation of the Secret with the ARM id of a connected cluster that is still being made.
+const UNFINISHED: &str = "arc.multicloud/connecting-as";
 /// The Helm release that may adopt what is created here.
 const RELEASE_NAME: &str = "azure-arc";
 /// Between two looks at a namespace that is on its way out.
 const INTERVAL: Duration = Duration::from_secs(2);
 
+/// The agents' private key as it lies in the cluster.
+#[derive(Clone, Debug)]
+pub struct AgentKey {
+    /// The key: PEM, `RSA PRIVATE KEY`.
+    pub pem: SecretString,
+    /// ARM id of the connected cluster that was being made with this key, if that was never completed.
+    pub unfinished: Option<String>,
+}
+
 impl Cluster {
     /// Puts the private key (PEM) where the agents look for it, replacing one that is there.
     ///
-    /// A namespace that is still being deleted is waited for.
+    /// `unfinished` is the ARM id of the connected cluster that is about to be made with it; see
+    /// [`Cluster::confirm_private_key`]. A namespace that is still being deleted is waited for. Returns whether the
+    /// namespace had to be made.
     ///
     /// # Errors
     ///
     /// [`Error`] of the conversation or of the wait.
-    pub async fn deliver_private_key(&self, call: &Call, pem: &SecretString) -> Result<(), Error> {
-        self.prepare_namespace(call).await?;
-        let secrets: Api<Secret> = Api::namespaced(self.client(), AGENTS_NAMESPACE);
+    pub async fn deliver_private_key(
+        &self,
+        call: &Call,
+        pem: &SecretString,
+        unfinished: Option<&str>,
+    ) -> Result<bool, Error> {
+        let made = self.prepare_namespace(call).await?;
+        let mut metadata = adoptable(KEY);
+        if let (Some(id), Some(annotations)) = (unfinished, &mut metadata.annotations) {
+            annotations.insert(UNFINISHED.to_owned(), id.to_owned());
+        }
         let secret = Secret {
-            metadata: adoptable(KEY),
+            metadata,
             type_: Some("Opaque".to_owned()),
             data: Some([(FIELD.to_owned(), ByteString(pem.expose_secret().into()))].into()),
             ..Secret::default()
         };
         let action = "create Secret azure-arc/azure-arc-connect-privatekey";
+        let params = PostParams::default();
         let created = self
-            .write(
-                call,
-                action,
-                secrets.create(&PostParams::default(), &secret),
-            )
+            .write(call, action, self.keys().create(&params, &secret))
             .await;
         match created {
             Err(Error::Api { status, .. }) if status.is_already_exists() => {
-                let action = "replace Secret azure-arc/azure-arc-connect-privatekey";
-                let patch = Patch::Merge(&secret);
-                self.write(
-                    call,
-                    action,
-                    secrets.patch(KEY, &PatchParams::default(), &patch),
-                )
-                .await
-                .map(drop)
+                self.patch_key(call, "replace", &Patch::Merge(&secret))
+                    .await?;
             }
-            other => other.map(drop),
+            created => drop(created?),
+        }
+        Ok(made)
+    }
+
+    /// Takes back what [`Cluster::deliver_private_key`] put there, since nothing came of it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of the conversation or of the wait.
+    pub async fn withdraw_private_key(
+        &self,
+        call: &Call,
+        namespace_too: bool,
+    ) -> Result<(), Error> {
+        if namespace_too {
+            return self.delete_namespace(call, AGENTS_NAMESPACE).await;
+        }
+        let (keys, params) = (self.keys(), DeleteParams::default());
+        let action = "delete Secret azure-arc/azure-arc-connect-privatekey";
+        match self.write(call, action, keys.delete(KEY, &params)).await {
+            Err(error) if error.is_not_found() => Ok(()),
+            deleted => deleted.map(drop),
+        }
+    }
+
+    /// Notes that the connected cluster was completed with the key that is there.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of the conversation.
+    pub async fn confirm_private_key(&self, call: &Call) -> Result<(), Error> {
+        let patch = Patch::Merge(json!({"metadata": {"annotations": {UNFINISHED: null}}}));
+        match self.patch_key(call, "complete", &patch).await {
+            Err(error) if error.is_not_found() => Ok(()),
+            patched => patched,
         }
     }
 
@@ -72,14 +122,27 @@ impl Cluster {
     /// # Errors
     ///
     /// [`Error`] of the conversation.
-    pub async fn private_key(&self, call: &Call) -> Result<Option<SecretString>, Error> {
-        let secrets: Api<Secret> = Api::namespaced(self.client(), AGENTS_NAMESPACE);
+    pub async fn private_key(&self, call: &Call) -> Result<Option<AgentKey>, Error> {
         let action = "get Secret azure-arc/azure-arc-connect-privatekey";
-        let found = self.read(call, action, secrets.get_opt(KEY)).await?;
-        let key = found.and_then(|secret| secret.data?.remove(FIELD));
-        Ok(key
-            .and_then(|ByteString(pem)| String::from_utf8(pem).ok())
-            .map(SecretString::from))
+        let found = self.read(call, action, self.keys().get_opt(KEY)).await?;
+        Ok(found.and_then(stored))
+    }
+
+    fn keys(&self) -> Api<Secret> {
+        Api::namespaced(self.client(), AGENTS_NAMESPACE)
+    }
+
+    async fn patch_key<P: Serialize + std::fmt::Debug>(
+        &self,
+        call: &Call,
+        verb: &str,
+        patch: &Patch<P>,
+    ) -> Result<(), Error> {
+        let (keys, params) = (self.keys(), PatchParams::default());
+        let action = format!("{verb} Secret azure-arc/azure-arc-connect-privatekey");
+        self.write(call, &action, keys.patch(KEY, &params, patch))
+            .await
+            .map(drop)
     }
 
     /// Whether Azure has given the agents their identity. Without it nothing works, however green the pods are.
@@ -96,14 +159,15 @@ impl Cluster {
         Ok(found.is_some())
     }
 
-    /// Makes the agents' namespace, or marks the one there is.
-    async fn prepare_namespace(&self, call: &Call) -> Result<(), Error> {
+    /// Makes the agents' namespace, or marks the one there is; says which.
+    async fn prepare_namespace(&self, call: &Call) -> Result<bool, Error> {
         let namespaces: Api<Namespace> = Api::all(self.client());
         let namespace = Namespace {
             metadata: adoptable(AGENTS_NAMESPACE),
             ..Namespace::default()
         };
-        if self.has_settled_namespace(call, &namespaces).await? {
+        let exists = self.has_settled_namespace(call, &namespaces).await?;
+        if exists {
             let patch = Patch::Merge(json!({"metadata": namespace.metadata}));
             let params = PatchParams::default();
             let request = namespaces.patch(AGENTS_NAMESPACE, &params, &patch);
@@ -115,7 +179,7 @@ impl Cluster {
             self.write(call, "create namespace azure-arc", request)
                 .await?;
         }
-        Ok(())
+        Ok(!exists)
     }
 
     /// Whether the agents' namespace exists, once it is not about to vanish.
@@ -142,6 +206,16 @@ impl Cluster {
         )
         .await?)
     }
+}
+
+fn stored(secret: Secret) -> Option<AgentKey> {
+    let annotations = secret.metadata.annotations.unwrap_or_default();
+    let ByteString(pem) = secret.data?.remove(FIELD)?;
+    let pem = String::from_utf8(pem).ok().filter(|pem| !pem.is_empty())?;
+    Some(AgentKey {
+        pem: pem.into(),
+        unfinished: annotations.get(UNFINISHED).cloned(),
+    })
 }
 
 /// The marks by which Helm takes an existing object into a release.
@@ -234,7 +308,7 @@ mod tests {
         };
         let (cluster, log) = recording(namespace, (201, json!({"metadata": {"name": "x"}})));
         cluster
-            .deliver_private_key(&call(), &"PEM".into())
+            .deliver_private_key(&call(), &"PEM".into(), Some("/subscriptions/s"))
             .await
             .expect("delivered");
         let log = log.lock().expect("no panic");
@@ -251,6 +325,11 @@ mod tests {
         }
         assert_eq!(log[1].1["data"], json!({"privateKey": "UEVN"}));
         assert_eq!(log[1].1["type"], "Opaque");
+        let annotations = &log[1].1["metadata"]["annotations"];
+        assert_eq!(
+            annotations["arc.multicloud/connecting-as"],
+            "/subscriptions/s"
+        );
     }
 
     #[tokio::test]
@@ -262,7 +341,7 @@ mod tests {
         );
         let (cluster, log) = recording(there, taken);
         cluster
-            .deliver_private_key(&call(), &"PEM".into())
+            .deliver_private_key(&call(), &"PEM".into(), Some("/subscriptions/s"))
             .await
             .expect("delivered");
         let log = log.lock().expect("no panic");
@@ -279,14 +358,19 @@ mod tests {
     #[tokio::test]
     async fn the_key_in_the_cluster_can_be_read_back() {
         let cluster = cluster_with_bodies(|_, _| {
-            (200, json!({"metadata": {}, "data": {"privateKey": "UEVN"}}))
+            (
+                200,
+                json!({"metadata": {"annotations": {"arc.multicloud/connecting-as": "/subscriptions/s"}},
+                       "data": {"privateKey": "UEVN"}}),
+            )
         });
         let key = cluster
             .private_key(&call())
             .await
             .expect("answered")
             .expect("a key");
-        assert_eq!(key.expose_secret(), "PEM");
+        assert_eq!(key.pem.expose_secret(), "PEM");
+        assert_eq!(key.unfinished.as_deref(), Some("/subscriptions/s"));
         let without = cluster_with_bodies(|_, _| absent());
         assert!(
             without

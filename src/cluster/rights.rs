@@ -76,11 +76,21 @@ impl Cluster {
             namespace: Some(namespace.to_owned()),
             ..ResourceAttributes::default()
         };
+        let question = SelfSubjectAccessReviewSpec {
+            resource_attributes: Some(attributes),
+            ..SelfSubjectAccessReviewSpec::default()
+        };
+        self.is_allowed(call, question).await
+    }
+
+    /// Whether this login may do something.
+    pub(super) async fn is_allowed(
+        &self,
+        call: &Call,
+        question: SelfSubjectAccessReviewSpec,
+    ) -> Result<bool, Error> {
         let review = SelfSubjectAccessReview {
-            spec: SelfSubjectAccessReviewSpec {
-                resource_attributes: Some(attributes),
-                ..SelfSubjectAccessReviewSpec::default()
-            },
+            spec: question,
             ..SelfSubjectAccessReview::default()
         };
         let reviews: Api<SelfSubjectAccessReview> = Api::all(self.client());

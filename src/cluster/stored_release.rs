@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::Secret;
-use kube::api::ListParams;
+use kube::api::{DeleteParams, ListParams};
 use kube::{Api, ResourceExt};
 
 use super::{Cluster, Error};
@@ -18,6 +18,8 @@ pub struct StoredRelease {
     pub revision: u64,
     /// The record in Helm's own encoding.
     pub payload: Vec<u8>,
+    /// Labels of the Secret: Helm's own, and those that whoever ran Helm gave it.
+    pub labels: BTreeMap<String, String>,
 }
 
 impl Cluster {
@@ -44,15 +46,42 @@ impl Cluster {
     }
 }
 
+impl Cluster {
+    /// Removes one record: Helm then takes the revision before for the newest.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of the conversation.
+    pub async fn delete_release_record(
+        &self,
+        call: &Call,
+        record: &StoredRelease,
+    ) -> Result<(), Error> {
+        let secrets: Api<Secret> = Api::namespaced(self.client(), &record.namespace);
+        let name = format!("sh.helm.release.v1.azure-arc.v{}", record.revision);
+        let action = format!("delete Secret {}/{name}", record.namespace);
+        let params = DeleteParams::default();
+        match self
+            .write(call, &action, secrets.delete(&name, &params))
+            .await
+        {
+            Err(error) if error.is_not_found() => Ok(()),
+            deleted => deleted.map(drop),
+        }
+    }
+}
+
 fn stored(secret: Secret) -> Option<StoredRelease> {
     let namespace = secret.namespace()?;
     let revision = secret.labels().get("version")?.parse().ok()?;
+    let labels = secret.labels().clone();
     let mut data: BTreeMap<_, _> = secret.data?;
     let payload = data.remove("release")?.0;
     Some(StoredRelease {
         namespace,
         revision,
         payload,
+        labels,
     })
 }
 

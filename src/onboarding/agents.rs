@@ -6,15 +6,16 @@ use secrecy::SecretString;
 
 use crate::arm::{Cloud, ConnectedCluster, HelmSettings};
 use crate::call::Call;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, StoredRelease};
 use crate::release::{
-    self, AgentValues, Chart, ChartReference, ChartSource, DataPlaneOverrides, Helm, KeyDelivery,
-    ProtectedSettings, Workspace,
+    self, AgentValues, Chart, DataPlaneOverrides, Helm, KeyDelivery, Record, Workspace,
 };
 
 use super::error::Error;
+use super::provisions::Provisions;
+use super::proxy;
 use super::session::Session;
-use super::spec::{AgentSpec, ChartOrigin};
+use super::spec::ConnectSpec;
 
 /// Names that the az CLI, the agents' own upgrade and support staff rely on.
 pub(super) const RELEASE: &str = "azure-arc";
@@ -23,8 +24,23 @@ pub(super) const RELEASE_NAMESPACE: &str = "azure-arc-release";
 /// Namespace of the agents.
 pub(super) const AGENT_NAMESPACE: &str = "azure-arc";
 
+/// Values that are gone when nobody asks for them any more.
+const OWN_VALUES: [&str; 5] = [
+    "global.httpsProxy",
+    "global.httpProxy",
+    "global.noProxy",
+    "global.proxyCert",
+    "systemDefaultValues.customLocations",
+];
+
 /// How long Helm may wait for the agents, as in the az CLI; the call's own deadline may be earlier.
 const HELM_WAIT: Duration = Duration::from_mins(20);
+
+/// Label of Helm's record with the second (Unix time) in which we started Helm. Helm hands labels on from record to record,
+/// so it proves a record to be ours only where it fits the record's own time.
+const STARTED: &str = "arc.multicloud/started";
+/// How far the two may lie apart: Helm notes its time when it has looked at the cluster.
+const START_MARGIN: i64 = 120;
 
 /// Everything that has to be at hand before Helm runs.
 pub(super) struct Install<'a> {
@@ -32,68 +48,71 @@ pub(super) struct Install<'a> {
     pub session: &'a Session,
     /// The cluster.
     pub cluster: &'a Cluster,
+    /// What is wanted.
+    pub spec: &'a ConnectSpec,
     /// The object in Azure, as last returned by ARM.
     pub object: &'a ConnectedCluster,
-    /// Which agents.
-    pub agent: &'a AgentSpec,
     /// The private half of the key whose public half ARM holds.
     pub private_key: &'a SecretString,
+    /// What is installed now.
+    pub installed: Option<&'a Record>,
+    /// Chart and Helm.
+    pub provisions: &'a Provisions,
 }
 
 impl Install<'_> {
-    /// Installs the agents, or upgrades them to the wanted chart, and waits until Helm calls them ready.
+    /// Installs the agents, or upgrades them to the wanted chart and values, and waits until Helm calls them ready.
     ///
     /// # Errors
     ///
     /// Data plane, chart or Helm failures; a Helm time-out comes with what pods and events show.
     pub(super) async fn run(&self, call: &Call) -> Result<(), Error> {
-        let workspace = Workspace::new()?;
-        call.step("ask the Arc data plane for chart and values");
+        let Provisions {
+            workspace, helm, ..
+        } = self.provisions;
+        call.step("ask the Arc data plane for the agents' values");
         let settings = self.settings(call).await?;
-        call.step("pull the agents' chart");
-        let source = self.chart_source(&settings.repository_path)?;
-        let (chart, helm) = futures::try_join!(
-            release::chart::pull(call, &source, &workspace),
-            Helm::locate(call, &self.session.helm),
-        )?;
-        let delivery = KeyDelivery::for_agent(&chart.version, &self.agent.release_train);
-        if delivery == KeyDelivery::Secret {
-            call.step("hand the private key to the agents");
-            self.cluster
-                .deliver_private_key(call, self.private_key)
-                .await?;
-        }
+        let path = &settings.repository_path;
+        let chart = self
+            .provisions
+            .chart(call, &self.spec.agent, self.installed, path)
+            .await?;
+        let train = &self.spec.agent.release_train;
+        let delivery = KeyDelivery::for_agent(&chart.version, train);
         let values = self.values(call, delivery, &settings).await?;
+        self.make_way(call, &chart).await?;
         call.step("install the agents with Helm");
-        self.helm(call, &helm, &workspace, &chart, &values).await
+        self.helm(call, helm, workspace, &chart, &values).await
     }
 
     async fn settings(&self, call: &Call) -> Result<HelmSettings, Error> {
         let location = self.object.location.as_deref().unwrap_or_default();
         let data_plane = self.session.azure.data_plane(call, location).await?;
         data_plane.health_check(call).await?;
-        let train = &self.agent.release_train;
-        let mut settings = data_plane.helm_settings(call, self.object, train).await?;
+        let train = &self.spec.agent.release_train;
+        let question = proxy::announce(self.object.clone(), self.spec.settings.proxy.as_ref());
+        let mut settings = data_plane.helm_settings(call, &question, train).await?;
         if settings.repository_path.is_empty() {
             settings.repository_path = data_plane.latest_helm_package_path(call, train).await?;
         }
         Ok(settings)
     }
 
-    /// What the data plane names, as far as nothing else is asked for.
-    fn chart_source(&self, repository_path: &str) -> Result<ChartSource, Error> {
-        let (repository, digest) = match &self.agent.chart {
-            ChartOrigin::Path(path) => return Ok(ChartSource::Path(path.clone())),
-            ChartOrigin::Registry { repository, digest } => (repository.clone(), digest.clone()),
+    /// Clears away what keeps Helm from working, and makes what Helm only makes at the first install.
+    async fn make_way(&self, call: &Call, chart: &Chart) -> Result<(), Error> {
+        let Some(stored) = self.cluster.agent_release(call).await? else {
+            return Ok(());
         };
-        let named = ChartReference::from_repository_path(repository_path)?;
-        Ok(ChartSource::Reference {
-            repository: repository.unwrap_or(named.repository),
-            version: self.agent.version.clone().unwrap_or(named.version),
-            digest,
-        })
+        let record = Record::decode(&stored.payload)?;
+        if record.is_pending() && is_ours(&stored, &record) {
+            call.step("clear away the record of a Helm run that was killed");
+            self.cluster.delete_release_record(call, &stored).await?;
+        }
+        let definitions = release::chart::definitions(chart)?;
+        Ok(self.cluster.create_definitions(call, &definitions).await?)
     }
 
+    /// What others gave to Helm stays, except where it is ours to say.
     async fn values(
         &self,
         call: &Call,
@@ -102,28 +121,23 @@ impl Install<'_> {
     ) -> Result<serde_json::Value, Error> {
         let cloud = self.session.azure.cloud(call).await?;
         let overrides = self.overrides(cloud, &settings.repository_path);
+        let wanted = &self.spec.settings;
+        let or_generic = |text: &Option<String>| text.clone().unwrap_or("generic".to_owned());
         let values = AgentValues {
-            distribution: self
-                .object
-                .properties
-                .distribution
-                .as_deref()
-                .unwrap_or("generic"),
-            infrastructure: self
-                .object
-                .properties
-                .infrastructure
-                .as_deref()
-                .unwrap_or("generic"),
+            distribution: &or_generic(&self.object.properties.distribution),
+            infrastructure: &or_generic(&self.object.properties.infrastructure),
             onboarding_private_key: (delivery == KeyDelivery::Value).then_some(self.private_key),
             azure_environment: cloud.azure_environment(),
-            cluster_connect_enabled: true,
+            cluster_connect_enabled: wanted.cluster_connect,
             data_plane_overrides: overrides.as_ref(),
             helm_settings: &settings.values,
-            protected_settings: &ProtectedSettings::default(),
-            custom_locations_oid: None,
+            protected_settings: &proxy::protected(wanted.proxy.as_ref()),
+            custom_locations_oid: wanted.custom_locations.as_deref(),
         };
-        Ok(values.compose()?)
+        let composed = values.compose()?;
+        let before = self.installed.map(|record| record.values.clone());
+        let before = before.unwrap_or_default().without(&OWN_VALUES);
+        Ok(before.overlaid(composed))
     }
 
     /// In a cloud that announces endpoints of its own, the agents are told all of them.
@@ -164,7 +178,9 @@ impl Install<'_> {
             kubeconfig: lease.path(),
             workspace,
         };
+        let started = jiff::Timestamp::now().as_second().to_string();
         let install = release::Install {
+            label: (STARTED, &started),
             release: RELEASE,
             namespace: RELEASE_NAMESPACE,
             chart: &chart.path,
@@ -177,18 +193,65 @@ impl Install<'_> {
             Ok(()) => Ok(()),
             Err(source) => Err(Error::Agents {
                 source,
-                evidence: evidence(self.cluster).await,
+                evidence: evidence(call, self.cluster).await,
             }),
         }
     }
 }
 
+/// Whether a pending record was left by a Helm of ours. Such a Helm dies with us, so nobody is at work any more.
+fn is_ours(stored: &StoredRelease, record: &Record) -> bool {
+    let started = stored
+        .labels
+        .get(STARTED)
+        .and_then(|second| second.parse::<i64>().ok());
+    let noted = record.last_deployed.map(jiff::Timestamp::as_second);
+    match (started, noted) {
+        (Some(started), Some(noted)) => (0..START_MARGIN).contains(&(noted - started)),
+        _ => false,
+    }
+}
+
 /// What pods, events and secrets show, collected also when the call's own time is over.
-pub(super) async fn evidence(cluster: &Cluster) -> Vec<String> {
-    const LOOK: Duration = Duration::from_secs(10);
-    let call = Call::new(tokio_util::sync::CancellationToken::new(), RELEASE).within(LOOK);
-    match cluster.explain_agents(&call).await {
+pub(super) async fn evidence(call: &Call, cluster: &Cluster) -> Vec<String> {
+    match cluster.explain_agents(&call.afterwards()).await {
         Ok(lines) => lines,
         Err(error) => vec![format!("the agents could not be looked at: {error}")],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pending(label: Option<&str>, noted: &str) -> bool {
+        let labels = label.map(|second| (STARTED.to_owned(), second.to_owned()));
+        let stored = StoredRelease {
+            namespace: RELEASE_NAMESPACE.to_owned(),
+            revision: 2,
+            payload: Vec::new(),
+            labels: labels.into_iter().collect(),
+        };
+        let record = Record {
+            status: "pending-upgrade".to_owned(),
+            chart_version: "1.35.4".to_owned(),
+            last_deployed: noted.parse().ok(),
+            values: release::UserValues::default(),
+            deployments: [].into(),
+            definitions: Vec::new(),
+        };
+        is_ours(&stored, &record)
+    }
+
+    #[test]
+    fn only_a_record_that_helm_began_right_after_we_started_it_is_ours() {
+        let noted = "2026-11-25T12:00:05Z";
+        assert!(pending(Some("1795608000"), noted));
+        assert!(
+            !pending(Some("1795604400"), noted),
+            "inherited from a record of an hour ago"
+        );
+        assert!(!pending(None, noted));
+        assert!(!pending(Some("1795608000"), ""));
     }
 }

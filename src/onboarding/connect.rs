@@ -1,23 +1,25 @@
 //! Connecting a cluster: checks, key pair, object in Azure, agents, and the wait until Azure sees them.
+//!
+//! The key is in the cluster before Azure hears of it, with a note of the object it is for. Wherever a run breaks off, the
+//! next one finds in the cluster what proves that the object in Azure is its own, and goes on from there.
 
-use std::time::Duration;
+use crate::arm::{ConnectedCluster, Operation};
+use crate::call::Call;
+use crate::cluster::{AgentKey, Cluster};
+use crate::fault::{Explain as _, Kind};
 
-use crate::arm::{ConnectedCluster, ConnectedClusterProperties, ManagedIdentity};
-use crate::call::{Call, Probe, WaitError, poll_until};
-use crate::cluster::{Cluster, NodeFacts};
-
-use super::agents::{self, Install};
+use super::agents::Install;
 use super::decision::Decision;
 use super::disconnect::clear_cluster;
 use super::error::Error;
 use super::key_pair::{self, KeyPair};
-use super::observe::{self, Inside, Observed};
+use super::object;
+use super::observe::{self, Inside};
 use super::preflight::{self, Preflight};
+use super::provisions::Provisions;
 use super::session::Session;
 use super::spec::ConnectSpec;
-
-/// How often Azure is asked whether the agents reported; the first contact takes seconds to minutes.
-const CONNECTED_POLL: Duration = Duration::from_secs(3);
+use super::{wait, write};
 
 /// A connection that was not completed, and what exists nevertheless.
 #[derive(Debug)]
@@ -52,38 +54,23 @@ pub async fn connect(
         reached: None,
         error,
     };
-    let (cluster, preflight, keys) = Box::pin(prepare(call, session, spec))
+    let ready = Box::pin(prepare(call, session, spec))
         .await
         .map_err(before)?;
-    call.check().map_err(|halt| before(halt.into()))?;
-    call.step("create the connected cluster in Azure");
-    let body = body(spec, &preflight.nodes, &keys);
-    let operation = session
-        .azure
-        .connected_clusters()
-        .put(call, &spec.id, &body)
+    let operation = Box::pin(ready.create_object(call, session, spec))
         .await
-        .map_err(|error| before(error.into()))?;
+        .map_err(before)?;
     let mut reached = Reached {
-        object: operation.initial().cloned().unwrap_or(body),
-        cluster_uid: preflight.cluster_uid,
+        object: operation.initial().unwrap_or(&ready.body).clone(),
+        cluster_uid: ready.cluster_uid.clone(),
     };
     checkpoint(&reached);
     let finished = Box::pin(async {
         reached.object = operation.wait(call).await?;
         checkpoint(&reached);
-        let install = Install {
-            session,
-            cluster: &cluster,
-            object: &reached.object,
-            agent: &spec.agent,
-            private_key: &keys.private,
-        };
-        Box::pin(install.run(call)).await?;
-        if spec.wait_for_connected {
-            wait_until_connected(call, session, &cluster, spec).await?;
-        }
-        Box::pin(observed(call, session, &cluster, spec)).await
+        let object = reached.object.clone();
+        reached.object = write::associate_gateway(call, session, spec, object).await?;
+        Box::pin(ready.finish(call, session, spec, &reached.object)).await
     })
     .await;
     finished.map_err(|error| ConnectFailure {
@@ -92,91 +79,165 @@ pub async fn connect(
     })
 }
 
-/// Everything up to the first write; the key pair is made while both planes are checked.
-async fn prepare(
-    call: &Call,
-    session: &Session,
-    spec: &ConnectSpec,
-) -> Result<(Cluster, Preflight, KeyPair), Error> {
+/// Everything that is known before the first write to Azure.
+struct Ready {
+    cluster: Cluster,
+    cluster_uid: String,
+    /// The object as it shall be first sent.
+    body: ConnectedCluster,
+    /// Whether an object that exists gets another key.
+    rekeys: bool,
+    key: Key,
+    provisions: Provisions,
+}
+
+/// The agents' key.
+enum Key {
+    /// In the cluster and known to Azure.
+    Held(AgentKey),
+    /// Made for this object; in the cluster, and not in Azure yet.
+    Fresh {
+        pair: KeyPair,
+        /// Whether the namespace was made for it.
+        made_namespace: bool,
+    },
+}
+
+/// Everything up to the first write to Azure; a key pair is made while both planes are checked and chart and Helm are fetched.
+async fn prepare(call: &Call, session: &Session, spec: &ConnectSpec) -> Result<Ready, Error> {
     let cluster = session.cluster(call, spec.connection.as_ref()).await?;
-    let (preflight, keys) = futures::try_join!(
+    let (preflight, pair, provisions) = futures::try_join!(
         preflight::run(call, session, &cluster, spec),
         key_pair::generate(),
+        Provisions::fetch(call, session, &spec.location, &spec.agent, None),
     )?;
-    if preflight.decision == Decision::CleanAndCreate {
-        call.step("clear away an earlier attempt");
-        clear_cluster(call, session, &cluster, false).await?;
-    }
-    Ok((cluster, preflight, keys))
-}
-
-fn body(spec: &ConnectSpec, nodes: &NodeFacts, keys: &KeyPair) -> ConnectedCluster {
-    ConnectedCluster {
-        location: Some(spec.location.clone()),
-        tags: Some(spec.tags.clone()),
-        identity: Some(ManagedIdentity::system_assigned()),
-        properties: ConnectedClusterProperties {
-            agent_public_key_certificate: Some(keys.public.clone()),
-            distribution: Some(
-                spec.distribution
-                    .clone()
-                    .unwrap_or_else(|| nodes.distribution.clone()),
-            ),
-            infrastructure: Some(
-                spec.infrastructure
-                    .clone()
-                    .unwrap_or_else(|| nodes.infrastructure.clone()),
-            ),
-            ..ConnectedClusterProperties::default()
-        },
-        ..ConnectedCluster::default()
-    }
-}
-
-async fn wait_until_connected(
-    call: &Call,
-    session: &Session,
-    cluster: &Cluster,
-    spec: &ConnectSpec,
-) -> Result<(), Error> {
-    call.step("wait until Azure reports the cluster as Connected");
-    let look = || async {
-        let object = session
-            .azure
-            .connected_clusters()
-            .get(call, &spec.id)
-            .await?;
-        let status = object
-            .as_ref()
-            .and_then(ConnectedCluster::connectivity_status)
-            .unwrap_or("nothing");
-        Ok(match status {
-            "Connected" => Probe::Ready(()),
-            other => Probe::pending(other),
-        })
+    call.check()?;
+    let base = make_room(call, session, &cluster, spec, &preflight).await?;
+    let mut body = object::wanted(base.clone(), spec, preflight.nodes.as_ref());
+    body.tags = Some(session.tags.to_write(&spec.tags, base.tags.as_ref()));
+    body.properties.gateway = base.properties.gateway;
+    let key = match preflight
+        .key
+        .filter(|_| preflight.decision == Decision::Resume)
+    {
+        Some(key) => Key::Held(key),
+        None => {
+            call.step("hand the private key to the agents");
+            let id = spec.id.to_string();
+            let made_namespace = cluster
+                .deliver_private_key(call, &pair.private, Some(&id))
+                .await?;
+            body.properties.agent_public_key_certificate = Some(pair.public.clone());
+            Key::Fresh {
+                pair,
+                made_namespace,
+            }
+        }
     };
-    match poll_until(call, &spec.id, CONNECTED_POLL, look).await {
-        Ok(()) => Ok(()),
-        Err(WaitError::Probe(error)) => Err(error),
-        Err(WaitError::Halted { halt, seen, .. }) => Err(Error::NotConnected {
-            id: spec.id.clone(),
-            cause: halt,
-            seen,
-            evidence: agents::evidence(cluster).await,
-        }),
-    }
+    Ok(Ready {
+        cluster,
+        cluster_uid: preflight.cluster_uid,
+        body,
+        rekeys: preflight.decision == Decision::Rekey,
+        key,
+        provisions,
+    })
 }
 
-async fn observed(
+/// Removes what is in the way and returns the object to start from.
+async fn make_room(
     call: &Call,
     session: &Session,
     cluster: &Cluster,
     spec: &ConnectSpec,
-) -> Result<(ConnectedCluster, Inside), Error> {
-    match observe::both(call, session, cluster, &spec.id).await? {
-        Observed::Present { object, inside } => Ok((*object, inside?)),
-        Observed::Gone => Err(Error::VanishedMeanwhile {
-            id: spec.id.clone(),
-        }),
+    preflight: &Preflight,
+) -> Result<ConnectedCluster, Error> {
+    match preflight.decision {
+        Decision::Create => return Ok(ConnectedCluster::default()),
+        Decision::Resume | Decision::Rekey => {
+            return Ok(preflight.object.clone().unwrap_or_default());
+        }
+        Decision::CleanAndCreate => {}
+        Decision::DeleteAndCreate => {
+            call.step("delete the expired connected cluster in Azure");
+            let clusters = session.azure.connected_clusters();
+            let operation = clusters.delete(call, &spec.id, false).await?;
+            operation.wait(call).await?;
+        }
+    }
+    call.step("clear away an earlier attempt");
+    clear_cluster(call, session, cluster, false).await?;
+    Ok(ConnectedCluster::default())
+}
+
+impl Ready {
+    /// Sends the object. If Azure refuses it, the cluster is left as it was.
+    async fn create_object(
+        &self,
+        call: &Call,
+        session: &Session,
+        spec: &ConnectSpec,
+    ) -> Result<Operation<ConnectedCluster>, Error> {
+        call.step("create the connected cluster in Azure");
+        let clusters = session.azure.connected_clusters();
+        match clusters.put(call, &spec.id, &self.body).await {
+            Ok(operation) => Ok(operation),
+            Err(error) if self.rekeys && error.kind() == Kind::Conflict => {
+                call.step("delete the connected cluster, which does not take another key, and make it anew");
+                let operation = clusters.delete(call, &spec.id, false).await?;
+                operation.wait(call).await?;
+                Ok(clusters.put(call, &spec.id, &self.body).await?)
+            }
+            Err(error) => {
+                self.withdraw(call, session, spec).await;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Takes the key back, unless Azure took the object after all: an answer can get lost.
+    async fn withdraw(&self, call: &Call, session: &Session, spec: &ConnectSpec) {
+        let Key::Fresh { made_namespace, .. } = &self.key else {
+            return;
+        };
+        let call = call.afterwards();
+        let clusters = session.azure.connected_clusters();
+        if !matches!(clusters.get(&call, &spec.id).await, Ok(None)) {
+            return;
+        }
+        let withdrawn = self.cluster.withdraw_private_key(&call, *made_namespace);
+        if let Err(error) = withdrawn.await {
+            tracing::warn!(%error, "the agents' key could not be taken back");
+        }
+    }
+
+    /// Agents, first contact, and a last look.
+    async fn finish(
+        &self,
+        call: &Call,
+        session: &Session,
+        spec: &ConnectSpec,
+        object: &ConnectedCluster,
+    ) -> Result<(ConnectedCluster, Inside), Error> {
+        let private_key = match &self.key {
+            Key::Held(key) => &key.pem,
+            Key::Fresh { pair, .. } => &pair.private,
+        };
+        let installed = observe::installed(call, &self.cluster).await?;
+        let install = Install {
+            session,
+            cluster: &self.cluster,
+            spec,
+            object,
+            private_key,
+            installed: installed.as_ref(),
+            provisions: &self.provisions,
+        };
+        Box::pin(install.run(call)).await?;
+        if spec.wait_for_connected {
+            wait::until_connected(call, session, &self.cluster, spec).await?;
+        }
+        self.cluster.confirm_private_key(call).await?;
+        observe::complete(call, session, &self.cluster, spec).await
     }
 }

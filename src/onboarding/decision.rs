@@ -14,6 +14,10 @@ pub(super) struct Findings<'a> {
     pub azure: Option<&'a ConnectedCluster>,
     /// The agents' release in the cluster.
     pub release: ReleaseFinding,
+    /// The agents' key in the cluster.
+    pub key: KeyFinding,
+    /// Whether what is there already may be taken over.
+    pub adopt: bool,
 }
 
 /// The agents' release, and whom it says it belongs to.
@@ -32,6 +36,15 @@ pub(super) enum ReleaseFinding {
     },
 }
 
+/// The agents' key in the cluster.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct KeyFinding {
+    /// Its public half; `None` without a key.
+    pub public: Option<String>,
+    /// The connected cluster that was being made with it, if that was never completed.
+    pub unfinished: Option<ResourceId>,
+}
+
 /// The way ahead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Decision {
@@ -39,35 +52,59 @@ pub(super) enum Decision {
     Create,
     /// Remove what an earlier attempt left in the cluster, then create.
     CleanAndCreate,
+    /// Go on with an object that belongs to the key in the cluster: an own attempt that broke off, or a takeover.
+    Resume,
+    /// Take over an object whose agents are not here: it gets a new key.
+    Rekey,
+    /// Take over the name of an object that Azure does not take back: delete it and create.
+    DeleteAndCreate,
 }
 
-/// Decides. Never takes over what may belong to somebody else.
+/// Decides. Takes over what may belong to somebody else only where that is wished, and agents of another connected cluster
+/// that exists never.
 ///
 /// # Errors
 ///
-/// [`Error::ExistsInAzure`], [`Error::AlreadyConnected`] or [`Error::BoundElsewhere`].
+/// [`Error::ExistsInAzure`], [`Error::AlreadyConnected`], [`Error::BoundElsewhere`] or [`Error::NotAgentBased`].
 pub(super) fn decide(found: &Findings<'_>) -> Result<Decision, Error> {
-    let exists = found.azure.filter(|object| !is_placeholder(object));
-    match (&found.release, exists) {
-        (ReleaseFinding::None, None) => Ok(Decision::Create),
-        (ReleaseFinding::Owned { owner, alive: true }, _) if owner != found.wanted => {
-            Err(Error::BoundElsewhere {
-                owner: owner.clone(),
-                wanted: found.wanted.clone(),
-            })
-        }
-        (ReleaseFinding::Owned { owner, .. }, Some(_)) if owner == found.wanted => {
-            Err(Error::AlreadyConnected {
-                id: found.wanted.clone(),
-            })
-        }
-        (_, Some(object)) => Err(Error::ExistsInAzure {
-            id: found.wanted.clone(),
+    if let ReleaseFinding::Owned { owner, alive: true } = &found.release
+        && owner != found.wanted
+    {
+        return Err(Error::BoundElsewhere {
+            owner: owner.clone(),
+            wanted: found.wanted.clone(),
+        });
+    }
+    match found.azure.filter(|object| !is_placeholder(object)) {
+        None if found.release == ReleaseFinding::None => Ok(Decision::Create),
+        None => Ok(Decision::CleanAndCreate),
+        Some(object) => take_over(found, object),
+    }
+}
+
+/// What to do about an object that exists under the wanted name.
+fn take_over(found: &Findings<'_>, object: &ConnectedCluster) -> Result<Decision, Error> {
+    let id = || found.wanted.clone();
+    if let Some(kind) = &object.kind {
+        let kind = kind.clone();
+        return Err(Error::NotAgentBased { id: id(), kind });
+    }
+    let known = object.properties.agent_public_key_certificate.as_ref();
+    let has_its_key = known.is_some() && known == found.key.public.as_ref();
+    let broken_off = has_its_key && found.key.unfinished.as_ref() == Some(found.wanted);
+    let expired = object.connectivity_status() == Some("Expired");
+    let connected =
+        matches!(&found.release, ReleaseFinding::Owned { owner, .. } if owner == found.wanted);
+    match (broken_off, found.adopt) {
+        (true, _) => Ok(Decision::Resume),
+        (false, true) if expired => Ok(Decision::DeleteAndCreate),
+        (false, true) if has_its_key => Ok(Decision::Resume),
+        (false, true) => Ok(Decision::Rekey),
+        (false, false) if connected => Err(Error::AlreadyConnected { id: id() }),
+        (false, false) => Err(Error::ExistsInAzure {
+            id: id(),
             connectivity: object.connectivity_status().unwrap_or("unknown").to_owned(),
         }),
-        (ReleaseFinding::Anonymous | ReleaseFinding::Owned { .. }, None) => {
-            Ok(Decision::CleanAndCreate)
-        }
     }
 }
 
@@ -78,16 +115,13 @@ fn is_placeholder(object: &ConnectedCluster) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::id;
     use super::*;
 
-    fn id(name: &str) -> ResourceId {
-        ResourceId::connected_cluster("00000000-0000-0000-0000-000000000001", "rg", name)
-    }
-
     fn object(connectivity: &str) -> ConnectedCluster {
-        serde_json::from_value(
-            serde_json::json!({"properties": {"connectivityStatus": connectivity}}),
-        )
+        let kind = connectivity.strip_prefix("kind ");
+        serde_json::from_value(serde_json::json!({"kind": kind, "properties": {
+            "connectivityStatus": connectivity, "agentPublicKeyCertificate": "KEY"}}))
         .expect("a connected cluster")
     }
 
@@ -98,42 +132,175 @@ mod tests {
         }
     }
 
-    fn outcome(release: ReleaseFinding, connectivity: Option<&str>) -> String {
+    fn no_key() -> KeyFinding {
+        KeyFinding::default()
+    }
+
+    fn key(public: &str, unfinished: Option<&str>) -> KeyFinding {
+        KeyFinding {
+            public: Some(public.to_owned()),
+            unfinished: unfinished.map(id),
+        }
+    }
+
+    fn outcome(
+        release: ReleaseFinding,
+        key: KeyFinding,
+        connectivity: Option<&str>,
+        adopt: bool,
+    ) -> String {
         let azure = connectivity.map(object);
         let wanted = id("mine");
         let found = Findings {
             wanted: &wanted,
             azure: azure.as_ref(),
             release,
+            key,
+            adopt,
         };
         match decide(&found) {
             Ok(decision) => format!("{decision:?}"),
             Err(Error::ExistsInAzure { .. }) => "exists".to_owned(),
             Err(Error::AlreadyConnected { .. }) => "already".to_owned(),
             Err(Error::BoundElsewhere { .. }) => "elsewhere".to_owned(),
+            Err(Error::NotAgentBased { .. }) => "other kind".to_owned(),
             Err(other) => other.to_string(),
         }
     }
 
+    /// Release, key and object as found, then what is decided without and with permission to take over.
     #[test]
     fn every_row_of_the_matrix() {
+        let none = || ReleaseFinding::None;
+        let anonymous = || ReleaseFinding::Anonymous;
+        let (ours, foreign) = (key("KEY", None), key("OTHER", None));
+        for (release, key, azure, plain, adopting) in [
+            (none(), no_key(), None, "Create", "Create"),
+            (
+                none(),
+                no_key(),
+                Some("AgentNotInstalled"),
+                "Create",
+                "Create",
+            ),
+            (none(), no_key(), Some("Connecting"), "exists", "Rekey"),
+            (none(), no_key(), Some("Offline"), "exists", "Rekey"),
+            (
+                none(),
+                no_key(),
+                Some("Expired"),
+                "exists",
+                "DeleteAndCreate",
+            ),
+            (
+                none(),
+                no_key(),
+                Some("kind ProvisionedCluster"),
+                "other kind",
+                "other kind",
+            ),
+            (none(), foreign.clone(), Some("Offline"), "exists", "Rekey"),
+            (
+                anonymous(),
+                no_key(),
+                None,
+                "CleanAndCreate",
+                "CleanAndCreate",
+            ),
+            (anonymous(), no_key(), Some("Connected"), "exists", "Rekey"),
+            (
+                owned("mine", false),
+                ours.clone(),
+                None,
+                "CleanAndCreate",
+                "CleanAndCreate",
+            ),
+            (
+                owned("mine", true),
+                ours.clone(),
+                Some("Connected"),
+                "already",
+                "Resume",
+            ),
+            (
+                owned("MINE", true),
+                ours.clone(),
+                Some("Connected"),
+                "already",
+                "Resume",
+            ),
+            (
+                owned("mine", true),
+                foreign.clone(),
+                Some("Connected"),
+                "already",
+                "Rekey",
+            ),
+            (
+                owned("mine", true),
+                ours.clone(),
+                Some("Expired"),
+                "already",
+                "DeleteAndCreate",
+            ),
+            (
+                owned("other", true),
+                ours.clone(),
+                None,
+                "elsewhere",
+                "elsewhere",
+            ),
+            (
+                owned("other", true),
+                ours.clone(),
+                Some("Connected"),
+                "elsewhere",
+                "elsewhere",
+            ),
+            (
+                owned("other", false),
+                foreign.clone(),
+                None,
+                "CleanAndCreate",
+                "CleanAndCreate",
+            ),
+            (
+                owned("other", false),
+                foreign,
+                Some("Connected"),
+                "exists",
+                "Rekey",
+            ),
+        ] {
+            let label = format!("{release:?}, {key:?}, {azure:?}");
+            let decided = |adopt| outcome(release.clone(), key.clone(), azure, adopt);
+            assert_eq!(decided(false), plain, "{label}");
+            assert_eq!(decided(true), adopting, "{label}, adopting");
+        }
+    }
+
+    #[test]
+    fn an_own_attempt_is_gone_on_with_wherever_it_broke_off() {
+        let mine = || key("KEY", Some("mine"));
         for (release, azure, expected) in [
             (ReleaseFinding::None, None, "Create"),
-            (ReleaseFinding::None, Some("AgentNotInstalled"), "Create"),
-            (ReleaseFinding::None, Some("Connecting"), "exists"),
-            (ReleaseFinding::None, Some("Offline"), "exists"),
-            (ReleaseFinding::Anonymous, None, "CleanAndCreate"),
-            (ReleaseFinding::Anonymous, Some("Connected"), "exists"),
-            (owned("mine", false), None, "CleanAndCreate"),
-            (owned("mine", true), Some("Connected"), "already"),
-            (owned("MINE", true), Some("Connected"), "already"),
-            (owned("other", true), None, "elsewhere"),
-            (owned("other", true), Some("Connected"), "elsewhere"),
-            (owned("other", false), None, "CleanAndCreate"),
-            (owned("other", false), Some("Connected"), "exists"),
+            (ReleaseFinding::None, Some("Connecting"), "Resume"),
+            (ReleaseFinding::Anonymous, Some("Connecting"), "Resume"),
+            (owned("mine", true), Some("Connecting"), "Resume"),
+            (owned("mine", true), Some("Connected"), "Resume"),
         ] {
-            let label = format!("{release:?} with {azure:?}");
-            assert_eq!(outcome(release, azure), expected, "{label}");
+            let label = format!("{release:?}, {azure:?}");
+            assert_eq!(outcome(release, mine(), azure, false), expected, "{label}");
         }
+        let others = key("KEY", Some("other"));
+        assert_eq!(
+            outcome(ReleaseFinding::None, others, Some("Connecting"), false),
+            "exists"
+        );
+        let stale = key("OLD", Some("mine"));
+        assert_eq!(
+            outcome(ReleaseFinding::None, stale, Some("Connecting"), false),
+            "exists"
+        );
     }
 }

@@ -6,7 +6,7 @@
 use crate::arm::ResourceId;
 use crate::call::Call;
 use crate::cluster::{Cluster, Connection};
-use crate::release::{self, Helm, Workspace};
+use crate::release::{self, Helm, Record, Workspace};
 
 use super::agents::{AGENT_NAMESPACE, RELEASE, RELEASE_NAMESPACE};
 use super::error::Error;
@@ -22,7 +22,8 @@ pub struct Leftover {
 
 /// Deletes the object and removes the agents. An object or release that is gone already is fine.
 ///
-/// Returns what could not be removed because the cluster is unreachable or is not the one it was.
+/// With `force`, Azure does not wait for the agents, and the chart's hooks are not run. Returns what could not be removed
+/// because the cluster is unreachable or is not the one it was.
 ///
 /// # Errors
 ///
@@ -32,16 +33,16 @@ pub async fn disconnect(
     session: &Session,
     id: &ResourceId,
     connection: Option<&Connection>,
-    cluster_uid: Option<&str>,
+    known: Known<'_>,
 ) -> Result<Option<Leftover>, Error> {
     call.step("delete the connected cluster in Azure");
     let operation = session
         .azure
         .connected_clusters()
-        .delete(call, id, false)
+        .delete(call, id, known.force)
         .await?;
     operation.wait(call).await?;
-    let cluster = match own_cluster(call, session, connection, cluster_uid).await {
+    let cluster = match own_cluster(call, session, connection, known.cluster_uid).await {
         Ok(cluster) => cluster,
         Err(reason) if leaves_rest(&reason) => return Ok(Some(Leftover { reason })),
         Err(error) => return Err(error),
@@ -55,8 +56,17 @@ pub async fn disconnect(
             }));
         }
     }
-    clear_cluster(call, session, &cluster, true).await?;
+    clear_cluster(call, session, &cluster, !known.force).await?;
     Ok(None)
+}
+
+/// What is known of a connected cluster that is to go, and how it shall go.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// UID of the cluster that it was made for; `None` when it was never seen.
+    pub cluster_uid: Option<&'a str>,
+    /// Whether to go on where the orderly way is blocked.
+    pub force: bool,
 }
 
 /// The cluster that the object was made for, or why it cannot be had.
@@ -86,7 +96,8 @@ fn leaves_rest(error: &Error) -> bool {
     )
 }
 
-/// Removes release and namespaces. Without hooks when the release is a ruin.
+/// Removes release, definitions and namespaces. The chart's hooks run only where they are wanted and the release is whole:
+/// those of a ruin wait for pods that never come.
 pub(super) async fn clear_cluster(
     call: &Call,
     session: &Session,
@@ -95,9 +106,12 @@ pub(super) async fn clear_cluster(
 ) -> Result<(), Error> {
     if let Some(stored) = cluster.agent_release(call).await? {
         call.step("uninstall the agents with Helm");
-        uninstall(call, session, cluster, &stored.namespace, hooks).await?;
+        let record = Record::decode(&stored.payload);
+        let whole = record.is_ok_and(|record| record.status == "deployed");
+        uninstall(call, session, cluster, &stored.namespace, hooks && whole).await?;
     }
-    call.step("remove the agents' namespaces");
+    call.step("remove the agents' definitions and namespaces");
+    cluster.delete_arc_crds(call).await?;
     cluster.delete_namespace(call, AGENT_NAMESPACE).await?;
     cluster.delete_namespace(call, RELEASE_NAMESPACE).await?;
     Ok(())

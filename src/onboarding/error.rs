@@ -27,9 +27,22 @@ pub enum Error {
     /// The agents' key pair could not be made.
     #[error("the agents' key pair could not be made: {0}")]
     KeyPair(String),
-    /// The cluster no longer holds the agents' private key.
-    #[error("secret azure-arc/azure-arc-connect-privatekey is not in the cluster any more")]
-    PrivateKeyLost,
+    /// Only a new connected cluster cures what is wrong with this one.
+    #[error("{id} cannot be repaired in place: {why}")]
+    MustReplace {
+        /// The object.
+        id: ResourceId,
+        /// What is wrong.
+        why: String,
+    },
+    /// Azure made the object itself, with a cluster of its own behind it.
+    #[error("{id} is of kind {kind}, which is no cluster with agents of ours")]
+    NotAgentBased {
+        /// The object.
+        id: ResourceId,
+        /// ARM's word for its kind.
+        kind: String,
+    },
     /// The resource group does not exist.
     #[error("resource group {name} does not exist in subscription {subscription}")]
     ResourceGroupMissing {
@@ -140,6 +153,12 @@ pub enum Subject {
 }
 
 impl Error {
+    /// Whether the answer is that the whole cluster does not exist any more.
+    #[must_use]
+    pub fn is_cluster_gone(&self) -> bool {
+        matches!(self, Self::Cluster(cluster::Error::EksNotFound { .. }))
+    }
+
     /// Which part of the specification has to be looked at.
     #[must_use]
     pub fn subject(&self) -> Subject {
@@ -154,7 +173,8 @@ impl Error {
             | Self::Azure(_)
             | Self::Halted(_)
             | Self::KeyPair(_)
-            | Self::PrivateKeyLost
+            | Self::MustReplace { .. }
+            | Self::NotAgentBased { .. }
             | Self::ResourceProviderNotRegistered { .. }
             | Self::NoLinuxNode
             | Self::ExistsInAzure { .. }
@@ -180,7 +200,8 @@ impl Explain for Error {
             | Self::LocationNotOffered { .. }
             | Self::NoLinuxNode
             | Self::WrongCluster { .. } => Kind::Configuration,
-            Self::PrivateKeyLost
+            Self::MustReplace { .. }
+            | Self::NotAgentBased { .. }
             | Self::ExistsInAzure { .. }
             | Self::AlreadyConnected { .. }
             | Self::BoundElsewhere { .. }
@@ -198,7 +219,8 @@ impl Explain for Error {
             Self::Halted(Halt::DeadlineExceeded) => "Operation Timed Out",
             Self::NoConnection => "No Kubernetes Connection",
             Self::KeyPair(_) => "Key Pair Not Made",
-            Self::PrivateKeyLost => "Private Key Lost",
+            Self::MustReplace { .. } => "Connected Cluster Beyond Repair",
+            Self::NotAgentBased { .. } => "Not An Agent-Based Cluster",
             Self::ResourceGroupMissing { .. } => "Resource Group Not Found",
             Self::ResourceProviderNotRegistered { .. } => "Resource Provider Not Registered",
             Self::LocationNotOffered { .. } => "Location Not Offered",
@@ -247,20 +269,25 @@ impl Error {
                 "or let it be done here: resource_provider_registrations = \"arc\"".to_owned(),
             ],
             Self::LocationNotOffered { .. } => vec!["choose one of the regions listed above".to_owned()],
-            Self::PrivateKeyLost => vec!["replace this object: a new key pair needs a new connected cluster".to_owned()],
+            Self::MustReplace { .. } => vec!["replace this object; extensions and configurations on it are made anew with it".to_owned()],
+            Self::NotAgentBased { .. } => vec!["choose another name or resource group: what Azure made itself is managed by its own tools".to_owned()],
             Self::NoLinuxNode => vec!["add a node group with Linux nodes (amd64 or arm64), then run again".to_owned()],
             Self::ExistsInAzure { id, .. } => vec![
                 "choose another name or resource group if it belongs to another cluster".to_owned(),
+                "take it over if it is meant for this cluster, which gives it a new key: adopt_existing = true".to_owned(),
                 format!("delete it if it is left over from a failed attempt: az connectedk8s delete --name {} --resource-group {}", id.name(), id.resource_group()),
             ],
-            Self::AlreadyConnected { id } => vec![format!("take it over instead of creating it: import it by the id {id}")],
+            Self::AlreadyConnected { id } => vec![
+                format!("import it by its id {id}"),
+                "or let it be taken over: adopt_existing = true".to_owned(),
+            ],
             Self::BoundElsewhere { owner, .. } => vec![
                 "check that the connection leads to the cluster you mean".to_owned(),
                 format!("if it does, disconnect it there first: az connectedk8s delete --name {} --resource-group {}", owner.name(), owner.resource_group()),
             ],
             Self::WrongCluster { .. } => vec![
                 "check cluster name, region, kubeconfig path and context of the connection".to_owned(),
-                "if the cluster was made anew under the same name, replace this object".to_owned(),
+                "if the cluster was made anew under the same name, bind the object to it: adopt_existing = true".to_owned(),
             ],
             Self::VanishedMeanwhile { .. } => vec!["find out who deletes it, then run again".to_owned()],
             Self::Agents { .. } | Self::NotConnected { .. } => vec![

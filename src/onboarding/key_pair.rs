@@ -7,10 +7,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rsa::pkcs1::{EncodeRsaPrivateKey, EncodeRsaPublicKey, LineEnding};
+use rsa::pkcs1::{DecodeRsaPrivateKey, EncodeRsaPrivateKey, EncodeRsaPublicKey, LineEnding};
 use rsa::rand_core::OsRng;
 use rsa::{RsaPrivateKey, RsaPublicKey};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::error::Error;
 
@@ -49,17 +49,22 @@ fn pair(bits: usize) -> Result<KeyPair, Error> {
     })
 }
 
+/// The public half of a private key (PEM), in the form that Azure has it; `None` when the text is no such key.
+pub(super) fn public_half(pem: &SecretString) -> Option<String> {
+    let private = RsaPrivateKey::from_pkcs1_pem(pem.expose_secret()).ok()?;
+    let public = RsaPublicKey::from(&private).to_pkcs1_der().ok()?;
+    Some(STANDARD.encode(public.as_bytes()))
+}
+
 fn failed(error: impl std::fmt::Display) -> Error {
     Error::KeyPair(error.to_string())
 }
 
 #[cfg(test)]
 mod tests {
-    use rsa::pkcs1::{DecodeRsaPrivateKey, DecodeRsaPublicKey};
-    use rsa::traits::PublicKeyParts;
-    use secrecy::ExposeSecret;
-
     use super::*;
+    use rsa::pkcs1::DecodeRsaPublicKey;
+    use rsa::traits::PublicKeyParts;
 
     #[tokio::test]
     async fn both_halves_have_the_form_that_azure_and_the_agents_expect() {
@@ -75,6 +80,8 @@ mod tests {
         let public = RsaPublicKey::from_pkcs1_der(&public).expect("PKCS#1 DER");
         assert_eq!(public, RsaPublicKey::from(&private));
         assert_eq!(public.n().bits(), BITS);
+        assert_eq!(public_half(&pair.private), Some(pair.public));
+        assert_eq!(public_half(&"no key".into()), None);
     }
 
     #[test]

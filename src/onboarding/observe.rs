@@ -1,18 +1,25 @@
 //! Looking at a connected cluster on both planes.
 
+use std::collections::BTreeSet;
+
 use crate::arm::{ConnectedCluster, ResourceId};
 use crate::call::Call;
 use crate::cluster::{Agents, ArcConfig, Cluster, Connection};
 use crate::release::Record;
 
 use super::error::Error;
+use super::key_pair;
 use super::session::Session;
+use super::spec::ConnectSpec;
 
 /// What a look showed.
 #[derive(Debug)]
 pub enum Observed {
     /// ARM says that there is no such object.
-    Gone,
+    Gone {
+        /// As the cluster shows it, or why the cluster could not be looked at.
+        inside: Result<Inside, Error>,
+    },
     /// The object is there.
     Present {
         /// As ARM shows it.
@@ -31,9 +38,30 @@ pub struct Inside {
     pub agents: Agents,
     /// The newest record of the agents' Helm release.
     pub release: Option<Record>,
+    /// What the agents were installed with.
+    pub config: Option<ArcConfig>,
+    /// Public half of the agents' key, in Azure's form; `None` without a usable key.
+    pub public_key: Option<String>,
+    /// The connected cluster that was being made with that key, if it was never completed.
+    pub unfinished: Option<ResourceId>,
+    /// Whether Azure has given the agents their identity.
+    pub has_identity: bool,
+    /// The resources of the agents' API groups that are served, as `<plural>.<group>`.
+    pub served: BTreeSet<String>,
+    /// What pods, events and secrets show, where agents are not ready.
+    pub evidence: Vec<String>,
 }
 
-/// Looks at the object in Azure and, if it is there, at the cluster behind it. Changes nothing.
+impl Inside {
+    /// Whether the agents here, or what is left of them, belong to this connected cluster.
+    #[must_use]
+    pub fn belongs_to(&self, id: &ResourceId) -> bool {
+        let named = self.config.as_ref().map(owner);
+        named.as_ref() == Some(id) || self.unfinished.as_ref() == Some(id)
+    }
+}
+
+/// Looks at the object in Azure and at the cluster behind it, both at the same time. Changes nothing.
 ///
 /// # Errors
 ///
@@ -44,60 +72,89 @@ pub async fn observe(
     id: &ResourceId,
     connection: Option<&Connection>,
 ) -> Result<Observed, Error> {
-    let cluster = match session.cluster(call, connection).await {
-        Ok(cluster) => cluster,
-        Err(error) => return azure_only(call, session, id, error).await,
-    };
-    both(call, session, &cluster, id).await
-}
-
-/// The same with a cluster at hand; both planes are asked at the same time.
-pub(super) async fn both(
-    call: &Call,
-    session: &Session,
-    cluster: &Cluster,
-    id: &ResourceId,
-) -> Result<Observed, Error> {
     let clusters = session.azure.connected_clusters();
-    let (object, inside) =
-        futures::join!(clusters.get(call, id), Box::pin(look_inside(call, cluster)));
-    Ok(present(object?, inside))
-}
-
-async fn azure_only(
-    call: &Call,
-    session: &Session,
-    id: &ResourceId,
-    error: Error,
-) -> Result<Observed, Error> {
-    let object = session.azure.connected_clusters().get(call, id).await?;
-    Ok(present(object, Err(error)))
-}
-
-fn present(object: Option<ConnectedCluster>, inside: Result<Inside, Error>) -> Observed {
-    match object {
-        None => Observed::Gone,
+    let inside = Box::pin(async {
+        let cluster = session.cluster(call, connection).await?;
+        look_inside(call, &cluster).await
+    });
+    let (object, inside) = futures::join!(clusters.get(call, id), inside);
+    Ok(match object? {
+        None => Observed::Gone { inside },
         Some(object) => Observed::Present {
             object: Box::new(object),
             inside,
         },
-    }
+    })
 }
 
-async fn look_inside(call: &Call, cluster: &Cluster) -> Result<Inside, Error> {
-    let (cluster_uid, agents, release) = futures::try_join!(
-        cluster.uid(call),
-        cluster.agents(call),
-        cluster.agent_release(call),
-    )?;
-    let release = release
-        .map(|stored| Record::decode(&stored.payload))
-        .transpose()?;
+/// The cluster's side alone. Pods and events are asked only where an agent is not ready.
+pub(super) async fn look_inside(call: &Call, cluster: &Cluster) -> Result<Inside, Error> {
+    let objects = async {
+        Ok(futures::try_join!(
+            cluster.uid(call),
+            cluster.agents(call),
+            cluster.arc_config(call),
+            cluster.private_key(call),
+            cluster.has_identity_certificate(call),
+        )?)
+    };
+    let ((cluster_uid, agents, config, key, has_identity), release) =
+        futures::try_join!(objects, installed(call, cluster))?;
+    let groups = release.iter().flat_map(|record| &record.definitions);
+    let groups = groups
+        .map(|one| format!("{}/{}", one.group, one.version))
+        .collect();
+    let ready = agents
+        .workloads
+        .values()
+        .all(|one| one.ready >= one.desired);
+    let evidence = async {
+        if ready {
+            return Ok(Vec::new());
+        }
+        cluster.explain_agents(call).await
+    };
+    let (served, evidence) = futures::try_join!(cluster.served_resources(call, &groups), evidence)?;
     Ok(Inside {
         cluster_uid,
         agents,
         release,
+        config,
+        public_key: key.as_ref().and_then(|key| key_pair::public_half(&key.pem)),
+        unfinished: key
+            .and_then(|key| key.unfinished)
+            .and_then(|id| ResourceId::parse(&id).ok()),
+        has_identity,
+        served,
+        evidence,
     })
+}
+
+/// Both planes after a use case did its work.
+///
+/// # Errors
+///
+/// Azure's and the cluster's, or [`Error::VanishedMeanwhile`].
+pub(super) async fn complete(
+    call: &Call,
+    session: &Session,
+    cluster: &Cluster,
+    spec: &ConnectSpec,
+) -> Result<(ConnectedCluster, Inside), Error> {
+    let clusters = session.azure.connected_clusters();
+    let azure = async { Ok(clusters.get(call, &spec.id).await?) };
+    let (object, inside) = futures::try_join!(azure, Box::pin(look_inside(call, cluster)))?;
+    let object = object.ok_or_else(|| Error::VanishedMeanwhile {
+        id: spec.id.clone(),
+    })?;
+    Ok((object, inside))
+}
+
+/// The newest record of the agents' release, if there is one.
+pub(super) async fn installed(call: &Call, cluster: &Cluster) -> Result<Option<Record>, Error> {
+    let stored = cluster.agent_release(call).await?;
+    let record = stored.map(|stored| Record::decode(&stored.payload));
+    Ok(record.transpose()?)
 }
 
 /// The connected cluster that the agents in a cluster say they belong to.

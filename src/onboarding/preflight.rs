@@ -2,24 +2,30 @@
 
 use futures::try_join;
 
-use crate::arm;
+use crate::arm::{self, ResourceId};
 use crate::call::Call;
-use crate::cluster::{Cluster, NodeFacts};
+use crate::cluster::{AgentKey, Cluster, NodeFacts};
+use crate::fault::{Explain as _, Kind};
 
-use super::decision::{Decision, Findings, ReleaseFinding, decide};
+use super::decision::{Decision, Findings, KeyFinding, ReleaseFinding, decide};
 use super::error::Error;
+use super::key_pair;
 use super::location::{NAMESPACE, check_location};
 use super::session::Session;
-use super::spec::ConnectSpec;
+use super::spec::{Checks, ConnectSpec};
 
 /// What the checks brought to light.
 #[derive(Debug)]
 pub(super) struct Preflight {
     /// UID of the `kube-system` namespace: which cluster this is.
     pub cluster_uid: String,
-    /// Distribution, infrastructure and architectures of the nodes.
-    pub nodes: NodeFacts,
-    /// Whether something has to be cleared away first.
+    /// Distribution, infrastructure and architectures of the nodes; `None` where nobody asked for them.
+    pub nodes: Option<NodeFacts>,
+    /// The object in Azure, if there is one.
+    pub object: Option<arm::ConnectedCluster>,
+    /// The agents' key that is in the cluster already.
+    pub key: Option<AgentKey>,
+    /// The way ahead.
     pub decision: Decision,
 }
 
@@ -36,21 +42,36 @@ pub(super) async fn run(
     spec: &ConnectSpec,
 ) -> Result<Preflight, Error> {
     call.step("check Azure and the cluster");
-    let ((), object, (cluster_uid, nodes, release)) = try_join!(
+    let in_kubernetes = async { Ok(try_join!(cluster.uid(call), cluster.private_key(call))?) };
+    let ((), object, nodes, (cluster_uid, key), release) = try_join!(
         check_azure(call, session, spec),
         existing(call, session, spec),
-        check_cluster(call, session, cluster),
+        check_cluster(call, cluster, spec),
+        in_kubernetes,
+        find_release(call, session, cluster),
     )?;
     let decision = decide(&Findings {
         wanted: &spec.id,
         azure: object.as_ref(),
         release,
+        key: key.as_ref().map(found_key).unwrap_or_default(),
+        adopt: spec.adopt,
     })?;
     Ok(Preflight {
         cluster_uid,
         nodes,
+        object,
+        key,
         decision,
     })
+}
+
+fn found_key(key: &AgentKey) -> KeyFinding {
+    let unfinished = key.unfinished.as_deref();
+    KeyFinding {
+        public: key_pair::public_half(&key.pem),
+        unfinished: unfinished.and_then(|id| ResourceId::parse(id).ok()),
+    }
 }
 
 async fn existing(
@@ -66,6 +87,9 @@ async fn existing(
 }
 
 async fn check_azure(call: &Call, session: &Session, spec: &ConnectSpec) -> Result<(), Error> {
+    if spec.checks == Checks::Off {
+        return Ok(());
+    }
     let subscription = spec.id.subscription_id();
     let (providers, groups) = (
         session.azure.resource_providers(),
@@ -81,8 +105,26 @@ async fn check_azure(call: &Call, session: &Session, spec: &ConnectSpec) -> Resu
             name: spec.id.resource_group().to_owned(),
         });
     }
-    require_registered(call, session, subscription, &provider.registration_state).await?;
+    let state = &provider.registration_state;
+    require_registered(call, session, subscription, NAMESPACE, state).await?;
     check_location(call, session, subscription, &spec.location).await
+}
+
+/// Checks, or sees to it, that a subscription may use a resource provider.
+///
+/// # Errors
+///
+/// [`Error::ResourceProviderNotRegistered`], or Azure's.
+pub(super) async fn check_registered(
+    call: &Call,
+    session: &Session,
+    subscription: &str,
+    namespace: &str,
+) -> Result<(), Error> {
+    let providers = session.azure.resource_providers();
+    let provider = providers.get(call, subscription, namespace).await?;
+    let state = &provider.registration_state;
+    require_registered(call, session, subscription, namespace, state).await
 }
 
 /// `Registering` will do: ARM does not hold back a create while a registration is under way.
@@ -90,6 +132,7 @@ async fn require_registered(
     call: &Call,
     session: &Session,
     subscription: &str,
+    namespace: &str,
     state: &str,
 ) -> Result<(), Error> {
     if ["Registered", "Registering"]
@@ -103,32 +146,36 @@ async fn require_registered(
         session
             .azure
             .resource_providers()
-            .register(call, subscription, NAMESPACE)
+            .register(call, subscription, namespace)
             .await?;
         return Ok(());
     }
     Err(Error::ResourceProviderNotRegistered {
-        namespace: NAMESPACE.to_owned(),
+        namespace: namespace.to_owned(),
         state: state.to_owned(),
         subscription: subscription.to_owned(),
     })
 }
 
+/// Rights and nodes. The nodes also tell distribution and infrastructure, so they are asked unless both are given.
 async fn check_cluster(
     call: &Call,
-    session: &Session,
     cluster: &Cluster,
-) -> Result<(String, NodeFacts, ReleaseFinding), Error> {
-    let (uid, nodes, (), release) = try_join!(
-        async { Ok::<_, Error>(cluster.uid(call).await?) },
-        async { Ok(cluster.nodes(call).await?) },
-        async { Ok(cluster.require_onboarding_rights(call).await?) },
-        find_release(call, session, cluster),
-    )?;
+    spec: &ConnectSpec,
+) -> Result<Option<NodeFacts>, Error> {
+    let settings = &spec.settings;
+    let given = settings.distribution.is_some() && settings.infrastructure.is_some();
+    if spec.checks == Checks::Off {
+        return match given {
+            true => Ok(None),
+            false => Ok(Some(cluster.nodes(call).await?)),
+        };
+    }
+    let (nodes, ()) = try_join!(cluster.nodes(call), cluster.require_onboarding_rights(call))?;
     if nodes.linux_nodes == 0 {
         return Err(Error::NoLinuxNode);
     }
-    Ok((uid, nodes, release))
+    Ok(Some(nodes))
 }
 
 /// Whose agents are in the cluster, and whether that connected cluster still exists.
@@ -145,14 +192,27 @@ async fn find_release(
         });
     };
     let owner = super::observe::owner(&config);
-    let alive = session
-        .azure
-        .connected_clusters()
-        .get(call, &owner)
-        .await?
-        .is_some();
+    let alive = is_alive(call, session, &owner).await?;
     Ok(match (record, alive) {
         (None, false) => ReleaseFinding::Anonymous,
         (_, alive) => ReleaseFinding::Owned { owner, alive },
     })
+}
+
+/// Whether a connected cluster exists, as far as this login can tell. One that it may not see (another subscription or
+/// tenant) may well exist: only a plain no counts.
+///
+/// # Errors
+///
+/// Azure's, where the answer says nothing about the object.
+pub(super) async fn is_alive(
+    call: &Call,
+    session: &Session,
+    id: &ResourceId,
+) -> Result<bool, Error> {
+    match session.azure.connected_clusters().get(call, id).await {
+        Ok(object) => Ok(object.is_some()),
+        Err(error) if matches!(error.kind(), Kind::Permission | Kind::NotFound) => Ok(true),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -9,6 +9,7 @@ use crate::release::HelmSource;
 
 use super::error::Error;
 use super::location::OfferedLocations;
+use super::tags::TagRules;
 
 /// Access to both planes.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub struct Session {
     pub register_resource_providers: bool,
     /// Whether a look that finds nobody to ask is an error (otherwise what is stored is kept, with a warning).
     pub unreachable_is_error: bool,
+    /// Rules for the tags of all objects.
+    pub tags: TagRules,
     /// Regions that were asked for already.
     pub offered: OfferedLocations,
 }

@@ -15,25 +15,6 @@ use crate::proto::tfplugin6 as wire;
 use crate::proto::tfplugin6::invoke_action::event::{Completed, Type};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
-use crate::sdk::path::AttributePath;
-
-/// Any RPC about a data source.
-pub(super) fn data_source<Q: Ask>(
-    _registry: &Registry,
-    _cx: &Context,
-    request: Q,
-) -> Result<Q::Reply, Diagnostics> {
-    Err(unknown_type("data source", request.object()))
-}
-
-/// Any RPC about an ephemeral resource.
-pub(super) fn ephemeral<Q: Ask>(
-    _registry: &Registry,
-    _cx: &Context,
-    request: Q,
-) -> Result<Q::Reply, Diagnostics> {
-    Err(unknown_type("ephemeral resource", request.object()))
-}
 
 /// The check of a list block.
 pub(super) fn list_config<Q: Ask>(
@@ -60,20 +41,6 @@ pub(super) fn functions<Q: Ask>(
     _request: Q,
 ) -> Result<Q::Reply, Diagnostics> {
     Ok(Q::Reply::default())
-}
-
-/// A move from another type.
-pub(super) fn move_state<Q: Ask>(
-    _registry: &Registry,
-    _cx: &Context,
-    request: Q,
-) -> Result<Q::Reply, Diagnostics> {
-    let target = request.object();
-    Err(Diagnostics::error(
-        AttributePath::root(),
-        "Move Not Supported",
-        format!("An object of another type cannot be moved to {target}; import it instead."),
-    ))
 }
 
 /// The call of a function.

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::proto::tfplugin6 as wire;
+use crate::sdk::data_source::ErasedDataSource;
 use crate::sdk::diagnostics::Diagnostics;
+use crate::sdk::ephemeral::ErasedEphemeralResource;
 use crate::sdk::path::AttributePath;
 use crate::sdk::provider::Provider;
 use crate::sdk::resource::{ErasedResource, ObjectReply, StoredObject};
+use crate::sdk::schema::Schema;
 use crate::sdk::types::Type;
 use crate::sdk::value::Value;
 
@@ -21,6 +24,17 @@ pub(super) struct Registry {
     pub config: Type,
     /// The managed resource types, by name.
     pub resources: BTreeMap<&'static str, ResourceType>,
+    /// The data source types, by name.
+    pub data_sources: BTreeMap<&'static str, AskedType<dyn ErasedDataSource>>,
+    /// The ephemeral resource types, by name.
+    pub ephemeral_resources: BTreeMap<&'static str, AskedType<dyn ErasedEphemeralResource>>,
+}
+
+/// A type whose objects are asked for and not stored: a data source or an ephemeral resource.
+pub(super) struct AskedType<K: ?Sized> {
+    /// The data source or ephemeral resource itself.
+    pub kind: Arc<K>,
+    state: Type,
 }
 
 /// A managed resource type.
@@ -44,9 +58,21 @@ impl Registry {
                 )
             })
             .collect();
+        let data_sources = provider
+            .data_sources()
+            .iter()
+            .map(|kind| (kind.type_name(), AskedType::new(kind, kind.schema())))
+            .collect();
+        let ephemeral_resources = provider
+            .ephemeral_resources()
+            .iter()
+            .map(|kind| (kind.type_name(), AskedType::new(kind, kind.schema())))
+            .collect();
         Self {
             config: provider.schema().value_type(),
             resources,
+            data_sources,
+            ephemeral_resources,
             provider,
         }
     }
@@ -60,6 +86,61 @@ impl Registry {
         self.resources
             .get(type_name)
             .ok_or_else(|| unknown_type("resource", type_name))
+    }
+
+    /// A data source type.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Registry::resource`].
+    pub fn data_source(
+        &self,
+        type_name: &str,
+    ) -> Result<&AskedType<dyn ErasedDataSource>, Diagnostics> {
+        self.data_sources
+            .get(type_name)
+            .ok_or_else(|| unknown_type("data source", type_name))
+    }
+
+    /// An ephemeral resource type.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Registry::resource`].
+    pub fn ephemeral_resource(
+        &self,
+        type_name: &str,
+    ) -> Result<&AskedType<dyn ErasedEphemeralResource>, Diagnostics> {
+        self.ephemeral_resources
+            .get(type_name)
+            .ok_or_else(|| unknown_type("ephemeral resource", type_name))
+    }
+}
+
+impl<K: ?Sized> AskedType<K> {
+    fn new(kind: &Arc<K>, schema: &Schema) -> Self {
+        Self {
+            kind: Arc::clone(kind),
+            state: schema.value_type(),
+        }
+    }
+
+    /// A configuration.
+    ///
+    /// # Errors
+    ///
+    /// As for [`convert::decode`].
+    pub fn decode(&self, value: Option<wire::DynamicValue>) -> Result<Value, Diagnostics> {
+        convert::decode(&self.state, value)
+    }
+
+    /// An answer as a message.
+    ///
+    /// # Errors
+    ///
+    /// As for [`convert::encode`].
+    pub fn encode(&self, value: &Value) -> Result<wire::DynamicValue, Diagnostics> {
+        convert::encode(&self.state, value)
     }
 }
 

@@ -17,7 +17,7 @@ use crate::sdk::schema::{Attribute, Block, IdentitySchema, Mode, Nesting, Schema
 const CAPABILITIES: wire::ServerCapabilities = wire::ServerCapabilities {
     plan_destroy: true,
     get_provider_schema_optional: true,
-    move_resource_state: false,
+    move_resource_state: true,
     generate_resource_config: false,
 };
 
@@ -34,9 +34,25 @@ pub(super) fn metadata(
             type_name: name.to_owned(),
         })
         .collect();
+    let data_sources = registry
+        .data_sources
+        .keys()
+        .map(|&name| wire::get_metadata::DataSourceMetadata {
+            type_name: name.to_owned(),
+        })
+        .collect();
+    let ephemeral_resources = registry
+        .ephemeral_resources
+        .keys()
+        .map(|&name| wire::get_metadata::EphemeralResourceMetadata {
+            type_name: name.to_owned(),
+        })
+        .collect();
     Ok(wire::get_metadata::Response {
         server_capabilities: Some(CAPABILITIES),
         resources,
+        data_sources,
+        ephemeral_resources,
         ..wire::get_metadata::Response::default()
     })
 }
@@ -52,9 +68,21 @@ pub(super) fn provider_schema(
         .iter()
         .map(|(&name, entry)| (name.to_owned(), schema(entry.resource.schema())))
         .collect();
+    let data_source_schemas = registry
+        .data_sources
+        .iter()
+        .map(|(&name, entry)| (name.to_owned(), schema(entry.kind.schema())))
+        .collect();
+    let ephemeral_resource_schemas = registry
+        .ephemeral_resources
+        .iter()
+        .map(|(&name, entry)| (name.to_owned(), schema(entry.kind.schema())))
+        .collect();
     Ok(wire::get_provider_schema::Response {
         provider: Some(schema(registry.provider.schema())),
         resource_schemas,
+        data_source_schemas,
+        ephemeral_resource_schemas,
         server_capabilities: Some(CAPABILITIES),
         ..wire::get_provider_schema::Response::default()
     })

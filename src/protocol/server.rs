@@ -12,7 +12,10 @@ use tonic::{Request, Response, Status};
 use super::answer::answer;
 use super::calls::Calls;
 use super::registry::Registry;
-use super::{absent, apply, import, plan, provider, read, schema, upgrade, validate};
+use super::{
+    absent, apply, data_source, ephemeral, import, moved, plan, provider, read, schema, upgrade,
+    validate,
+};
 use crate::proto::tfplugin6 as wire;
 use crate::proto::tfplugin6::provider_server::Provider;
 
@@ -98,13 +101,9 @@ table! {
         validate_resource_config = validate::resource;
         upgrade_resource_state = upgrade::state;
         upgrade_resource_identity = upgrade::identity;
-        move_resource_state = absent::move_state;
-        validate_data_resource_config = absent::data_source;
-        read_data_source = absent::data_source;
-        validate_ephemeral_resource_config = absent::ephemeral;
-        open_ephemeral_resource = absent::ephemeral;
-        renew_ephemeral_resource = absent::ephemeral;
-        close_ephemeral_resource = absent::ephemeral;
+        move_resource_state = moved::resource;
+        validate_data_resource_config = data_source::validate;
+        validate_ephemeral_resource_config = ephemeral::validate;
         validate_list_resource_config = absent::list_config;
         validate_action_config = absent::action_config;
         plan_action = absent::action_config;
@@ -115,6 +114,10 @@ table! {
         plan_resource_change = plan::resource;
         apply_resource_change = apply::resource;
         import_resource_state = import::resource;
+        read_data_source = data_source::read;
+        open_ephemeral_resource = ephemeral::open;
+        renew_ephemeral_resource = ephemeral::renew;
+        close_ephemeral_resource = ephemeral::close;
     }
 }
 

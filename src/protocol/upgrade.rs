@@ -44,13 +44,19 @@ pub(super) fn identity(
 }
 
 /// The JSON of a state file; the older form has been gone since Terraform 0.12, before this provider.
-fn json(raw: Option<wire::RawState>, type_name: &str) -> Result<Vec<u8>, Diagnostics> {
+///
+/// # Errors
+///
+/// A diagnostic when there is none.
+pub(super) fn json(raw: Option<wire::RawState>, type_name: &str) -> Result<Vec<u8>, Diagnostics> {
     match raw {
         Some(raw) if !raw.json.is_empty() => Ok(raw.json),
         _ => Err(Diagnostics::error(
             AttributePath::root(),
             "Unreadable State",
-            format!("The stored {type_name} is not JSON. No version of this provider wrote it."),
+            format!(
+                "The stored {type_name} is not JSON, which every state file has held since Terraform 0.12."
+            ),
         )),
     }
 }

@@ -1,11 +1,13 @@
 //! From the provider block and the environment to access to both planes.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::arm::environment::Env;
 use crate::arm::{self, Client, ConfigError, Settings};
-use crate::onboarding::{HelmSource, OfferedLocations, Session};
+use crate::onboarding::{HelmSource, OfferedLocations, Session, TagRules};
 use crate::resources::connection::ConnectionState;
 use crate::sdk::bridge;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
@@ -29,7 +31,22 @@ struct Block {
     resource_provider_registrations: Option<String>,
     kubernetes: Option<ConnectionState>,
     helm: Option<HelmBlock>,
+    default_tags: Option<DefaultTags>,
+    ignore_tags: Option<IgnoreTags>,
     on_unreachable: Option<String>,
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+struct DefaultTags {
+    tags: Option<BTreeMap<String, String>>,
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+struct IgnoreTags {
+    keys: Option<BTreeSet<String>>,
+    key_prefixes: Option<Vec<String>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -71,14 +88,26 @@ impl Block {
             .as_ref()
             .map(HelmBlock::source)
             .unwrap_or_default();
+        let tags = self.tag_rules();
         Ok(Session {
             azure: self.azure()?,
             default_connection,
             helm,
             register_resource_providers: register,
             unreachable_is_error,
+            tags,
             offered: OfferedLocations::default(),
         })
+    }
+
+    fn tag_rules(&self) -> TagRules {
+        let defaults = self.default_tags.clone().unwrap_or_default();
+        let ignored = self.ignore_tags.clone().unwrap_or_default();
+        TagRules {
+            defaults: defaults.tags.unwrap_or_default(),
+            ignored: ignored.keys.unwrap_or_default(),
+            ignored_prefixes: ignored.key_prefixes.unwrap_or_default(),
+        }
     }
 
     fn azure(self) -> Result<Client, Diagnostics> {

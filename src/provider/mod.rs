@@ -9,11 +9,21 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use crate::onboarding::SessionSlot;
-use crate::resources::connected_cluster::ConnectedClusterResource;
+use crate::resources::connected_cluster::{ConnectedClusterDataSource, ConnectedClusterResource};
+use crate::resources::connected_clusters::ConnectedClustersDataSource;
 use crate::resources::connection;
+use crate::resources::custom_location::CustomLocationResource;
+use crate::resources::extension::{ExtensionDataSource, ExtensionResource};
+use crate::resources::extension_types::ExtensionTypesDataSource;
+use crate::resources::flux_configuration::FluxConfigurationResource;
+use crate::resources::service_account_token::{
+    ServiceAccountTokenEphemeral, ServiceAccountTokenResource,
+};
 use crate::sdk::context::Context;
+use crate::sdk::data_source::ErasedDataSource;
 use crate::sdk::diagnostics::Diagnostics;
-use crate::sdk::erased::erase;
+use crate::sdk::ephemeral::ErasedEphemeralResource;
+use crate::sdk::erased::{erase, erase_data_source, erase_ephemeral};
 use crate::sdk::path::AttributePath;
 use crate::sdk::provider::Provider;
 use crate::sdk::resource::ErasedResource;
@@ -26,6 +36,8 @@ pub struct ArcProvider {
     schema: Schema,
     session: SessionSlot,
     resources: Vec<Arc<dyn ErasedResource>>,
+    data_sources: Vec<Arc<dyn ErasedDataSource>>,
+    ephemeral_resources: Vec<Arc<dyn ErasedEphemeralResource>>,
 }
 
 impl ArcProvider {
@@ -35,7 +47,22 @@ impl ArcProvider {
         let session = SessionSlot::default();
         Self {
             schema: schema::schema(),
-            resources: vec![erase(ConnectedClusterResource::new(session.clone()))],
+            resources: vec![
+                erase(ConnectedClusterResource::new(session.clone())),
+                erase(ExtensionResource::new(session.clone())),
+                erase(FluxConfigurationResource::new(session.clone())),
+                erase(CustomLocationResource::new(session.clone())),
+                erase(ServiceAccountTokenResource::new(session.clone())),
+            ],
+            data_sources: vec![
+                erase_data_source(ConnectedClusterDataSource::new(session.clone())),
+                erase_data_source(ConnectedClustersDataSource::new(session.clone())),
+                erase_data_source(ExtensionDataSource::new(session.clone())),
+                erase_data_source(ExtensionTypesDataSource::new(session.clone())),
+            ],
+            ephemeral_resources: vec![erase_ephemeral(ServiceAccountTokenEphemeral::new(
+                session.clone(),
+            ))],
             session,
         }
     }
@@ -54,6 +81,14 @@ impl Provider for ArcProvider {
 
     fn resources(&self) -> &[Arc<dyn ErasedResource>] {
         &self.resources
+    }
+
+    fn data_sources(&self) -> &[Arc<dyn ErasedDataSource>] {
+        &self.data_sources
+    }
+
+    fn ephemeral_resources(&self) -> &[Arc<dyn ErasedEphemeralResource>] {
+        &self.ephemeral_resources
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {

@@ -4,6 +4,7 @@
 use crate::resources::connection;
 use crate::sdk::checks;
 use crate::sdk::schema::{Attribute, Nesting, Schema};
+use crate::sdk::types::Type;
 
 pub(super) fn schema() -> Schema {
     let attributes = azure().into_iter().chain(own()).collect();
@@ -66,12 +67,33 @@ fn own() -> Vec<Attribute> {
             "Where the Helm client comes from. Default: `helm` on the `PATH`, else the client that the Azure CLI uses, \
              pulled from its OCI artifact and kept in a cache directory.",
         ),
+        Attribute::nested("default_tags", Nesting::Single, default_tags())
+            .optional()
+            .describe("Tags of all objects that this provider makes."),
+        Attribute::nested("ignore_tags", Nesting::Single, ignore_tags())
+            .optional()
+            .describe("Tags that others write, such as policies: they are left alone and show as no difference."),
         Attribute::string("on_unreachable")
             .check(checks::one_of(&["warn", "error"]))
             .describe(
                 "What a refresh does when Azure or a cluster cannot be asked: `warn` (default) keeps what is stored, \
                  `error` fails.",
             ),
+    ]
+}
+
+fn default_tags() -> Vec<Attribute> {
+    vec![
+        Attribute::map_of("tags", Type::String)
+            .describe("The tags. A resource's own tag of the same name takes their place."),
+    ]
+}
+
+fn ignore_tags() -> Vec<Attribute> {
+    vec![
+        Attribute::set_of("keys", Type::String).describe("Names of such tags."),
+        Attribute::set_of("key_prefixes", Type::String)
+            .describe("Beginnings of the names of such tags."),
     ]
 }
 

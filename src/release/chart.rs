@@ -7,7 +7,7 @@ use serde::Deserialize;
 use tokio::task::spawn_blocking;
 
 use super::registry::{Registry, Wanted};
-use super::{Error, Workspace, archive};
+use super::{Error, Workspace, archive, manifest};
 use crate::call::Call;
 
 /// The oldest agents that are installed from an OCI registry.
@@ -107,6 +107,34 @@ pub async fn pull(
     workspace: &Workspace,
 ) -> Result<Chart, Error> {
     pull_from(call, &Registry::default(), source, workspace).await
+}
+
+/// The custom resource definitions that Helm makes at the first install of a chart and never again: the documents of the
+/// YAML files in its folder `crds`.
+///
+/// # Errors
+///
+/// [`Error::File`] when one of them cannot be read.
+pub fn definitions(chart: &Chart) -> Result<Vec<String>, Error> {
+    let folder = chart.path.join("crds");
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let unreadable = |source| Error::file("read", &folder, source);
+    let entries = std::fs::read_dir(&folder).map_err(unreadable)?;
+    let mut files: Vec<_> = entries
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<_, _>>()
+        .map_err(unreadable)?;
+    files.sort();
+    let mut documents = Vec::new();
+    for file in files {
+        let text =
+            std::fs::read_to_string(&file).map_err(|source| Error::file("read", &file, source))?;
+        let found = manifest::documents(&text, "CustomResourceDefinition");
+        documents.extend(found.map(|one| one.trim_start_matches("---").to_owned()));
+    }
+    Ok(documents)
 }
 
 async fn pull_from(

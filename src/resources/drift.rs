@@ -7,7 +7,8 @@ use crate::sdk::schema::Attribute;
 use crate::sdk::types::Type;
 use crate::sdk::value::Value;
 
-const NAME: &str = "drift";
+/// The attribute.
+pub(super) const NAME: &str = "drift";
 
 /// The attribute.
 pub(super) fn attribute() -> Attribute {
@@ -45,6 +46,7 @@ mod tests {
             },
             prior,
             requires_replace: Vec::new(),
+            private: Vec::new(),
             deferred: None,
         };
         propose_repair(&mut plan);

@@ -99,6 +99,43 @@ pub trait Resource: Send + Sync + 'static {
         version: i64,
         state: serde_json::Value,
     ) -> Result<serde_json::Value, Diagnostics>;
+
+    /// Takes over an object that another type has stored (a `moved` block): the least state that [`Resource::read`] can
+    /// complete. No network.
+    ///
+    /// # Errors
+    ///
+    /// Diagnostics when objects of that type are not taken over, which is so unless a resource says otherwise, or the
+    /// stored object lacks what is needed.
+    fn move_from(&self, source: &MoveSource) -> Result<Self::State, Diagnostics> {
+        Err(source.not_supported(self.type_name()))
+    }
+}
+
+/// An object of another type that a `moved` block leads to one of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MoveSource {
+    /// Address of the provider that stored it, such as `registry.terraform.io/hashicorp/azurerm`.
+    pub provider: String,
+    /// Its Terraform type.
+    pub type_name: String,
+    /// Version of its schema.
+    pub schema_version: i64,
+    /// Its attributes.
+    pub state: serde_json::Value,
+}
+
+impl MoveSource {
+    /// The error of a type that does not take this object over.
+    #[must_use]
+    pub fn not_supported(&self, target: &str) -> Diagnostics {
+        let detail = format!(
+            "An object {} of the provider {} cannot be moved to {target}.\n\nTo fix this:\n  - import the object into {target}, and \
+             remove the old one from the state with a removed block",
+            self.type_name, self.provider
+        );
+        Diagnostics::error(AttributePath::root(), "Move Not Supported", detail)
+    }
 }
 
 /// An object as Terraform stored it: attributes, and bytes that only the provider reads.
@@ -160,6 +197,8 @@ pub struct Plan {
     pub planned: Value,
     /// Attributes whose change needs a new object. A path whose value is the same in `prior` and `planned` has no effect.
     pub requires_replace: Vec<AttributePath>,
+    /// What the last read or apply kept for the provider alone, beside the stored object.
+    pub private: Vec<u8>,
     /// Set to put the decision off until more is known; only where the client allows it.
     pub deferred: Option<DeferReason>,
 }
@@ -200,6 +239,12 @@ pub trait ErasedResource: Send + Sync {
     ///
     /// Diagnostics when the JSON does not fit, or the version is unknown.
     fn upgrade(&self, version: i64, json: &[u8]) -> Result<Value, Diagnostics>;
+    /// `MoveResourceState`.
+    ///
+    /// # Errors
+    ///
+    /// Diagnostics when the object is not taken over.
+    fn move_from(&self, source: &MoveSource) -> Result<ObjectReply, Diagnostics>;
 }
 
 /// An object on the wire between Terraform and the provider.
@@ -227,8 +272,6 @@ pub struct ObjectReply {
 pub struct PlanRequest {
     /// The stored object; null state on create.
     pub prior: StoredObject,
-    /// Terraform's merge of configuration and prior state; null on destroy.
-    pub proposed: Value,
     /// The configuration; null on destroy.
     pub config: Value,
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use terraform_provider_arc::proto::tfplugin6::{DynamicValue, RawState};
 use terraform_provider_arc::proto::tfplugin6::{
-    configure_provider, import_resource_state, read_data_source, read_resource, stop_provider,
+    import_resource_state, open_ephemeral_resource, read_data_source, read_resource, stop_provider,
     upgrade_resource_identity, upgrade_resource_state, validate_provider_config,
     validate_resource_config,
 };
@@ -12,7 +12,7 @@ use terraform_provider_arc::sdk::value::Value;
 
 use crate::fixture::TYPE_NAME;
 use crate::host::{Connection, Host, wait_until};
-use crate::values::{create, decode, errors, object, plan};
+use crate::values::{configure_unknown, create, decode, errors, object, plan};
 
 fn thing(name: &str, behaviour: &str, marker: &Path) -> Value {
     object(&[
@@ -78,6 +78,16 @@ async fn a_panic_is_an_error_of_its_own_call_only() {
 }
 
 #[tokio::test]
+async fn what_was_made_is_kept_although_the_reply_cannot_be_written() {
+    let host = Host::start();
+    let connection = host.dial().await;
+    let misfit = create(&connection, thing("odd", "misfit", Path::new("none"))).await;
+    assert_eq!(errors(&misfit.diagnostics).len(), 1);
+    let saved = decode(misfit.new_state.as_ref());
+    assert_eq!(saved.get("id").as_str(), Some("thing/odd"));
+}
+
+#[tokio::test]
 async fn a_message_may_be_larger_than_grpc_likes() {
     let host = Host::start();
     let connection = host.dial().await;
@@ -131,6 +141,16 @@ async fn unknown_types_are_named_in_a_diagnostic() {
         messages[0].contains("no data source type \"arc_nothing\""),
         "{messages:?}"
     );
+    let request = open_ephemeral_resource::Request {
+        type_name: "arc_nothing".to_owned(),
+        ..open_ephemeral_resource::Request::default()
+    };
+    let reply = provider.open_ephemeral_resource(request).await;
+    let messages = errors(&reply.expect("an answer").into_inner().diagnostics);
+    assert!(
+        messages[0].contains("no ephemeral resource type \"arc_nothing\""),
+        "{messages:?}"
+    );
 }
 
 #[tokio::test]
@@ -154,7 +174,8 @@ async fn a_value_that_does_not_fit_is_an_error_at_its_attribute() {
 #[tokio::test]
 async fn the_provider_block_is_checked_and_may_be_unknown() {
     let host = Host::start();
-    let mut provider = host.dial().await.provider;
+    let connection = host.dial().await;
+    let mut provider = connection.provider.clone();
     let config = |json: &str| {
         Some(DynamicValue {
             msgpack: Vec::new(),
@@ -167,17 +188,7 @@ async fn the_provider_block_is_checked_and_may_be_unknown() {
     let reply = provider.validate_provider_config(request).await;
     let messages = errors(&reply.expect("an answer").into_inner().diagnostics);
     assert_eq!(messages, ["Empty Greeting: Say something."]);
-    // A map of one attribute whose value is the extension that means "unknown".
-    let unknown = [&[0x81, 0xa8][..], b"greeting", &[0xd4, 0, 0]].concat();
-    let request = configure_provider::Request {
-        config: Some(DynamicValue {
-            msgpack: unknown,
-            json: Vec::new(),
-        }),
-        ..configure_provider::Request::default()
-    };
-    let reply = provider.configure_provider(request).await;
-    assert_eq!(reply.expect("an answer").into_inner().diagnostics, []);
+    configure_unknown(&connection).await;
 }
 
 #[tokio::test]

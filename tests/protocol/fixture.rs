@@ -1,8 +1,13 @@
-//! A provider with one resource type that can be told to wait, to break, or to start a child process.
+//! A provider with one resource type that can be told to wait, to break, or to start a child process, one data source
+//! and one ephemeral resource.
+
+pub mod lantern;
+pub mod sight;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -11,12 +16,14 @@ use serde::{Deserialize, Serialize};
 use terraform_provider_arc::call::{Halt, Probe, WaitError, poll_until};
 use terraform_provider_arc::plugin::{Mode, run};
 use terraform_provider_arc::sdk::context::Context;
+use terraform_provider_arc::sdk::data_source::ErasedDataSource;
 use terraform_provider_arc::sdk::diagnostics::Diagnostics;
-use terraform_provider_arc::sdk::erased::erase;
+use terraform_provider_arc::sdk::ephemeral::ErasedEphemeralResource;
+use terraform_provider_arc::sdk::erased::{erase, erase_data_source, erase_ephemeral};
 use terraform_provider_arc::sdk::path::AttributePath;
 use terraform_provider_arc::sdk::provider::Provider;
 use terraform_provider_arc::sdk::resource::{
-    Applied, ApplyFailure, ErasedResource, ImportTarget, Refreshed, Resource, Stored,
+    Applied, ApplyFailure, ErasedResource, ImportTarget, MoveSource, Refreshed, Resource, Stored,
 };
 use terraform_provider_arc::sdk::schema::{
     Attribute, IdentityAttribute, IdentitySchema, Nesting, Schema,
@@ -25,6 +32,9 @@ use terraform_provider_arc::sdk::timeouts::Timeouts;
 use terraform_provider_arc::sdk::value::Value;
 
 use crate::host::COOKIE;
+
+use lantern::Lantern;
+use sight::Sight;
 
 /// The resource's Terraform type.
 pub const TYPE_NAME: &str = "arc_thing";
@@ -53,6 +63,8 @@ enum Behaviour {
     Wait,
     /// Saves a checkpoint and breaks.
     Panic,
+    /// Saves a checkpoint and ends with an identity that no message can hold.
+    Misfit,
     /// Starts a child process, writes its id to the file `marker`, and waits for it.
     Child,
 }
@@ -103,7 +115,10 @@ pub fn schema() -> Schema {
 
 struct Fixture {
     schema: Schema,
+    unknown: Arc<AtomicBool>,
     resources: Vec<Arc<dyn ErasedResource>>,
+    data_sources: Vec<Arc<dyn ErasedDataSource>>,
+    ephemeral_resources: Vec<Arc<dyn ErasedEphemeralResource>>,
 }
 
 impl Fixture {
@@ -112,8 +127,20 @@ impl Fixture {
             "The fixture.",
             vec![Attribute::string("greeting").optional()],
         );
-        let resources = vec![erase(Thing)];
-        Self { schema, resources }
+        let unknown = Arc::new(AtomicBool::new(false));
+        let sight = Sight {
+            unknown: Arc::clone(&unknown),
+        };
+        let lantern = Lantern {
+            unknown: Arc::clone(&unknown),
+        };
+        Self {
+            schema,
+            unknown,
+            resources: vec![erase(Thing)],
+            data_sources: vec![erase_data_source(sight)],
+            ephemeral_resources: vec![erase_ephemeral(lantern)],
+        }
     }
 }
 
@@ -124,6 +151,14 @@ impl Provider for Fixture {
 
     fn resources(&self) -> &[Arc<dyn ErasedResource>] {
         &self.resources
+    }
+
+    fn data_sources(&self) -> &[Arc<dyn ErasedDataSource>] {
+        &self.data_sources
+    }
+
+    fn ephemeral_resources(&self) -> &[Arc<dyn ErasedEphemeralResource>] {
+        &self.ephemeral_resources
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
@@ -137,7 +172,9 @@ impl Provider for Fixture {
         }
     }
 
-    fn configure<'a>(&'a self, _cx: &'a Context, _config: Value) -> BoxFuture<'a, Diagnostics> {
+    fn configure<'a>(&'a self, _cx: &'a Context, config: Value) -> BoxFuture<'a, Diagnostics> {
+        let unknown = config.get("greeting").is_unknown();
+        self.unknown.store(unknown, Ordering::Relaxed);
         async { Diagnostics::default() }.boxed()
     }
 }
@@ -160,8 +197,11 @@ impl Resource for Thing {
     }
 
     fn identity(&self, state: &State) -> Option<Value> {
-        let name = state.name.clone()?;
-        Some(Value::object([("name", Value::String(name))]))
+        let name = match state.behaviour {
+            Some(Behaviour::Misfit) => Value::object([("not", Value::Bool(true))]),
+            _ => Value::String(state.name.clone()?),
+        };
+        Some(Value::object([("name", name)]))
     }
 
     fn default_timeouts(&self) -> Timeouts {
@@ -249,6 +289,17 @@ impl Resource for Thing {
     ) -> Result<serde_json::Value, Diagnostics> {
         Ok(state)
     }
+
+    fn move_from(&self, source: &MoveSource) -> Result<State, Diagnostics> {
+        match (source.type_name.as_str(), source.state["title"].as_str()) {
+            ("other_thing", Some(title)) => Ok(State {
+                id: Some(format!("thing/{title}")),
+                name: Some(title.to_owned()),
+                ..State::default()
+            }),
+            _ => Err(source.not_supported(TYPE_NAME)),
+        }
+    }
 }
 
 fn stored(state: State) -> Stored<State> {
@@ -273,6 +324,7 @@ async fn behave(
     match (behaviour, marker) {
         (Behaviour::Wait, Some(marker)) => wait(cx, marker).await,
         (Behaviour::Child, Some(marker)) => child(cx, marker).await,
+        (Behaviour::Misfit, _) => Ok(()),
         (Behaviour::Panic, _) => panic!("the fixture was told to break"),
         (_, None) => panic!("no marker"),
     }

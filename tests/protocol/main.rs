@@ -11,7 +11,10 @@ mod identity;
 mod values;
 
 mod calls;
+mod data_sources;
+mod ephemeral;
 mod handshake;
 mod lifecycle;
 mod logs;
+mod moves;
 mod schema;

@@ -7,7 +7,7 @@ use terraform_provider_arc::proto::tfplugin6::{
     get_functions, get_metadata, get_provider_schema, get_resource_identity_schemas,
 };
 
-use crate::fixture::TYPE_NAME;
+use crate::fixture::{TYPE_NAME, lantern, sight};
 use crate::host::{Host, fixture, product};
 use crate::identity::ANNOUNCED;
 
@@ -76,16 +76,23 @@ fn check(reply: &get_provider_schema::Response) {
     for (name, schema) in &reply.resource_schemas {
         check_block(name, schema.block.as_ref().expect("a block"));
     }
+    for (name, schema) in reply
+        .data_source_schemas
+        .iter()
+        .chain(&reply.ephemeral_resource_schemas)
+    {
+        check_block(name, schema.block.as_ref().expect("a block"));
+    }
     let capabilities = reply.server_capabilities.expect("capabilities");
     assert!(capabilities.plan_destroy && capabilities.get_provider_schema_optional);
-    assert!(!capabilities.move_resource_state && !capabilities.generate_resource_config);
+    assert!(capabilities.move_resource_state && !capabilities.generate_resource_config);
 }
 
 #[tokio::test]
 async fn terraform_would_accept_the_products_schema() {
     let reply = schemas(product()).await;
     check(&reply);
-    assert!(reply.data_source_schemas.is_empty() && reply.functions.is_empty());
+    assert!(reply.functions.is_empty());
 }
 
 #[tokio::test]
@@ -114,6 +121,21 @@ async fn names_and_identities_match_the_schemas() {
     let metadata = provider.get_metadata(get_metadata::Request {}).await;
     let metadata = metadata.expect("an answer").into_inner();
     assert_eq!(metadata.resources[0].type_name, TYPE_NAME);
+    assert_eq!(metadata.data_sources[0].type_name, sight::TYPE_NAME);
+    assert_eq!(
+        metadata.ephemeral_resources[0].type_name,
+        lantern::TYPE_NAME
+    );
+    let schemas = provider
+        .get_provider_schema(get_provider_schema::Request {})
+        .await;
+    let schemas = schemas.expect("an answer").into_inner();
+    assert!(schemas.data_source_schemas.contains_key(sight::TYPE_NAME));
+    assert!(
+        schemas
+            .ephemeral_resource_schemas
+            .contains_key(lantern::TYPE_NAME)
+    );
     let request = get_resource_identity_schemas::Request {};
     let identities = provider.get_resource_identity_schemas(request).await;
     let identities = identities.expect("an answer").into_inner().identity_schemas;

@@ -2,7 +2,7 @@
 
 use terraform_provider_arc::proto::tfplugin6::diagnostic::Severity;
 use terraform_provider_arc::proto::tfplugin6::{
-    Diagnostic, DynamicValue, apply_resource_change, plan_resource_change,
+    Diagnostic, DynamicValue, apply_resource_change, configure_provider, plan_resource_change,
 };
 use terraform_provider_arc::sdk::codec;
 use terraform_provider_arc::sdk::types::Type;
@@ -17,7 +17,12 @@ fn object_type() -> Type {
 
 /// An object of the fixture's type in which the other attributes are null.
 pub fn object(attributes: &[(&str, Value)]) -> Value {
-    let Type::Object(all) = object_type() else {
+    object_of(&object_type(), attributes)
+}
+
+/// An object of a type in which the other attributes are null.
+pub fn object_of(of: &Type, attributes: &[(&str, Value)]) -> Value {
+    let Type::Object(all) = of else {
         unreachable!("a schema is an object");
     };
     let set = |name: &String| attributes.iter().find(|(set, _)| set == name);
@@ -31,16 +36,26 @@ pub fn object(attributes: &[(&str, Value)]) -> Value {
 
 /// The message of a value of the fixture's type.
 fn encode(value: &Value) -> DynamicValue {
+    encode_of(&object_type(), value)
+}
+
+/// The message of a value of a type.
+pub fn encode_of(of: &Type, value: &Value) -> DynamicValue {
     DynamicValue {
-        msgpack: codec::encode(&object_type(), value).expect("it fits the schema"),
+        msgpack: codec::encode(of, value).expect("it fits the schema"),
         json: Vec::new(),
     }
 }
 
 /// The value of a message of the fixture's type.
 pub fn decode(message: Option<&DynamicValue>) -> Value {
+    decode_of(&object_type(), message)
+}
+
+/// The value of a message of a type.
+pub fn decode_of(of: &Type, message: Option<&DynamicValue>) -> Value {
     let message = message.expect("a value");
-    codec::decode(&object_type(), &message.msgpack).expect("it fits the schema")
+    codec::decode(of, &message.msgpack).expect("it fits the schema")
 }
 
 /// The errors among messages, as "summary: detail".
@@ -50,6 +65,22 @@ pub fn errors(diagnostics: &[Diagnostic]) -> Vec<String> {
         .filter(|diagnostic| diagnostic.severity() == Severity::Error)
         .map(|diagnostic| format!("{}: {}", diagnostic.summary, diagnostic.detail))
         .collect()
+}
+
+/// Configures the fixture with a greeting that is not known yet.
+pub async fn configure_unknown(connection: &Connection) {
+    // A map of one attribute whose value is the extension that means "unknown".
+    let unknown = [&[0x81, 0xa8][..], b"greeting", &[0xd4, 0, 0]].concat();
+    let request = configure_provider::Request {
+        config: Some(DynamicValue {
+            msgpack: unknown,
+            json: Vec::new(),
+        }),
+        ..configure_provider::Request::default()
+    };
+    let mut provider = connection.provider.clone();
+    let reply = provider.configure_provider(request).await;
+    assert_eq!(reply.expect("an answer").into_inner().diagnostics, []);
 }
 
 /// Plans a create.

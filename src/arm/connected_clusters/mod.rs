@@ -1,6 +1,8 @@
 //! Connected clusters: `Microsoft.Kubernetes/connectedClusters`.
 
-mod model;
+mod credential;
+mod list;
+pub(super) mod model;
 
 use std::collections::BTreeMap;
 
@@ -8,6 +10,8 @@ use reqwest::Method;
 use serde_json::json;
 use url::Url;
 
+pub use self::credential::ClusterRelay;
+pub use self::list::ListScope;
 pub use self::model::{
     AgentProfile, AgentryConfiguration, ConnectedCluster, ConnectedClusterProperties, Gateway,
     ManagedIdentity, OidcIssuerProfile, SecurityProfile, WorkloadIdentity,

@@ -1,11 +1,9 @@
 //! Create, read, update, delete and import of `arc_connected_cluster`.
 
 use crate::onboarding::{
-    self, Changes, Error, Leftover, Observed, ResourceId, Session, connect, disconnect, observe,
-    reinstall, update,
+    self, Before, Known, Leftover, ResourceId, connect, disconnect, observe, update,
 };
-use crate::resources::connection::{self, ConnectionState};
-use crate::resources::diagnose;
+use crate::resources::{connection, deletion, diagnose};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
@@ -17,7 +15,7 @@ use crate::sdk::timeouts::Timeouts;
 use crate::sdk::value::Value;
 
 use super::state::State;
-use super::{ConnectedClusterResource, TYPE_NAME, plan, schema};
+use super::{ConnectedClusterResource, TYPE_NAME, combinations, plan, refresh, schema};
 
 type Outcome = Result<Applied<State>, ApplyFailure<State>>;
 
@@ -51,29 +49,34 @@ impl Resource for ConnectedClusterResource {
 
     fn validate(&self, config: &Value) -> Diagnostics {
         let path = AttributePath::attribute(connection::NAME);
-        connection::validate(&path, config.get(connection::NAME))
+        let mut found = connection::validate(&path, config.get(connection::NAME));
+        found.extend(combinations::validate(config));
+        found
     }
 
     async fn plan(&self, cx: &Context, planned: &mut Plan) -> Diagnostics {
         plan::finish(&cx.call, planned, self.session.get().as_deref()).await
     }
 
-    async fn create(&self, cx: &Context, planned: State, _config: State) -> Outcome {
+    async fn create(&self, cx: &Context, planned: State, config: State) -> Outcome {
         let session = diagnose::session(&self.session).map_err(nothing_saved)?;
-        let spec = planned.spec(session.azure.subscription_id());
-        let id = &spec.id;
-        let remember = |reached: &onboarding::Reached| {
-            cx.checkpoint
-                .save(&planned.clone().with_reached(id, reached), &[]);
+        let id = planned.resource_id(session.azure.subscription_id());
+        let spec = planned.spec(id.clone(), &session.tags, Some(&config));
+        let reached = |reached: &onboarding::Reached| {
+            planned.clone().with_reached(&id, reached, &session.tags)
         };
+        let remember = |exists: &onboarding::Reached| cx.checkpoint.save(&reached(exists), &[]);
         match Box::pin(connect(&cx.call, &session, &spec, remember)).await {
             Ok((object, inside)) => Ok(applied(
-                planned.with_object(id, &object).with_inside(&inside),
+                planned
+                    .with_object(&id, &object, &session.tags)
+                    .with_inside(&inside),
             )),
             Err(failure) => Err(ApplyFailure {
                 saved: failure
                     .reached
-                    .map(|reached| stored(planned.clone().with_reached(id, &reached))),
+                    .as_ref()
+                    .map(|exists| stored(reached(exists))),
                 diagnostics: diagnose::failed(
                     &format!("connecting the cluster as {id}"),
                     &failure.error,
@@ -91,20 +94,13 @@ impl Resource for ConnectedClusterResource {
             return Ok(Refreshed::Unreachable(Diagnostics::default()));
         };
         let id = stored_id(&prior.state)?;
-        let connection = prior
-            .state
-            .kubernetes
-            .as_ref()
-            .map(ConnectionState::connection);
+        let connection = prior.state.connection();
         match observe(&cx.call, &session, &id, connection.as_ref()).await {
-            Ok(Observed::Gone) => Ok(Refreshed::Gone),
-            Ok(Observed::Present { object, inside }) => {
-                refreshed(&session, &id, prior.state.with_object(&id, &object), inside)
-            }
+            Ok(observed) => refresh::refreshed(&session, &id, prior.state, observed),
             Err(error) if diagnose::says_nothing(&error) && !session.unreachable_is_error => Ok(
-                Refreshed::Unreachable(diagnose::unreachable(&looking_at(&id), &error)),
+                Refreshed::Unreachable(diagnose::unreachable(&refresh::looking_at(&id), &error)),
             ),
-            Err(error) => Err(diagnose::failed(&looking_at(&id), &error)),
+            Err(error) => Err(diagnose::failed(&refresh::looking_at(&id), &error)),
         }
     }
 
@@ -113,15 +109,33 @@ impl Resource for ConnectedClusterResource {
         cx: &Context,
         prior: Stored<State>,
         planned: State,
-        _config: State,
+        config: State,
     ) -> Outcome {
         let session = diagnose::session(&self.session).map_err(nothing_saved)?;
         let id = stored_id(&prior.state).map_err(nothing_saved)?;
-        match change(cx, &session, &id, &prior.state, &planned).await {
-            Ok(state) => Ok(applied(state)),
+        let spec = planned.spec(id.clone(), &session.tags, Some(&config));
+        let before = Before {
+            cluster_uid: prior.state.cluster_uid.as_deref(),
+            agents_change: planned.agents_differ(&prior.state),
+        };
+        let attempted = format!("changing {id}");
+        match Box::pin(update(&cx.call, &session, &spec, before)).await {
+            Ok((object, inside)) => {
+                let state = planned.with_object(&id, &object, &session.tags);
+                Ok(match inside {
+                    Ok(inside) => applied(state.with_inside(&inside)),
+                    Err(error) => Applied {
+                        stored: stored(State {
+                            agents: prior.state.agents,
+                            ..state
+                        }),
+                        diagnostics: diagnose::unreachable(&attempted, &error),
+                    },
+                })
+            }
             Err(error) => Err(ApplyFailure {
                 saved: None,
-                diagnostics: diagnose::failed(&format!("changing {id}"), &error),
+                diagnostics: diagnose::failed(&attempted, &error),
             }),
         }
     }
@@ -131,15 +145,17 @@ impl Resource for ConnectedClusterResource {
         cx: &Context,
         prior: Stored<State>,
     ) -> Result<Diagnostics, ApplyFailure<State>> {
+        if deletion::abandons(prior.state.deletion_policy.as_deref()) {
+            return Ok(Diagnostics::default());
+        }
         let session = diagnose::session(&self.session).map_err(nothing_saved)?;
         let id = stored_id(&prior.state).map_err(nothing_saved)?;
-        let connection = prior
-            .state
-            .kubernetes
-            .as_ref()
-            .map(ConnectionState::connection);
-        let uid = prior.state.cluster_uid.as_deref();
-        match disconnect(&cx.call, &session, &id, connection.as_ref(), uid).await {
+        let connection = prior.state.connection();
+        let known = Known {
+            cluster_uid: prior.state.cluster_uid.as_deref(),
+            force: prior.state.force_delete.unwrap_or(false),
+        };
+        match disconnect(&cx.call, &session, &id, connection.as_ref(), known).await {
             Ok(None) => Ok(Diagnostics::default()),
             Ok(Some(leftover)) => Ok(report_leftover(&id, &leftover)),
             Err(error) => Err(nothing_saved(diagnose::failed(
@@ -156,7 +172,11 @@ impl Resource for ConnectedClusterResource {
             name: id.name().to_owned(),
             resource_group_name: id.resource_group().to_owned(),
             subscription_id: Some(id.subscription_id().to_owned()),
+            preflight: Some("api".to_owned()),
             wait_for_connected: Some(true),
+            adopt_existing: Some(false),
+            deletion_policy: Some(deletion::DELETE.to_owned()),
+            force_delete: Some(false),
             ..State::default()
         })
     }
@@ -176,73 +196,6 @@ impl Resource for ConnectedClusterResource {
     }
 }
 
-/// Carries out the differences between what is stored and what is planned.
-async fn change(
-    cx: &Context,
-    session: &Session,
-    id: &ResourceId,
-    prior: &State,
-    planned: &State,
-) -> Result<State, Error> {
-    let changes = Changes {
-        tags: (prior.tags != planned.tags).then(|| planned.tags.clone().unwrap_or_default()),
-        distribution: planned
-            .distribution
-            .clone()
-            .filter(|_| prior.distribution != planned.distribution),
-        infrastructure: planned
-            .infrastructure
-            .clone()
-            .filter(|_| prior.infrastructure != planned.infrastructure),
-    };
-    if !changes.is_empty() {
-        update(&cx.call, session, id, changes).await?;
-    }
-    let connection = planned.kubernetes.as_ref().map(ConnectionState::connection);
-    if prior.agent != planned.agent {
-        let agent = planned.agent.clone().unwrap_or_default().spec();
-        reinstall(&cx.call, session, id, connection.as_ref(), &agent).await?;
-    }
-    match observe(&cx.call, session, id, connection.as_ref()).await? {
-        Observed::Gone => Err(Error::VanishedMeanwhile { id: id.clone() }),
-        Observed::Present { object, inside } => Ok(planned
-            .clone()
-            .with_object(id, &object)
-            .with_inside(&inside?)),
-    }
-}
-
-/// A look that reached Azure: the cluster's half may still be missing.
-fn refreshed(
-    session: &Session,
-    id: &ResourceId,
-    state: State,
-    inside: Result<onboarding::Inside, Error>,
-) -> Result<Refreshed<State>, Diagnostics> {
-    let error = match inside {
-        Ok(inside) => match wrong_cluster(&state, &inside) {
-            None => return Ok(Refreshed::Present(applied(state.with_inside(&inside)))),
-            Some(error) => return Err(diagnose::failed(&looking_at(id), &error)),
-        },
-        Err(error) => error,
-    };
-    if session.unreachable_is_error {
-        return Err(diagnose::failed(&looking_at(id), &error));
-    }
-    Ok(Refreshed::Present(Applied {
-        stored: stored(state),
-        diagnostics: diagnose::unreachable(&looking_at(id), &error),
-    }))
-}
-
-fn wrong_cluster(state: &State, inside: &onboarding::Inside) -> Option<Error> {
-    let expected = state.cluster_uid.as_ref()?;
-    (*expected != inside.cluster_uid).then(|| Error::WrongCluster {
-        expected: expected.clone(),
-        found: inside.cluster_uid.clone(),
-    })
-}
-
 /// What stays in a cluster that could not be cleaned.
 fn report_leftover(id: &ResourceId, leftover: &Leftover) -> Diagnostics {
     let attempted = format!(
@@ -252,10 +205,6 @@ fn report_leftover(id: &ResourceId, leftover: &Leftover) -> Diagnostics {
     diagnose::unreachable(&attempted, &leftover.reason)
 }
 
-fn looking_at(id: &ResourceId) -> String {
-    format!("looking at {id} and its cluster")
-}
-
 fn stored(state: State) -> Stored<State> {
     Stored {
         state,
@@ -263,9 +212,13 @@ fn stored(state: State) -> Stored<State> {
     }
 }
 
+/// After an apply nothing differs.
 fn applied(state: State) -> Applied<State> {
     Applied {
-        stored: stored(state),
+        stored: stored(State {
+            drift: Some(Vec::new()),
+            ..state
+        }),
         diagnostics: Diagnostics::default(),
     }
 }

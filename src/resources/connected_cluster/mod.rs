@@ -1,11 +1,20 @@
 //! `arc_connected_cluster`: a Kubernetes cluster in Azure Arc, object and agents.
 
+mod combinations;
+mod data_source;
+mod imported;
 mod lifecycle;
+mod memory;
 mod plan;
+mod refresh;
+mod repair;
 mod rules;
 mod schema;
 mod state;
+mod upgrades;
+pub mod view;
 
+pub use data_source::ConnectedClusterDataSource;
 pub use state::State;
 
 use crate::onboarding::SessionSlot;

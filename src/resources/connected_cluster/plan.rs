@@ -1,13 +1,17 @@
 //! What a plan of `arc_connected_cluster` needs beyond the schema.
 
+use std::collections::BTreeMap;
+
 use crate::call::Call;
 use crate::fault::{Explain, Kind};
 use crate::onboarding::{Error, Session, check_location, same_location};
-use crate::resources::{connection, diagnose};
+use crate::resources::{connection, deletion, diagnose};
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
 use crate::sdk::resource::Plan;
 use crate::sdk::value::Value;
+
+use super::{repair, upgrades};
 
 /// Attributes that Azure compares without regard to case.
 const CASELESS: [&str; 2] = ["name", "resource_group_name"];
@@ -15,19 +19,45 @@ const CASELESS: [&str; 2] = ["name", "resource_group_name"];
 /// The hook. `session` is `None` while the provider block holds unknowns.
 pub(super) async fn finish(call: &Call, plan: &mut Plan, session: Option<&Session>) -> Diagnostics {
     if plan.config.is_null() {
-        return Diagnostics::default();
+        return deletion::check(plan);
     }
     keep_if(plan, "location", same_location);
     for name in CASELESS {
         keep_if(plan, name, str::eq_ignore_ascii_case);
     }
+    for name in ["gateway_id", "private_link_scope_id"] {
+        keep_if(plan, name, str::eq_ignore_ascii_case);
+    }
+    let mut found = repair::propose(plan);
+    found.extend(upgrades::check(plan));
     let Some(session) = session else {
-        return Diagnostics::default();
+        found.extend(deletion::check(plan));
+        return found;
     };
     default_subscription(plan, session);
-    let mut found = require_connection(plan, session);
+    all_tags(plan, session);
+    found.extend(deletion::check(plan));
+    found.extend(require_connection(plan, session));
     found.extend(require_location(call, plan, session).await);
     found
+}
+
+/// Plans `tags_all`, so that a change of the defaults is a change of the object.
+fn all_tags(plan: &mut Plan, session: &Session) {
+    let all = match plan.planned.get("tags") {
+        Value::Null => session.tags.with_defaults(&BTreeMap::new()),
+        Value::Map(own) if plan.planned.get("tags").is_wholly_known() => {
+            let own = own
+                .iter()
+                .map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()));
+            session.tags.with_defaults(&own.collect())
+        }
+        _ => return set(plan, "tags_all", Value::unknown()),
+    };
+    let all = all
+        .into_iter()
+        .map(|(name, value)| (name, Value::from(value.as_str())));
+    set(plan, "tags_all", Value::object(all));
 }
 
 /// Asks Azure about the region of an object that is to be made. Only an answer counts, or a login that fails: whoever plans
@@ -77,7 +107,7 @@ fn default_subscription(plan: &mut Plan, session: &Session) {
     }
 }
 
-fn set(plan: &mut Plan, name: &str, value: Value) {
+pub(super) fn set(plan: &mut Plan, name: &str, value: Value) {
     if let Value::Map(attributes) = &mut plan.planned {
         attributes.insert(name.to_owned(), value);
     }

@@ -1,5 +1,9 @@
 //! Rules of ARM for the values of a connected cluster.
 
+use semver::Version;
+use url::Url;
+
+use crate::onboarding::ResourceId;
 use crate::sdk::schema::Check;
 use crate::sdk::value::Value;
 
@@ -38,6 +42,62 @@ pub(super) fn digest() -> Check {
         Err(format!(
             "{text:?} is not a digest such as sha256:<64 hexadecimal digits>"
         ))
+    })
+}
+
+/// An ARM id of this type.
+pub(super) fn id_of(resource_type: &'static str) -> Check {
+    Check::text(move |text| {
+        let id = ResourceId::parse(text).map_err(|error| error.to_string())?;
+        if id.is_of_type(resource_type) {
+            return Ok(());
+        }
+        Err(format!(
+            "it names a {}, and the id of a {resource_type} is expected",
+            id.resource_type()
+        ))
+    })
+}
+
+/// A URL without user and password; `instead` is the write-only attribute that takes them.
+pub(super) fn no_credentials(instead: &'static str) -> Check {
+    Check::text(move |text| {
+        let secret = |url: Url| !url.username().is_empty() || url.password().is_some();
+        if Url::parse(text).is_ok_and(secret) {
+            return Err(format!(
+                "it holds credentials, which would be stored; move it to {instead} and set wo_version"
+            ));
+        }
+        Ok(())
+    })
+}
+
+pub(super) fn certificate() -> Check {
+    Check::text(|text| {
+        let framed = text.contains("-----BEGIN CERTIFICATE-----")
+            && text.contains("-----END CERTIFICATE-----");
+        if framed {
+            return Ok(());
+        }
+        Err(
+            "it is not a certificate in PEM, which begins with -----BEGIN CERTIFICATE-----"
+                .to_owned(),
+        )
+    })
+}
+
+/// The agents' registry has none before 1.14.0. A version with a suffix is taken as it is, as by the Azure CLI.
+pub(super) fn agent_version() -> Check {
+    const OLDEST: Version = Version::new(1, 14, 0);
+    Check::text(|text| {
+        let version = Version::parse(text)
+            .map_err(|_| format!("{text:?} is not a version such as 1.35.4"))?;
+        if version.pre.is_empty() && version < OLDEST {
+            return Err(format!(
+                "agents {text} are older than {OLDEST}, the oldest that can be installed"
+            ));
+        }
+        Ok(())
     })
 }
 
@@ -112,6 +172,54 @@ mod tests {
             .judge(&Value::Map(many.collect()))
             .expect_err("too many");
         assert_eq!(error, "51 tags are set; Azure takes 50 at most");
+    }
+
+    fn fault(check: &Check, text: &str) -> String {
+        check.judge(&Value::string(text)).err().unwrap_or_default()
+    }
+
+    #[test]
+    fn an_id_is_of_the_right_type() {
+        let check = id_of("Microsoft.HybridCompute/gateways");
+        let id = |kind: &str| {
+            format!(
+                "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/{kind}/x"
+            )
+        };
+        assert_eq!(fault(&check, &id("microsoft.hybridcompute/GATEWAYS")), "");
+        assert_eq!(
+            fault(&check, &id("Microsoft.Kubernetes/connectedClusters")),
+            "it names a Microsoft.Kubernetes/connectedClusters, and the id of a Microsoft.HybridCompute/gateways is expected"
+        );
+        assert!(fault(&check, "gateway-1").contains("gateway-1"));
+    }
+
+    #[test]
+    fn credentials_belong_elsewhere() {
+        let check = no_credentials("https_wo");
+        assert_eq!(fault(&check, "http://proxy:3128"), "");
+        for url in ["http://u:p@proxy:3128", "http://u@proxy"] {
+            assert!(fault(&check, url).contains("move it to https_wo"));
+        }
+    }
+
+    #[test]
+    fn versions_and_certificates_are_recognised() {
+        for (version, expected) in [
+            ("1.35.4", ""),
+            ("1.13.0-dev", ""),
+            ("1.13.9", "older than 1.14.0"),
+            ("latest", "not a version"),
+        ] {
+            let found = fault(&agent_version(), version);
+            assert!(
+                found.contains(expected) && found.is_empty() == expected.is_empty(),
+                "{found}"
+            );
+        }
+        let pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+        assert_eq!(fault(&certificate(), pem), "");
+        assert!(!fault(&certificate(), "MIIB").is_empty());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::resources::connection;
+use crate::resources::{connection, deletion, drift};
 use crate::sdk::checks;
 use crate::sdk::schema::{Attribute, IdentityAttribute, IdentitySchema, Nesting, Schema};
 use crate::sdk::timeouts::{self, Operation, Timeouts};
@@ -79,37 +79,179 @@ fn identifying() -> Vec<Attribute> {
 }
 
 fn configured() -> Vec<Attribute> {
-    vec![
+    let mut attributes = vec![
         Attribute::map_of("tags", Type::String)
             .check(rules::tags())
-            .describe("Tags of the object, changed in place."),
+            .describe("Tags of the object, changed in place. They override the provider's `default_tags`."),
         connection::attribute(),
-        Attribute::string("distribution")
+    ];
+    attributes.extend(described());
+    attributes.extend(networked());
+    attributes.extend(featured());
+    attributes.extend(handled());
+    attributes.extend(deletion::attributes());
+    attributes
+}
+
+/// What the object says of the cluster.
+fn described() -> Vec<Attribute> {
+    let text = |name, description| {
+        Attribute::string(name)
             .optional_computed()
             .keep()
             .check(checks::non_empty())
-            .describe("Kubernetes distribution, such as `eks`. Default: detected from the nodes."),
-        Attribute::string("infrastructure")
-            .optional_computed()
-            .keep()
-            .check(checks::non_empty())
-            .describe("Where the nodes run, such as `aws`. Default: detected from the nodes."),
+            .describe(description)
+    };
+    vec![
+        text(
+            "distribution",
+            "Kubernetes distribution, such as `eks`. Default: detected from the nodes.",
+        ),
+        text(
+            "infrastructure",
+            "Where the nodes run, such as `aws`. Default: detected from the nodes.",
+        ),
+        text(
+            "distribution_version",
+            "Version of the Kubernetes distribution.",
+        ),
+        text(
+            "azure_hybrid_benefit",
+            "Whether Azure Hybrid Benefit applies: `True`, `False` or `NotApplicable`.",
+        )
+        .check(checks::one_of(&["True", "False", "NotApplicable"])),
         Attribute::nested("agent", Nesting::Single, agent())
             .optional()
             .describe(
                 "Which Arc agents to install. Default: those that Azure names for the region.",
             ),
+    ]
+}
+
+/// The agents' way to Azure.
+fn networked() -> Vec<Attribute> {
+    vec![
+        Attribute::nested("proxy", Nesting::Single, proxy())
+            .optional()
+            .describe("The proxy between the agents and Azure. Its addresses reach the cluster and never Azure."),
+        Attribute::string("private_link_scope_id")
+            .replace()
+            .check(rules::id_of("Microsoft.HybridCompute/privateLinkScopes"))
+            .describe(
+                "Id of the private link scope that the agents reach Azure through. It excludes cluster connect and custom \
+                 locations.",
+            ),
+        Attribute::string("gateway_id")
+            .check(rules::id_of("Microsoft.HybridCompute/gateways"))
+            .describe("Id of the Arc gateway that the agents reach Azure through."),
+    ]
+}
+
+/// What the agents do beyond the connection.
+fn featured() -> Vec<Attribute> {
+    vec![
+        Attribute::nested("oidc_issuer", Nesting::Single, oidc_issuer())
+            .optional()
+            .describe("The issuer of service account tokens, for workload identity. Azure does not take it back."),
+        Attribute::bool("workload_identity_enabled")
+            .describe("Whether the webhook of workload identity is installed. Default: `false`."),
+        Attribute::nested("custom_locations", Nesting::Single, custom_locations())
+            .optional()
+            .describe("Custom locations on this cluster. Default: off."),
+        Attribute::bool("cluster_connect_enabled").describe(
+            "Whether the API server can be reached through Azure, as the portal and `az connectedk8s proxy` do. Default: \
+             `true`, and `false` with a private link.",
+        ),
+    ]
+}
+
+/// How the provider goes about it.
+fn handled() -> Vec<Attribute> {
+    vec![
+        Attribute::string("preflight")
+            .default_value(Value::string("api"))
+            .check(checks::one_of(&["api", "job", "off"]))
+            .describe(
+                "What is checked before anything is created: `api` (the default) asks Azure and the cluster, `job` also runs \
+                 the Azure CLI's job in the cluster, which checks DNS and outbound connections, `off` looks only at whose \
+                 agents are in the cluster.",
+            ),
         Attribute::bool("wait_for_connected")
             .default_value(Value::Bool(true))
             .describe("Whether creating waits until Azure reports the cluster as `Connected`."),
+        Attribute::bool("adopt_existing")
+            .default_value(Value::Bool(false))
+            .describe(
+                "Whether an object of this name, agents of it, or a cluster that was made anew behind it are taken over. \
+                 Agents that serve another connected cluster are never taken over.",
+            ),
+    ]
+}
+
+fn proxy() -> Vec<Attribute> {
+    let address = |name, description| {
+        Attribute::string(name)
+            .check(checks::url(&["http", "https"]))
+            .describe(description)
+    };
+    vec![
+        address("https", "URL of the proxy for HTTPS, without credentials.")
+            .check(rules::no_credentials("https_wo"))
+            .conflicts_with(&["https_wo"]),
+        address("http", "URL of the proxy for HTTP, without credentials.")
+            .check(rules::no_credentials("http_wo"))
+            .conflicts_with(&["http_wo"]),
+        address("https_wo", "The same as `https`, possibly with credentials: it is not stored.")
+            .write_only(),
+        address("http_wo", "The same as `http`, possibly with credentials: it is not stored.")
+            .write_only(),
+        Attribute::number("wo_version")
+            .describe("Raise it when `https_wo` or `http_wo` changes: nobody stores them, so nobody can compare them."),
+        Attribute::string("no_proxy").check(checks::non_empty()).describe(
+            "What is reached without the proxy, joined by commas: at least the cluster's service CIDR, \
+             `kubernetes.default.svc`, `.svc.cluster.local` and `.svc`.",
+        ),
+        Attribute::string("certificate")
+            .check(rules::certificate())
+            .describe("PEM of the CA that the proxy signs with. Alone it is only trusted."),
+    ]
+}
+
+fn oidc_issuer() -> Vec<Attribute> {
+    vec![
+        Attribute::bool("enabled")
+            .required()
+            .describe("Whether there is one."),
+        Attribute::string("self_hosted_url")
+            .check(checks::url(&["https"]))
+            .describe(
+                "The cluster's own issuer. EKS, AKS and GKE have one, and it must be given there.",
+            ),
+    ]
+}
+
+fn custom_locations() -> Vec<Attribute> {
+    vec![
+        Attribute::bool("enabled")
+            .required()
+            .describe("Whether they are on."),
+        Attribute::string("object_id").check(checks::guid()).describe(
+            "Object id, in your tenant, of the application `bc313c14-388c-4e7d-a58e-70017303ee3b`: \
+             `az ad sp show --id bc313c14-388c-4e7d-a58e-70017303ee3b --query id`.",
+        ),
     ]
 }
 
 fn agent() -> Vec<Attribute> {
     vec![
         Attribute::string("version")
-            .check(checks::non_empty())
-            .describe("Version of the agents, which is that of their chart. Default: the newest of the release train."),
+            .check(rules::agent_version())
+            .describe(
+                "Version of the agents, which is that of their chart. Default: the newest of the release train. It can change \
+                 only while the agents do not upgrade themselves.",
+            ),
+        Attribute::bool("auto_upgrade_enabled")
+            .describe("Whether the agents upgrade themselves. Default: `true`."),
         Attribute::string("release_train")
             .check(checks::one_of(&["stable", "preview"]))
             .describe("Release train of the agents, `stable` (the default) or `preview`."),
@@ -138,6 +280,11 @@ fn computed() -> Vec<Attribute> {
     let text = |name, description| Attribute::string(name).computed().describe(description);
     vec![
         text("id", "ARM id of the connected cluster.").keep(),
+        Attribute::map_of("tags_all", Type::String)
+            .computed()
+            .keep()
+            .describe("All tags of the object: `tags` and the provider's `default_tags`."),
+        drift::attribute(),
         text(
             "cluster_uid",
             "UID of the cluster's `kube-system` namespace: which cluster this is.",
@@ -152,6 +299,10 @@ fn computed() -> Vec<Attribute> {
             .computed()
             .keep()
             .describe("Managed identity of the connected cluster."),
+        text(
+            "oidc_issuer_url",
+            "The issuer that Azure publishes for the cluster.",
+        ),
         text("provisioning_state", "State of the object in ARM."),
         text(
             "connectivity_status",

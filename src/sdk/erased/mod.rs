@@ -1,11 +1,16 @@
-//! The erased twin of a typed resource: one for each type, called by the protocol layer.
+//! The erased twins of typed resources, data sources and ephemeral resources: one for each type, called by the protocol
+//! layer.
 //!
 //! It does for every resource what none should do for itself: it validates by the schema, runs the plan engine, sets
 //! the deadline, turns values into state and back, and sees to it that nothing that exists is lost when a handler
 //! fails. In debug builds it holds each reply against Terraform's [`rules`].
 
 mod apply;
+mod data_source;
+mod ephemeral;
+mod moved;
 mod plan;
+mod question;
 mod read;
 mod upgrade;
 
@@ -19,14 +24,17 @@ use super::diagnostics::{Diagnostic, Diagnostics};
 use super::frame::Frame;
 use super::path::AttributePath;
 use super::resource::{
-    ApplyRequest, ErasedResource, ImportTarget, ObjectReply, PlanReply, PlanRequest, Resource,
-    Stored, StoredObject,
+    ApplyRequest, ErasedResource, ImportTarget, MoveSource, ObjectReply, PlanReply, PlanRequest,
+    Resource, Stored, StoredObject,
 };
 use super::rules::{self, Violation};
 use super::schema::{IdentitySchema, Schema};
 use super::timeouts::{self, Operation, Timeouts};
 use super::validate::validate;
 use super::value::Value;
+
+pub use data_source::erase_data_source;
+pub use ephemeral::erase_ephemeral;
 
 /// Erases the type of a resource.
 pub fn erase<R: Resource>(resource: R) -> Arc<dyn ErasedResource> {
@@ -81,6 +89,10 @@ impl<R: Resource> ErasedResource for Erased<R> {
     fn upgrade(&self, version: i64, json: &[u8]) -> Result<Value, Diagnostics> {
         self.upgrade_state(version, json)
     }
+
+    fn move_from(&self, source: &MoveSource) -> Result<ObjectReply, Diagnostics> {
+        self.move_object(source)
+    }
 }
 
 impl<R: Resource> Erased<R> {
@@ -122,8 +134,7 @@ impl<R: Resource> Erased<R> {
     }
 
     fn misfit(&self, error: &bridge::BridgeError) -> Diagnostics {
-        let attempted = format!("converting the state of {}", self.type_name());
-        Diagnostic::explain(error.path.clone(), &attempted, error).into()
+        misfit(self.type_name(), error)
     }
 
     /// Adds what a debug build finds wrong with a reply.
@@ -135,6 +146,11 @@ impl<R: Resource> Erased<R> {
             ));
         }
     }
+}
+
+fn misfit(type_name: &str, error: &bridge::BridgeError) -> Diagnostics {
+    let attempted = format!("converting the state of {type_name}");
+    Diagnostic::explain(error.path.clone(), &attempted, error).into()
 }
 
 /// A failure without an error would look like a success to Terraform.

@@ -19,6 +19,7 @@ impl<R: Resource> Erased<R> {
             config,
             planned: proposal.planned().clone(),
             requires_replace: proposal.requires_replace(),
+            private: prior.private.clone(),
             deferred: None,
         };
         let diagnostics = self.resource.plan(&cx, &mut plan).await;

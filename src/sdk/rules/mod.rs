@@ -5,6 +5,7 @@
 //! providers: 1 to 10 for a plan, 11 to 15 for an apply; a read, upgrade or import is judged by 7, 12 and 15.
 
 mod apply;
+mod opened;
 mod plan;
 
 use super::codec;
@@ -14,6 +15,7 @@ use super::schema::{Attribute, Nesting, Schema, Shape};
 use super::value::Value;
 
 pub use apply::check_apply;
+pub use opened::check_opened;
 pub use plan::{PlanUnderTest, check_plan};
 
 /// A rule that a reply breaks.

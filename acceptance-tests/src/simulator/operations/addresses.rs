@@ -33,7 +33,7 @@ impl Context<'_> {
     ) -> String {
         let hash = format!("{:X}", Sha256::digest(target));
         let name = format!("{}*{hash}", Uuid::new_v4());
-        let operation = Operation::new(target, outcome, (&self.ending, self.now));
+        let operation = Operation::new(target, outcome, (&self.orders.ending, self.now));
         self.store.add(name, operation, change)
     }
 

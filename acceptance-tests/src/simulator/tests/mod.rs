@@ -11,4 +11,6 @@ mod groups;
 mod installs;
 mod login;
 mod operations;
+mod profiles;
+mod throttling;
 mod versions;

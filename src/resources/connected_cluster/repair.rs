@@ -1,0 +1,135 @@
+//! Planning the cure of what a read found: in place where that is possible, by a replacement that says why where not.
+
+use crate::resources::{connection, drift};
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::path::AttributePath;
+use crate::sdk::resource::Plan;
+use crate::sdk::value::Value;
+
+use super::memory::{Memory, Replace};
+use super::plan::set;
+
+/// Proposes the cure.
+pub(super) fn propose(plan: &mut Plan) -> Diagnostics {
+    drift::propose_repair(plan);
+    let memory = Memory::from_bytes(&plan.private);
+    if let Some(other) = &memory.other_cluster {
+        return other_cluster(plan, other);
+    }
+    match memory.replace {
+        Some(why) => replace(plan, why),
+        None => Diagnostics::default(),
+    }
+}
+
+/// Never by accident: the wrong connection must not move an object. A destroy may go on, since it leaves the cluster alone.
+fn other_cluster(plan: &mut Plan, found: &str) -> Diagnostics {
+    if *plan.config.get("adopt_existing") == Value::Bool(true) {
+        set(plan, "cluster_uid", Value::unknown());
+        set(plan, "agent_public_key_certificate", Value::unknown());
+        return Diagnostics::default();
+    }
+    let expected = plan.prior.get("cluster_uid").as_str().unwrap_or_default();
+    Diagnostic::error(
+        AttributePath::attribute(connection::NAME),
+        "Wrong Kubernetes Cluster",
+        format!(
+            "The connection leads to the cluster with kube-system UID {found}; the object was made for {expected}.\n\n\
+             To fix this:\n  - check cluster name, region, kubeconfig path and context of the connection\n  - if the cluster was \
+             made anew under the same name, bind the object to it with adopt_existing = true"
+        ),
+    )
+    .into()
+}
+
+fn replace(plan: &mut Plan, why: Replace) -> Diagnostics {
+    let (attribute, reason) = match why {
+        Replace::Expired => (
+            "connectivity_status",
+            "the agents' certificate ran out, and Azure does not take an expired cluster back",
+        ),
+        Replace::ForeignKey => (
+            "agent_public_key_certificate",
+            "the agents hold a key that is not the one that Azure knows, so they can never prove to be this cluster",
+        ),
+        Replace::GoneInAzure => (
+            "id",
+            "Azure has no such object any more, while its agents are still in the cluster",
+        ),
+    };
+    set(plan, attribute, Value::unknown());
+    plan.requires_replace
+        .push(AttributePath::attribute(attribute));
+    Diagnostic::warning(
+        AttributePath::root(),
+        "Connected Cluster Will Be Replaced",
+        format!(
+            "The connected cluster cannot be repaired in place: {reason}. The plan deletes it and connects the cluster anew; \
+             extensions and configurations on it are lost and have to be made again."
+        ),
+    )
+    .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(memory: &Memory, adopt: bool) -> Plan {
+        let prior = Value::object([
+            ("id", Value::string("/x")),
+            ("cluster_uid", Value::string("old")),
+            ("agent_public_key_certificate", Value::string("KEY")),
+            ("connectivity_status", Value::string("Expired")),
+            ("drift", Value::List(vec![Value::string("something")])),
+        ]);
+        Plan {
+            config: Value::object([("adopt_existing", Value::Bool(adopt))]),
+            planned: prior.clone(),
+            prior,
+            requires_replace: Vec::new(),
+            private: memory.to_bytes(),
+            deferred: None,
+        }
+    }
+
+    #[test]
+    fn each_reason_replaces_by_the_attribute_that_shows_it() {
+        for (why, attribute) in [
+            (Replace::Expired, "connectivity_status"),
+            (Replace::ForeignKey, "agent_public_key_certificate"),
+            (Replace::GoneInAzure, "id"),
+        ] {
+            let memory = Memory {
+                replace: Some(why),
+                other_cluster: None,
+            };
+            let mut plan = plan(&memory, false);
+            let found = propose(&mut plan);
+            assert!(!found.has_errors() && !found.is_empty());
+            assert_eq!(plan.requires_replace, [AttributePath::attribute(attribute)]);
+            assert!(plan.planned.get(attribute).is_unknown());
+            assert_eq!(*plan.planned.get("drift"), Value::List(Vec::new()));
+        }
+    }
+
+    #[test]
+    fn another_cluster_is_an_error_unless_it_may_be_bound() {
+        let memory = Memory {
+            replace: None,
+            other_cluster: Some("new".to_owned()),
+        };
+        let found = propose(&mut plan(&memory, false));
+        let error = found.iter().next().expect("an error");
+        assert_eq!(error.path, AttributePath::attribute("kubernetes"));
+        assert!(
+            error
+                .detail
+                .contains("UID new; the object was made for old")
+        );
+        let mut adopting = plan(&memory, true);
+        assert!(propose(&mut adopting).is_empty());
+        assert!(adopting.planned.get("cluster_uid").is_unknown());
+        assert_eq!(adopting.requires_replace, []);
+    }
+}
