@@ -14,8 +14,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from az import CLUSTER, GROUP, LOCATION, WORLDLY, az, run, target
+from az import LOCATION, WORLDLY
+from traces import CLUSTER, GROUP, az, run
 
+ITSELF = ("--resource-group", GROUP, "--name", CLUSTER)
 CLUSTER_OF = ("--resource-group", GROUP, "--cluster-name", CLUSTER, "--cluster-type", "connectedClusters")
 CANARY = "canary-protected-value"
 
@@ -117,12 +119,12 @@ def prepare(home):
 def main():
     with tempfile.TemporaryDirectory() as home:
         prepare(home)
-        az("connectedk8s", "connect", *target(), "--location", LOCATION)
-        connected = lambda: shown("connectedk8s", "show", *target())["connectivityStatus"] == "Connected"
+        az("connectedk8s", "connect", *ITSELF, "--location", LOCATION)
+        connected = lambda: shown("connectedk8s", "show", *ITSELF)["connectivityStatus"] == "Connected"
         until("Connected", connected)
         extensions_live_and_die()
         flux_lives_and_dies()
-        az("connectedk8s", "delete", *target(), "--yes")
+        az("connectedk8s", "delete", *ITSELF, "--yes")
         run("kubectl", "wait", "--for=delete", "namespace/azure-arc-release", "--timeout=120s")
     print("extensions and Flux configurations: all as az expects")
 

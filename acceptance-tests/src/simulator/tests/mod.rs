@@ -8,6 +8,7 @@ mod extensions;
 mod faults;
 mod flux;
 mod groups;
+mod installs;
 mod login;
 mod operations;
 mod profiles;

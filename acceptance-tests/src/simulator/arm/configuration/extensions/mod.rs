@@ -9,6 +9,7 @@ mod jobs;
 mod rules;
 mod schema;
 mod seed;
+mod stored;
 mod view;
 mod write;
 

@@ -6,22 +6,16 @@
 //!
 //! Some operations are *held*: they end only when the agents in the cluster have done their part.
 
-use axum::http::StatusCode;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
+mod addresses;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
-use url::form_urlencoded::Serializer;
 use uuid::Uuid;
 
-use super::arm::{ArmError, Context};
 use super::faults::Ending;
-use super::reply::Reply;
 use super::store::Store;
 
-/// Azure's addresses of results are known to be about 3 KB long; clients must not cut them.
-const CERTIFICATE_BYTES: usize = 1800;
+pub(super) use addresses::Address;
 
 /// How long an operation waits for a cluster that is away; the service keeps protected settings no longer.
 const AWAY_LIMIT: SignedDuration = SignedDuration::from_hours(48);
@@ -61,121 +55,6 @@ pub(super) struct Operation {
     held: bool,
     /// Taken when the operation ends.
     change: Option<Change>,
-}
-
-/// The two kinds of address.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Address {
-    Monitor,
-    Result,
-}
-
-impl Context<'_> {
-    /// Begins an operation on the object with this id and returns the operation's name.
-    ///
-    /// The name comes first in the change's arguments, since an object may meanwhile be in another operation's hands.
-    pub(super) fn begin(&mut self, target: &str, outcome: Outcome, change: Change) -> String {
-        let hash = format!("{:X}", Sha256::digest(target));
-        let name = format!("{}*{hash}", Uuid::new_v4());
-        let operation = Operation::new(target, outcome, (&self.orders.ending, self.now));
-        self.store.add(name, operation, change)
-    }
-
-    /// Adds the headers by which a client follows the operation.
-    pub(super) fn follow(&self, reply: Reply, name: &str, path: &str, address: Address) -> Reply {
-        let header = match address {
-            Address::Monitor => "Azure-AsyncOperation",
-            Address::Result => "Location",
-        };
-        let query = self.signed_query(name, address);
-        let url = format!("{}{path}/{name}?{query}", self.request.base_url());
-        reply.with(header, url)
-    }
-
-    /// Adds the header by which a client follows an operation whose address carries no signature.
-    pub(super) fn follow_plain(&self, reply: Reply, name: &str, path: &str) -> Reply {
-        let version = self.request.query("api-version").unwrap_or_default();
-        let base = self.request.base_url();
-        let url = format!("{base}{path}/{name}?api-Version={version}");
-        self.later(reply.with("Azure-AsyncOperation", url))
-    }
-
-    /// Adds how long to wait before the next look.
-    pub(super) fn later(&self, reply: Reply) -> Reply {
-        reply.with("Retry-After", self.store.behaviour.retry_after_seconds)
-    }
-
-    fn signed_query(&self, name: &str, address: Address) -> String {
-        let certificate = BASE64.encode(vec![0xFB; CERTIFICATE_BYTES]);
-        Serializer::new(String::new())
-            .append_pair(
-                "api-version",
-                self.request.query("api-version").unwrap_or_default(),
-            )
-            .append_pair("t", &self.now.as_millisecond().to_string())
-            .append_pair("c", &certificate)
-            .append_pair("s", &signature(name, &certificate))
-            .append_pair("h", &fingerprint(name, address))
-            .finish()
-    }
-
-    /// Answers at an operation's address, whose name is the last segment of the path.
-    pub(super) fn watch(&self, name: &str) -> Result<Reply, ArmError> {
-        let operation = self.operation(name)?;
-        let query = |key| self.request.query(key).unwrap_or_default();
-        if query("s") != signature(name, query("c")) {
-            return Err(ArmError::bad(
-                "InvalidAsyncOperationToken",
-                "The operation's address was changed on its way.",
-            ));
-        }
-        if query("h") == fingerprint(name, Address::Result) {
-            self.result(operation)
-        } else {
-            Ok(self.status(operation))
-        }
-    }
-
-    /// Answers at the address of an operation without a signature.
-    pub(super) fn watch_plain(&self, name: &str) -> Result<Reply, ArmError> {
-        Ok(self.status(self.operation(name)?))
-    }
-
-    fn operation(&self, name: &str) -> Result<&Operation, ArmError> {
-        self.store.operations.get(name).ok_or_else(|| {
-            ArmError::not_found(
-                "ResourceNotFound",
-                format!("The operation '{name}' was not found."),
-            )
-        })
-    }
-
-    fn status(&self, operation: &Operation) -> Reply {
-        let reply = Reply::ok(operation.document(self.request.uri.path()));
-        if operation.ended() {
-            reply
-        } else {
-            self.later(reply)
-        }
-    }
-
-    fn result(&self, operation: &Operation) -> Result<Reply, ArmError> {
-        if !operation.ended() {
-            // Over HTTP/2 the URI is absolute, so only its path and query go behind the base.
-            let uri = &self.request.uri;
-            let path = uri.path_and_query().map_or("/", |path| path.as_str());
-            let here = format!("{}{path}", self.request.base_url());
-            return Ok(self.later(Reply::empty(StatusCode::ACCEPTED).with("Location", here)));
-        }
-        if let Some(failure) = &operation.failure {
-            return Err(ArmError::conflict(&failure.code, failure.message.clone()));
-        }
-        match &operation.outcome {
-            Outcome::Gone => Ok(Reply::empty(StatusCode::NO_CONTENT)),
-            Outcome::Done => Ok(Reply::empty(StatusCode::OK)),
-            Outcome::Cluster(key) => super::arm::connected_clusters::show(self, key),
-        }
-    }
 }
 
 impl Store {
@@ -319,16 +198,4 @@ pub(super) fn settle(store: &mut Store, now: Timestamp) {
     for (name, failure, change) in ending {
         change(store, &name, failure.as_ref());
     }
-}
-
-fn signature(name: &str, certificate: &str) -> String {
-    BASE64.encode(Sha256::digest(format!("{name}{certificate}")))
-}
-
-fn fingerprint(name: &str, address: Address) -> String {
-    let kind = match address {
-        Address::Monitor => "monitor",
-        Address::Result => "result",
-    };
-    BASE64.encode(Sha256::digest(format!("{kind}{name}")))
 }
