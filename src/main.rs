@@ -23,11 +23,10 @@ enum Command {
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
-    if arguments
-        .next()
-        .is_some_and(|first| first == release::RUN_CHILD)
-    {
-        return release::supervise(arguments);
+    match arguments.next() {
+        Some(first) if first == release::RUN_CHILD => return release::supervise(arguments),
+        Some(first) if first == release::KEEP_CLEAN => return release::keep_clean(arguments),
+        _ => {}
     }
     // Before any library chooses for itself: ring starts at once, aws-lc-rs gathers entropy for up to 100 ms.
     let _ = rustls::crypto::ring::default_provider().install_default();

@@ -1,4 +1,5 @@
-//! The hidden argument of the real program: a child that does not outlive whoever waits for it.
+//! The hidden arguments of the real program: a child that does not outlive whoever waits for it, and a directory that does
+//! not either.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
@@ -9,8 +10,13 @@ use std::time::Duration;
 const LIMIT: Duration = Duration::from_secs(5);
 
 fn supervised(script: &str) -> Child {
+    let lock = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    start(&["run-child", lock, "sh", "-c", script])
+}
+
+fn start(arguments: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_terraform-provider-arc"))
-        .args(["run-child", "sh", "-c", script])
+        .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -70,4 +76,40 @@ fn output_and_exit_code_pass_through() {
     pipe.read_to_string(&mut stdout).expect("it speaks");
     assert_eq!(supervisor.wait().expect("it ends").code(), Some(3));
     assert_eq!(stdout, "out\n");
+}
+
+#[test]
+fn the_directory_of_a_dead_host_goes_when_its_last_child_has_ended() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let root = directory.path().join("root");
+    std::fs::create_dir_all(root.join("workspace")).expect("made");
+    let lock = root.join("lock");
+    std::fs::write(&lock, "").expect("written");
+    let last = format!("touch {}/workspace/late; exit 0", root.display());
+    let lock = lock.to_str().expect("text");
+    let mut child = start(&[
+        "run-child",
+        lock,
+        "sh",
+        "-c",
+        &format!("trap '{last}' TERM; echo $$; sleep 600 & wait"),
+    ]);
+    said_id(&mut child);
+    let mut keeper = start(&["keep-clean", root.to_str().expect("text")]);
+
+    drop(keeper.stdin.take());
+    assert!(
+        keeper.try_wait().expect("our child").is_none(),
+        "the child still runs"
+    );
+    drop(child.stdin.take());
+    child.wait().expect("it ends");
+    assert!(keeper.wait().expect("it ends").success());
+    assert!(!root.exists());
+}
+
+#[test]
+fn no_child_starts_in_a_directory_that_is_gone() {
+    let mut child = start(&["run-child", "/nonexistent/lock", "echo", "started"]);
+    assert_eq!(child.wait().expect("it ends").code(), Some(127));
 }

@@ -5,6 +5,7 @@
 
 pub mod engine;
 mod glob;
+pub mod hands;
 pub mod program;
 pub mod proxy;
 pub mod simulator;

@@ -8,8 +8,12 @@ use url::Url;
 
 use super::cloud::{Cloud, KnownCloud};
 use super::connected_clusters::ConnectedClusters;
+use super::custom_locations::CustomLocations;
 use super::data_plane::DataPlane;
 use super::error::Error;
+use super::extension_types::ExtensionTypes;
+use super::extensions::Extensions;
+use super::flux_configurations::FluxConfigurations;
 use super::gateway::GatewaySettings;
 use super::http::Http;
 use super::login::Tokens;
@@ -83,6 +87,30 @@ impl Client {
     #[must_use]
     pub fn connected_clusters(&self) -> ConnectedClusters {
         ConnectedClusters::new(self.clone())
+    }
+
+    /// Cluster extensions (`Microsoft.KubernetesConfiguration/extensions`).
+    #[must_use]
+    pub fn extensions(&self) -> Extensions {
+        Extensions::new(self.clone())
+    }
+
+    /// Flux configurations (`Microsoft.KubernetesConfiguration/fluxConfigurations`).
+    #[must_use]
+    pub fn flux_configurations(&self) -> FluxConfigurations {
+        FluxConfigurations::new(self.clone())
+    }
+
+    /// Custom locations (`Microsoft.ExtendedLocation/customLocations`).
+    #[must_use]
+    pub fn custom_locations(&self) -> CustomLocations {
+        CustomLocations::new(self.clone())
+    }
+
+    /// Types of extensions on offer to a cluster.
+    #[must_use]
+    pub fn extension_types(&self) -> ExtensionTypes {
+        ExtensionTypes::new(self.clone())
     }
 
     /// Which gateway a connected cluster goes through.

@@ -56,11 +56,39 @@ impl ResourceId {
     /// The id of a connected cluster, from parts that are what their names say: a name has no slash in it.
     #[must_use]
     pub fn connected_cluster(subscription: &str, resource_group: &str, name: &str) -> Self {
+        Self::in_group(subscription, resource_group, CONNECTED_CLUSTER, name)
+    }
+
+    /// The id of a resource in a resource group, from a namespace with one type and parts without slashes.
+    pub(super) fn in_group(
+        subscription: &str,
+        resource_group: &str,
+        resource_type: &str,
+        name: &str,
+    ) -> Self {
         let group = format!("/subscriptions/{subscription}/resourceGroups/{resource_group}");
         Self {
-            spelled: format!("{group}/providers/{CONNECTED_CLUSTER}/{name}"),
+            spelled: format!("{group}/providers/{resource_type}/{name}"),
             namespace: 5,
         }
+    }
+
+    /// The id of a resource that extends this one, such as an extension on a cluster: another `providers` block, from a
+    /// type like `Microsoft.KubernetesConfiguration/extensions` and a name without a slash.
+    #[must_use]
+    pub fn extended_by(&self, resource_type: &str, name: &str) -> Self {
+        Self {
+            spelled: format!("{}/providers/{resource_type}/{name}", self.spelled),
+            namespace: self.segments().count() + 1,
+        }
+    }
+
+    /// The resource that this one extends: what stands before the last `providers` block. `None` for one that stands in
+    /// its resource group.
+    #[must_use]
+    pub fn extends(&self) -> Option<Self> {
+        let before: Vec<_> = self.segments().take(self.namespace - 1).collect();
+        Self::parse(&format!("/{}", before.join("/"))).ok()
     }
 
     /// The subscription's UUID, as spelled.
@@ -273,6 +301,19 @@ mod tests {
         let expected = "Microsoft.KubernetesConfiguration/extensions/operations";
         assert_eq!(id.resource_type(), expected);
         assert_eq!(id.name(), "7");
+        let extension = id.extends().expect("a cluster");
+        assert_eq!(extension.to_string(), cluster());
+        let type_and_name = ("Microsoft.KubernetesConfiguration/extensions", "flux");
+        let extension = extension.extended_by(type_and_name.0, type_and_name.1);
+        assert_eq!(extension.resource_type(), type_and_name.0);
+        assert_eq!(
+            extension.extends().expect("a cluster").to_string(),
+            cluster()
+        );
+        assert_eq!(
+            ResourceId::parse(&cluster()).expect("valid").extends(),
+            None
+        );
         let named = ResourceId::parse(&cluster().replace("c1", "providers")).expect("valid");
         assert_eq!(named.resource_type(), CONNECTED_CLUSTER);
         assert_eq!(named.name(), "providers");

@@ -11,9 +11,13 @@ pub mod environment;
 
 mod client;
 mod connected_clusters;
+mod custom_locations;
 mod data_plane;
 mod entra;
 mod error;
+mod extension_types;
+mod extensions;
+mod flux_configurations;
 mod gateway;
 mod http;
 mod id;
@@ -23,9 +27,11 @@ mod metadata;
 mod operation;
 mod paging;
 mod remedy;
+mod resource;
 mod resource_groups;
 mod resource_providers;
 mod retry;
+mod secret;
 mod service_fault;
 mod settings;
 mod subscriptions;
@@ -41,18 +47,35 @@ pub use self::connected_clusters::{
     ConnectedClusters, Gateway, ListScope, ManagedIdentity, OidcIssuerProfile, SecurityProfile,
     WorkloadIdentity,
 };
+pub use self::custom_locations::{
+    CustomLocation, CustomLocationAuthentication, CustomLocationProperties, CustomLocations,
+};
 pub use self::data_plane::{DataPlane, HelmSettings};
 pub use self::entra::Rejection;
 pub use self::error::Error;
+pub use self::extension_types::{
+    ClusterScopeProperties, ClusterScopeSettings, ExtensionType, ExtensionTypeProperties,
+    ExtensionTypes, PlanInfo, SupportedScopes,
+};
+pub use self::extensions::{
+    ClusterScope, ErrorDetail, Extension, ExtensionPatch, ExtensionPlan, ExtensionProperties,
+    ExtensionScope, ExtensionStatus, Extensions, NamespaceScope,
+};
+pub use self::flux_configurations::{
+    AzureBlob, BlobIdentity, Bucket, FluxConfiguration, FluxConfigurations, FluxProperties,
+    FluxStatus, GitReference, GitRepository, Kustomization, OciReference, OciRepository, PostBuild,
+    ServicePrincipal, StatusCondition, SubstituteFrom,
+};
 pub use self::gateway::GatewaySettings;
 pub use self::http::TransportFault;
 pub use self::id::{IdError, ResourceId};
 pub use self::location::canonical_location;
 pub use self::login::LoginError;
 pub use self::metadata::MetadataError;
-pub use self::operation::Operation;
+pub use self::operation::{Operation, Resource};
 pub use self::resource_groups::{ResourceGroup, ResourceGroups};
 pub use self::resource_providers::{ResourceProvider, ResourceProviders};
+pub use self::secret::{ProtectedSettings, Secret};
 pub use self::service_fault::ServiceFault;
 pub use self::settings::{Config, ConfigError, CredentialSource, Settings};
 pub use self::subscriptions::{Subscription, Subscriptions};

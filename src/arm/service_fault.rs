@@ -67,8 +67,12 @@ impl ServiceFault {
 
     /// Whether the answer proves that the resource is not there. A 404 of a proxy or a front door proves nothing.
     pub(super) fn proves_absence(&self) -> bool {
-        self.status == Some(404)
-            && (self.is("ResourceNotFound") || self.is("ResourceGroupNotFound"))
+        const CODES: [&str; 3] = [
+            "ResourceNotFound",
+            "ResourceGroupNotFound",
+            "ParentResourceNotFound",
+        ];
+        self.status == Some(404) && CODES.iter().any(|code| self.is(code))
     }
 
     /// The class of the failure: by code where the code says more than the status.

@@ -15,6 +15,18 @@ pub(super) const DATA_PLANE: &str = "2024-07-01-preview";
 /// The chart lookup of the Arc data plane, unchanged since the service began.
 pub(super) const HELM_PACKAGE: &str = "2019-11-01-preview";
 
+/// Extensions: the version that the other infrastructure tools send in every cloud. The later 2025-03-01 adds a second
+/// switch for upgrades beside the one that everybody uses.
+pub(super) const EXTENSIONS: &str = "2024-11-01";
+
+/// Extension types: there is no stable version.
+pub(super) const EXTENSION_TYPES: &str = "2024-11-01-preview";
+
+/// Flux configurations: the first stable version with OCI repositories.
+pub(super) const FLUX_CONFIGURATIONS: &str = "2025-04-01";
+
+/// Custom locations: the only stable version.
+pub(super) const CUSTOM_LOCATIONS: &str = "2021-08-15";
 /// The association of a cluster with an Arc gateway; the only version that the Azure CLI knows.
 pub(super) const GATEWAY_SETTINGS: &str = "2025-02-19-preview";
 

@@ -24,7 +24,7 @@ use crate::call::Call;
 static CORRELATION_ID: LazyLock<String> = LazyLock::new(|| Uuid::new_v4().to_string());
 
 /// Query parameters that are shown in the log. Others may be signatures.
-const SHOWN_PARAMETERS: [&str; 3] = ["api-version", "force", "releaseTrain"];
+const SHOWN_PARAMETERS: [&str; 4] = ["api-version", "force", "forceDelete", "releaseTrain"];
 
 /// A request that can be sent more than once.
 #[derive(Clone)]

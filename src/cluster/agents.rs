@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::api::apps::v1::{Deployment, DeploymentStatus};
 use k8s_openapi::api::core::v1::ConfigMap;
-use kube::api::ListParams;
-use kube::{Api, ResourceExt as _};
+use kube::Api;
 
-use super::{AGENTS_NAMESPACE, Cluster, Error};
+use super::{AGENTS_NAMESPACE, Cluster, Error, Workload};
 use crate::call::Call;
 
 /// Where the agents keep what they were installed with.
@@ -28,6 +26,8 @@ pub struct ArcConfig {
     pub location: Option<String>,
     /// Whether the agents upgrade themselves.
     pub auto_update: Option<bool>,
+    /// Whether custom locations may be made in the cluster.
+    pub custom_locations_enabled: Option<bool>,
     /// Version of the agents.
     pub agent_version: Option<String>,
 }
@@ -39,15 +39,6 @@ pub struct Agents {
     pub namespace: String,
     /// By deployment name. Empty when nothing is installed.
     pub workloads: BTreeMap<String, Workload>,
-}
-
-/// How many replicas of a deployment are ready, and how many should be.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Workload {
-    /// Ready replicas.
-    pub ready: i32,
-    /// Wanted replicas.
-    pub desired: i32,
 }
 
 impl Cluster {
@@ -69,22 +60,9 @@ impl Cluster {
     ///
     /// [`Error`] of the conversation.
     pub async fn agents(&self, call: &Call) -> Result<Agents, Error> {
-        let deployments: Api<Deployment> = Api::namespaced(self.client(), AGENTS_NAMESPACE);
-        let everything = ListParams::default();
-        let list = self
-            .read(
-                call,
-                "list deployments in azure-arc",
-                deployments.list(&everything),
-            )
-            .await?;
         Ok(Agents {
             namespace: AGENTS_NAMESPACE.to_owned(),
-            workloads: list
-                .items
-                .iter()
-                .map(|d| (d.name_any(), workload(d)))
-                .collect(),
+            workloads: self.deployments(call, AGENTS_NAMESPACE).await?,
         })
     }
 }
@@ -97,18 +75,15 @@ fn parse(mut data: BTreeMap<String, String>) -> ArcConfig {
         name: take("AZURE_RESOURCE_NAME").unwrap_or_default(),
         tenant_id: take("AZURE_TENANT_ID"),
         location: take("AZURE_REGION"),
-        auto_update: take("AZURE_ARC_AUTOUPDATE").and_then(|v| v.to_ascii_lowercase().parse().ok()),
+        auto_update: take("AZURE_ARC_AUTOUPDATE").and_then(truth),
+        custom_locations_enabled: take("CUSTOM_LOCATIONS_ENABLED").and_then(truth),
         agent_version: take("AZURE_ARC_AGENT_VERSION"),
     }
 }
 
-/// A deployment that says nothing of replicas wants one.
-fn workload(deployment: &Deployment) -> Workload {
-    let ready = |status: &DeploymentStatus| status.ready_replicas;
-    Workload {
-        ready: deployment.status.as_ref().and_then(ready).unwrap_or(0),
-        desired: deployment.spec.replicas.unwrap_or(1),
-    }
+/// Go writes `true`, Helm's values are often `True`.
+fn truth(text: String) -> Option<bool> {
+    text.to_ascii_lowercase().parse().ok()
 }
 
 #[cfg(test)]
@@ -126,6 +101,7 @@ mod tests {
                 json!({"data": {
                     "AZURE_SUBSCRIPTION_ID": "s", "AZURE_RESOURCE_GROUP": "rg", "AZURE_RESOURCE_NAME": "c1",
                     "AZURE_TENANT_ID": "t", "AZURE_REGION": "eastus", "AZURE_ARC_AUTOUPDATE": "True",
+                    "CUSTOM_LOCATIONS_ENABLED": "false",
                     "AZURE_ARC_AGENT_VERSION": "", "OTHER": "x"}}),
             ),
             other => panic!("unexpected {other}"),
@@ -138,6 +114,7 @@ mod tests {
             tenant_id: Some("t".into()),
             location: Some("eastus".into()),
             auto_update: Some(true),
+            custom_locations_enabled: Some(false),
             agent_version: None,
         };
         assert_eq!(config, Some(expected));

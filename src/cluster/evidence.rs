@@ -1,4 +1,4 @@
-//! Why the agents do not come up, in a few lines that a person can act on.
+//! Why the agents or an extension do not come up, in a few lines that a person can act on.
 
 use k8s_openapi::api::core::v1::{ContainerStatus, Event, Pod};
 use kube::api::ListParams;
@@ -33,26 +33,60 @@ impl Cluster {
     ///
     /// [`Error`] of the conversation.
     pub async fn explain_agents(&self, call: &Call) -> Result<Vec<String>, Error> {
-        let pods: Api<Pod> = Api::namespaced(self.client(), AGENTS_NAMESPACE);
-        let events: Api<Event> = Api::namespaced(self.client(), AGENTS_NAMESPACE);
-        let everything = ListParams::default();
-        let warnings = ListParams::default().fields("type=Warning");
-        let (pods, events, identity) = futures::try_join!(
-            self.read(call, "list pods in azure-arc", pods.list(&everything)),
-            self.read(call, "list events in azure-arc", events.list(&warnings)),
+        let (found, identity) = futures::try_join!(
+            self.look_around(call, AGENTS_NAMESPACE),
             self.has_identity_certificate(call),
         )?;
-        let mut lines = of_pods(&pods.items);
-        if !identity && !pods.items.is_empty() {
-            lines.push(no_identity(&pods.items));
+        let (pods, events) = found;
+        let mut lines = of_pods(&pods);
+        if !identity && !pods.is_empty() {
+            lines.push(no_identity(&pods));
         }
-        lines.extend(of_events(events.items));
-        Ok(lines
-            .into_iter()
-            .take(LINES)
-            .map(|line| redact::one_line(&line, WIDTH))
-            .collect())
+        lines.extend(of_events(events));
+        Ok(presentable(lines))
     }
+
+    /// What pods and events of a namespace say, in the same form.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of the conversation.
+    pub async fn explain_namespace(
+        &self,
+        call: &Call,
+        namespace: &str,
+    ) -> Result<Vec<String>, Error> {
+        let (pods, events) = self.look_around(call, namespace).await?;
+        let mut lines = of_pods(&pods);
+        lines.extend(of_events(events));
+        Ok(presentable(lines))
+    }
+
+    /// The pods and the warnings of a namespace.
+    async fn look_around(
+        &self,
+        call: &Call,
+        namespace: &str,
+    ) -> Result<(Vec<Pod>, Vec<Event>), Error> {
+        let pods: Api<Pod> = Api::namespaced(self.client(), namespace);
+        let events: Api<Event> = Api::namespaced(self.client(), namespace);
+        let everything = ListParams::default();
+        let warnings = ListParams::default().fields("type=Warning");
+        let (list_pods, list_events) = (
+            format!("list pods in {namespace}"),
+            format!("list events in {namespace}"),
+        );
+        let (pods, events) = futures::try_join!(
+            self.read(call, &list_pods, pods.list(&everything)),
+            self.read(call, &list_events, events.list(&warnings)),
+        )?;
+        Ok((pods.items, events.items))
+    }
+}
+
+fn presentable(lines: Vec<String>) -> Vec<String> {
+    let lines = lines.into_iter().take(LINES);
+    lines.map(|line| redact::one_line(&line, WIDTH)).collect()
 }
 
 fn of_pods(pods: &[Pod]) -> Vec<String> {

@@ -117,6 +117,9 @@ fn remedies(error: &Error) -> Vec<String> {
         Error::KubeconfigMissing { .. } => {
             vec!["give the path of an existing kubeconfig, or set KUBECONFIG".to_owned()]
         }
+        Error::KubeconfigInvalid { .. } => {
+            vec!["see what `kubectl config view` makes of it, and write it anew: on EKS with `aws eks update-kubeconfig`".to_owned()]
+        }
         Error::ContextMissing { .. } | Error::NoCurrentContext { .. } => {
             vec!["choose one of the contexts there are".to_owned()]
         }

@@ -17,6 +17,7 @@ mod grants;
 mod kubeconfig;
 mod lease;
 mod marks;
+mod namespaces;
 mod nodes;
 mod plugin;
 mod private_key;
@@ -32,6 +33,7 @@ mod testing;
 mod token_secrets;
 mod tokens;
 mod transport;
+mod workloads;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -45,18 +47,20 @@ use self::access::Access;
 use self::bearer::{Bearer, Issuer};
 use self::plugin::Plugin;
 
-pub use self::agents::{Agents, ArcConfig, Workload};
+pub use self::agents::{Agents, ArcConfig};
 pub use self::connection::{Connection, Credential, Eks, Exec, Explicit};
 pub use self::error::{Error, Target};
 pub use self::grants::{Binding, Grant, RoleKind, RoleRules};
 pub use self::lease::KubeconfigLease;
 pub use self::marks::Marks;
+pub use self::namespaces::NamespaceState;
 pub use self::nodes::NodeFacts;
 pub use self::private_key::AgentKey;
 pub use self::service_accounts::{Account, FoundAccount};
 pub use self::stored_release::StoredRelease;
 pub use self::token_secrets::TokenSecret;
 pub use self::tokens::{BoundToken, Endpoint, Verdict};
+pub use self::workloads::Workload;
 
 /// The namespace of the Arc agents.
 pub const AGENTS_NAMESPACE: &str = "azure-arc";

@@ -1,8 +1,8 @@
-//! Starting the agents' pods anew.
+//! Starting the agents' pods anew, and taking away a deployment so that Helm makes it anew.
 
 use k8s_openapi::api::apps::v1::Deployment;
 use kube::Api;
-use kube::api::{Patch, PatchParams};
+use kube::api::{DeleteParams, Patch, PatchParams};
 use serde_json::json;
 
 use super::{AGENTS_NAMESPACE, Cluster, Error};
@@ -29,6 +29,22 @@ impl Cluster {
         match self.write(call, &action, request).await {
             Err(error) if error.is_not_found() => Ok(()),
             restarted => restarted.map(drop),
+        }
+    }
+
+    /// Deletes one of the agents' deployments. One that is missing is fine.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of the conversation.
+    pub async fn delete_agent(&self, call: &Call, name: &str) -> Result<(), Error> {
+        let deployments: Api<Deployment> = Api::namespaced(self.client(), AGENTS_NAMESPACE);
+        let params = DeleteParams::default();
+        let request = deployments.delete(name, &params);
+        let action = format!("delete deployment azure-arc/{name}");
+        match self.write(call, &action, request).await {
+            Err(error) if error.is_not_found() => Ok(()),
+            deleted => deleted.map(drop),
         }
     }
 }

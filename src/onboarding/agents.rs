@@ -8,14 +8,14 @@ use crate::arm::{Cloud, ConnectedCluster, HelmSettings};
 use crate::call::Call;
 use crate::cluster::{Cluster, StoredRelease};
 use crate::release::{
-    self, AgentValues, Chart, ChartReference, ChartSource, DataPlaneOverrides, Helm, KeyDelivery,
-    Record, Workspace,
+    self, AgentValues, Chart, DataPlaneOverrides, Helm, KeyDelivery, Record, Workspace,
 };
 
 use super::error::Error;
+use super::provisions::Provisions;
 use super::proxy;
 use super::session::Session;
-use super::spec::{ChartOrigin, ConnectSpec};
+use super::spec::ConnectSpec;
 
 /// Names that the az CLI, the agents' own upgrade and support staff rely on.
 pub(super) const RELEASE: &str = "azure-arc";
@@ -56,6 +56,8 @@ pub(super) struct Install<'a> {
     pub private_key: &'a SecretString,
     /// What is installed now.
     pub installed: Option<&'a Record>,
+    /// Chart and Helm.
+    pub provisions: &'a Provisions,
 }
 
 impl Install<'_> {
@@ -65,21 +67,22 @@ impl Install<'_> {
     ///
     /// Data plane, chart or Helm failures; a Helm time-out comes with what pods and events show.
     pub(super) async fn run(&self, call: &Call) -> Result<(), Error> {
-        let workspace = Workspace::new()?;
-        call.step("ask the Arc data plane for chart and values");
+        let Provisions {
+            workspace, helm, ..
+        } = self.provisions;
+        call.step("ask the Arc data plane for the agents' values");
         let settings = self.settings(call).await?;
-        call.step("pull the agents' chart");
-        let source = self.chart_source(&settings.repository_path)?;
-        let (chart, helm) = futures::try_join!(
-            release::chart::pull(call, &source, &workspace),
-            Helm::locate(call, &self.session.helm),
-        )?;
+        let path = &settings.repository_path;
+        let chart = self
+            .provisions
+            .chart(call, &self.spec.agent, self.installed, path)
+            .await?;
         let train = &self.spec.agent.release_train;
         let delivery = KeyDelivery::for_agent(&chart.version, train);
         let values = self.values(call, delivery, &settings).await?;
         self.make_way(call, &chart).await?;
         call.step("install the agents with Helm");
-        self.helm(call, &helm, &workspace, &chart, &values).await
+        self.helm(call, helm, workspace, &chart, &values).await
     }
 
     async fn settings(&self, call: &Call) -> Result<HelmSettings, Error> {
@@ -93,23 +96,6 @@ impl Install<'_> {
             settings.repository_path = data_plane.latest_helm_package_path(call, train).await?;
         }
         Ok(settings)
-    }
-
-    /// What the data plane names, as far as nothing else is asked for: agents that are there keep their version.
-    fn chart_source(&self, repository_path: &str) -> Result<ChartSource, Error> {
-        let agent = &self.spec.agent;
-        let (repository, digest) = match &agent.chart {
-            ChartOrigin::Path(path) => return Ok(ChartSource::Path(path.clone())),
-            ChartOrigin::Registry { repository, digest } => (repository.clone(), digest.clone()),
-        };
-        let named = ChartReference::from_repository_path(repository_path)?;
-        let installed = self.installed.filter(|_| digest.is_none());
-        let installed = installed.map(|record| record.chart_version.clone());
-        Ok(ChartSource::Reference {
-            repository: repository.unwrap_or(named.repository),
-            version: agent.version.clone().or(installed).unwrap_or(named.version),
-            digest,
-        })
     }
 
     /// Clears away what keeps Helm from working, and makes what Helm only makes at the first install.

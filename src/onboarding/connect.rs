@@ -16,6 +16,7 @@ use super::key_pair::{self, KeyPair};
 use super::object;
 use super::observe::{self, Inside};
 use super::preflight::{self, Preflight};
+use super::provisions::Provisions;
 use super::session::Session;
 use super::spec::ConnectSpec;
 use super::{wait, write};
@@ -87,6 +88,7 @@ struct Ready {
     /// Whether an object that exists gets another key.
     rekeys: bool,
     key: Key,
+    provisions: Provisions,
 }
 
 /// The agents' key.
@@ -101,12 +103,13 @@ enum Key {
     },
 }
 
-/// Everything up to the first write to Azure; a key pair is made while both planes are checked.
+/// Everything up to the first write to Azure; a key pair is made while both planes are checked and chart and Helm are fetched.
 async fn prepare(call: &Call, session: &Session, spec: &ConnectSpec) -> Result<Ready, Error> {
     let cluster = session.cluster(call, spec.connection.as_ref()).await?;
-    let (preflight, pair) = futures::try_join!(
+    let (preflight, pair, provisions) = futures::try_join!(
         preflight::run(call, session, &cluster, spec),
         key_pair::generate(),
+        Provisions::fetch(call, session, &spec.location, &spec.agent, None),
     )?;
     call.check()?;
     let base = make_room(call, session, &cluster, spec, &preflight).await?;
@@ -137,6 +140,7 @@ async fn prepare(call: &Call, session: &Session, spec: &ConnectSpec) -> Result<R
         body,
         rekeys: preflight.decision == Decision::Rekey,
         key,
+        provisions,
     })
 }
 
@@ -227,6 +231,7 @@ impl Ready {
             object,
             private_key,
             installed: installed.as_ref(),
+            provisions: &self.provisions,
         };
         Box::pin(install.run(call)).await?;
         if spec.wait_for_connected {

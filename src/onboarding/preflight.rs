@@ -105,8 +105,26 @@ async fn check_azure(call: &Call, session: &Session, spec: &ConnectSpec) -> Resu
             name: spec.id.resource_group().to_owned(),
         });
     }
-    require_registered(call, session, subscription, &provider.registration_state).await?;
+    let state = &provider.registration_state;
+    require_registered(call, session, subscription, NAMESPACE, state).await?;
     check_location(call, session, subscription, &spec.location).await
+}
+
+/// Checks, or sees to it, that a subscription may use a resource provider.
+///
+/// # Errors
+///
+/// [`Error::ResourceProviderNotRegistered`], or Azure's.
+pub(super) async fn check_registered(
+    call: &Call,
+    session: &Session,
+    subscription: &str,
+    namespace: &str,
+) -> Result<(), Error> {
+    let providers = session.azure.resource_providers();
+    let provider = providers.get(call, subscription, namespace).await?;
+    let state = &provider.registration_state;
+    require_registered(call, session, subscription, namespace, state).await
 }
 
 /// `Registering` will do: ARM does not hold back a create while a registration is under way.
@@ -114,6 +132,7 @@ async fn require_registered(
     call: &Call,
     session: &Session,
     subscription: &str,
+    namespace: &str,
     state: &str,
 ) -> Result<(), Error> {
     if ["Registered", "Registering"]
@@ -127,12 +146,12 @@ async fn require_registered(
         session
             .azure
             .resource_providers()
-            .register(call, subscription, NAMESPACE)
+            .register(call, subscription, namespace)
             .await?;
         return Ok(());
     }
     Err(Error::ResourceProviderNotRegistered {
-        namespace: NAMESPACE.to_owned(),
+        namespace: namespace.to_owned(),
         state: state.to_owned(),
         subscription: subscription.to_owned(),
     })

@@ -10,6 +10,7 @@ use super::drift::{self, Cure, Drift};
 use super::error::Error;
 use super::key_pair;
 use super::observe::{self, Inside, Observed, observe};
+use super::provisions::Provisions;
 use super::session::Session;
 use super::spec::ConnectSpec;
 use super::{wait, write};
@@ -91,12 +92,17 @@ impl Work<'_> {
         self.check_owner(call).await?;
         let now = jiff::Timestamp::now();
         let drift = drift::drift(self.spec, &object, Some(&self.inside), now);
+        let cures = |cure| drift.iter().any(|one| one.cure == cure);
+        let install =
+            before.agents_change || moved || cures(Cure::Reinstall) || cures(Cure::NewKey);
+        let provisions = match install {
+            true => Some(self.provisions(call, &object).await?),
+            false => None,
+        };
         let key = self.key(call, &drift, moved).await?;
         let object = self.write(call, object, &key, before.agents_change).await?;
-        let cures = |cure| drift.iter().any(|one| one.cure == cure);
-        let install = before.agents_change || moved || key.is_fresh() || cures(Cure::Reinstall);
-        if install {
-            self.install(call, &object, key.pem()).await?;
+        if let Some(provisions) = &provisions {
+            self.install(call, &object, key.pem(), provisions).await?;
         }
         if cures(Cure::Restart) {
             self.restart(call).await?;
@@ -187,12 +193,32 @@ impl Work<'_> {
         Ok(object)
     }
 
+    async fn provisions(
+        &self,
+        call: &Call,
+        object: &ConnectedCluster,
+    ) -> Result<Provisions, Error> {
+        let location = object.location.as_deref().unwrap_or_default();
+        let installed = self.inside.release.as_ref();
+        let agent = &self.spec.agent;
+        Box::pin(Provisions::fetch(
+            call,
+            self.session,
+            location,
+            agent,
+            installed,
+        ))
+        .await
+    }
+
     async fn install(
         &self,
         call: &Call,
         object: &ConnectedCluster,
         private_key: &secrecy::SecretString,
+        provisions: &Provisions,
     ) -> Result<(), Error> {
+        self.remove_unready(call).await?;
         let install = Install {
             session: self.session,
             cluster: &self.cluster,
@@ -200,8 +226,26 @@ impl Work<'_> {
             object,
             private_key,
             installed: self.inside.release.as_ref(),
+            provisions,
         };
         Box::pin(install.run(call)).await
+    }
+
+    /// Deletes the deployments that are not ready, so that Helm makes them anew: an upgrade leaves alone what others added
+    /// to them, which may be what keeps them from getting ready.
+    async fn remove_unready(&self, call: &Call) -> Result<(), Error> {
+        let known = self
+            .inside
+            .release
+            .iter()
+            .flat_map(|record| record.deployments.keys());
+        for name in known {
+            let workload = self.inside.agents.workloads.get(name);
+            if workload.is_some_and(|found| found.ready < found.desired) {
+                self.cluster.delete_agent(call, name).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn restart(&self, call: &Call) -> Result<(), Error> {

@@ -7,8 +7,8 @@ use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::resource::{ApplyRequest, ObjectReply};
 
-/// Changes the real object. The reply holds what exists afterwards, also beside an error; after a panic that is the last
-/// checkpoint, and without one Terraform keeps what it had.
+/// Changes the real object. The reply holds what exists afterwards, also beside an error; after a panic, or when the
+/// result cannot be put into a message, that is the last checkpoint, and without one Terraform keeps what it had.
 pub(super) async fn resource(
     registry: &Registry,
     cx: &Context,
@@ -16,14 +16,14 @@ pub(super) async fn resource(
 ) -> Result<Response, Diagnostics> {
     let entry = registry.resource(&request.type_name)?;
     let request = decode(entry, request)?;
-    let reply = match guarded(entry.resource.apply(cx, request)).await {
+    let applied = guarded(entry.resource.apply(cx, request)).await;
+    let reply = match applied.and_then(|reply| entry.encode_reply(reply)) {
         Ok(reply) => reply,
-        Err(diagnostics) => ObjectReply {
+        Err(diagnostics) => entry.encode_reply(ObjectReply {
             object: cx.checkpoint.last().ok_or_else(|| diagnostics.clone())?,
             diagnostics,
-        },
+        })?,
     };
-    let reply = entry.encode_reply(reply)?;
     Ok(Response {
         new_state: Some(reply.state),
         private: reply.private,

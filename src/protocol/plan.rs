@@ -26,7 +26,6 @@ fn decode(entry: &ResourceType, request: Request) -> Result<PlanRequest, Diagnos
             request.prior_private,
             request.prior_identity,
         )?,
-        proposed: entry.decode(request.proposed_new_state)?,
         config: entry.decode(request.config)?,
     })
 }

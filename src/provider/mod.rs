@@ -12,6 +12,10 @@ use crate::onboarding::SessionSlot;
 use crate::resources::connected_cluster::{ConnectedClusterDataSource, ConnectedClusterResource};
 use crate::resources::connected_clusters::ConnectedClustersDataSource;
 use crate::resources::connection;
+use crate::resources::custom_location::CustomLocationResource;
+use crate::resources::extension::{ExtensionDataSource, ExtensionResource};
+use crate::resources::extension_types::ExtensionTypesDataSource;
+use crate::resources::flux_configuration::FluxConfigurationResource;
 use crate::resources::service_account_token::{
     ServiceAccountTokenEphemeral, ServiceAccountTokenResource,
 };
@@ -45,11 +49,16 @@ impl ArcProvider {
             schema: schema::schema(),
             resources: vec![
                 erase(ConnectedClusterResource::new(session.clone())),
+                erase(ExtensionResource::new(session.clone())),
+                erase(FluxConfigurationResource::new(session.clone())),
+                erase(CustomLocationResource::new(session.clone())),
                 erase(ServiceAccountTokenResource::new(session.clone())),
             ],
             data_sources: vec![
                 erase_data_source(ConnectedClusterDataSource::new(session.clone())),
                 erase_data_source(ConnectedClustersDataSource::new(session.clone())),
+                erase_data_source(ExtensionDataSource::new(session.clone())),
+                erase_data_source(ExtensionTypesDataSource::new(session.clone())),
             ],
             ephemeral_resources: vec![erase_ephemeral(ServiceAccountTokenEphemeral::new(
                 session.clone(),

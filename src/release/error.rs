@@ -106,22 +106,6 @@ pub enum Error {
         /// What it said.
         said: String,
     },
-    /// Helm's output is not what it promises.
-    #[error("cannot read the output of {action}")]
-    Output {
-        /// What Helm did.
-        action: String,
-        /// What is wrong with it.
-        source: serde_json::Error,
-    },
-    /// Several releases of one name, which only ever is one.
-    #[error("release {name} exists in several namespaces: {}", namespaces.join(", "))]
-    SeveralReleases {
-        /// The release.
-        name: String,
-        /// Where it was found.
-        namespaces: Vec<String>,
-    },
     /// A text that should name something in a registry and does not.
     #[error("`{text}` is not a reference to an artifact in a registry: {reason}")]
     BadReference {

@@ -1,19 +1,15 @@
-//! What we ask of Helm: find a release, read its values, install or upgrade it, remove it.
+//! What we ask of Helm: install or upgrade a release, and remove it.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use semver::Version;
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::process::{Run, Supervisor};
 use super::{Error, Workspace, failure};
 use crate::call::Call;
-
-/// A heading of `helm get values` that the Azure CLI feeds back into the release as a value, during `update`.
-const STRAY_HEADING: &str = "USER-SUPPLIED VALUES";
 
 /// How long Helm may wait for the hooks of an uninstall when the call has no deadline: the Azure CLI's longest.
 const UNINSTALL_LIMIT: Duration = Duration::from_mins(15);
@@ -39,25 +35,6 @@ pub struct Access<'a> {
     pub kubeconfig: &'a Path,
     /// The private directory of the operation.
     pub workspace: &'a Workspace,
-}
-
-/// A release as `helm list` shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Release {
-    /// Its name.
-    pub name: String,
-    /// The namespace that holds its record.
-    pub namespace: String,
-    /// Counts installs, upgrades and rollbacks.
-    pub revision: u64,
-    /// Helm's word: `deployed`, `failed`, `pending-install`, `pending-upgrade`, `uninstalling` and others.
-    pub status: String,
-    /// The name of its chart.
-    pub chart_name: String,
-    /// The version of its chart.
-    pub chart_version: String,
-    /// The version of what the chart installs; empty when the chart does not say.
-    pub app_version: String,
 }
 
 /// What to install.
@@ -88,54 +65,6 @@ impl Helm {
     #[must_use]
     pub fn version(&self) -> &Version {
         &self.version
-    }
-
-    /// Looks for a release in all namespaces and in every status.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::SeveralReleases`], or what a failed Helm stands for.
-    pub async fn find_release(
-        &self,
-        call: &Call,
-        access: &Access<'_>,
-        name: &str,
-    ) -> Result<Option<Release>, Error> {
-        let filter = format!("^{}$", regex::escape(name));
-        let mut arguments = words(["list", "--all-namespaces", "--output", "json", "--filter"]);
-        arguments.push(filter.into());
-        // Helm 4 shows every status and no longer has the option.
-        arguments.extend((self.version.major < 4).then(|| "--all".into()));
-        let action = format!("helm list of {name}");
-        let output = self.run(call, access, arguments, &action).await?;
-        let listed: Vec<Listed> = json(&output, action)?;
-        only(name, listed.into_iter().map(Release::from).collect())
-    }
-
-    /// The values that were given at the last install or upgrade; an empty object when none were.
-    ///
-    /// They may hold secrets: proxy passwords, and the private key of older agents.
-    ///
-    /// # Errors
-    ///
-    /// What a failed Helm stands for.
-    pub async fn get_values(
-        &self,
-        call: &Call,
-        access: &Access<'_>,
-        release: &str,
-        namespace: &str,
-    ) -> Result<Map<String, Value>, Error> {
-        let arguments = words(["get", "values", release, "--namespace", namespace])
-            .into_iter()
-            .chain(words(["--output", "json"]))
-            .collect();
-        let action = format!("helm get values of {release}");
-        let output = self.run(call, access, arguments, &action).await?;
-        let values: Option<Map<String, Value>> = json(&output, action)?;
-        let mut values = values.unwrap_or_default();
-        values.remove(STRAY_HEADING);
-        Ok(values)
     }
 
     /// Installs the release, or upgrades the one that is there, and waits until its objects are ready.
@@ -213,53 +142,6 @@ impl Helm {
     }
 }
 
-/// One entry of `helm list --output json`.
-#[derive(Deserialize)]
-struct Listed {
-    name: String,
-    namespace: String,
-    /// A number in quotes.
-    revision: String,
-    status: String,
-    /// Name and version, joined by `-`.
-    chart: String,
-    app_version: String,
-}
-
-impl From<Listed> for Release {
-    fn from(listed: Listed) -> Self {
-        let (chart_name, chart_version) = split_chart(&listed.chart);
-        Self {
-            name: listed.name,
-            namespace: listed.namespace,
-            revision: listed.revision.parse().unwrap_or_default(),
-            status: listed.status,
-            chart_name: chart_name.to_owned(),
-            chart_version: chart_version.to_owned(),
-            app_version: listed.app_version,
-        }
-    }
-}
-
-/// Splits at the first `-` that a version follows: both names and versions may have more of them.
-fn split_chart(chart: &str) -> (&str, &str) {
-    chart
-        .match_indices('-')
-        .map(|(at, _)| (&chart[..at], &chart[at + 1..]))
-        .find(|(_, version)| Version::parse(version.trim_start_matches('v')).is_ok())
-        .unwrap_or((chart, ""))
-}
-
-fn only(name: &str, mut found: Vec<Release>) -> Result<Option<Release>, Error> {
-    if found.len() > 1 {
-        return Err(Error::SeveralReleases {
-            name: name.to_owned(),
-            namespaces: found.into_iter().map(|release| release.namespace).collect(),
-        });
-    }
-    Ok(found.pop())
-}
-
 /// Helm's own limit, so that it ends by itself, with its release marked, before the call ends it.
 fn limit(call: &Call, wanted: Duration) -> String {
     let left = call.remaining().map(|left| left.saturating_sub(MARGIN));
@@ -269,10 +151,6 @@ fn limit(call: &Call, wanted: Duration) -> String {
 
 fn words<const N: usize>(words: [&str; N]) -> Vec<OsString> {
     words.map(OsString::from).into()
-}
-
-fn json<T: serde::de::DeserializeOwned>(output: &[u8], action: String) -> Result<T, Error> {
-    serde_json::from_slice(output).map_err(|source| Error::Output { action, source })
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod error;
 mod failure;
 mod group;
 mod helm;
+mod keeper;
 mod key;
 mod locate;
 mod manifest;
@@ -28,7 +29,8 @@ mod workspace;
 
 pub use chart::{Chart, ChartReference, ChartSource};
 pub use error::Error;
-pub use helm::{Access, Helm, Install, Release};
+pub use helm::{Access, Helm, Install};
+pub use keeper::{KEEP_CLEAN, keep_clean};
 pub use key::KeyDelivery;
 pub use locate::HelmSource;
 pub use manifest::Definition;

@@ -14,6 +14,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::time;
 
+use super::keeper::lock_of;
 use super::supervise::{RUN_CHILD, STOP, STOP_GRACE};
 use super::{Error, Workspace, failure, redact};
 use crate::call::{Call, Halt};
@@ -57,9 +58,12 @@ impl Supervisor {
         }
     }
 
-    fn command(&self, program: &Path) -> Command {
+    fn command(&self, program: &Path, workspace: &Workspace) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(self.argument).arg(program);
+        if let Some(argument) = self.argument {
+            command.arg(argument).arg(lock_of(workspace.path()));
+        }
+        command.arg(program);
         command
     }
 }
@@ -105,7 +109,7 @@ impl Run<'_> {
 
     fn spawn(&self, supervisor: &Supervisor) -> Result<Child, Error> {
         let home = |name: &str| self.workspace.path().join("helm").join(name);
-        let mut command = supervisor.command(self.program);
+        let mut command = supervisor.command(self.program, self.workspace);
         for (name, _) in std::env::vars_os().filter(|(name, _)| is_withheld(name)) {
             command.env_remove(name);
         }

@@ -12,6 +12,7 @@
 use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::pin::pin;
 use std::process::{ExitCode, ExitStatus};
 use std::time::Duration;
@@ -22,8 +23,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time;
 
 use super::group::Group;
+use super::keeper;
 
-/// The hidden argument that makes this program a supervisor: `PROGRAM run-child COMMAND ARGUMENT…`.
+/// The hidden argument that makes this program a supervisor: `PROGRAM run-child LOCK COMMAND ARGUMENT…`.
 pub const RUN_CHILD: &str = "run-child";
 
 /// What the supervisor reads when Helm should end and has time to write down that it did.
@@ -43,14 +45,21 @@ const NOT_STARTED: u8 = 127;
 
 /// Runs a command for as long as somebody holds our standard input open, and ends with its exit code.
 ///
-/// `arguments` is what follows [`RUN_CHILD`]: the program and its arguments. What the command writes to standard output
+/// `arguments` is what follows [`RUN_CHILD`]: a file to hold meanwhile ([`super::keeper`]), the program and its arguments. What the command writes to standard output
 /// and error comes out of ours, and it gets no standard input. A command that died of signal n gives 128 + n, as in a
 /// shell; one that could not be started gives 127 and a line on standard error.
 #[must_use]
 pub fn supervise(mut arguments: impl Iterator<Item = OsString>) -> ExitCode {
-    let Some(program) = arguments.next() else {
+    let (Some(lock), Some(program)) = (arguments.next(), arguments.next()) else {
         eprintln!("{RUN_CHILD}: no command given");
         return ExitCode::from(NOT_STARTED);
+    };
+    let _held = match keeper::hold(Path::new(&lock)) {
+        Ok(held) => held,
+        Err(error) => {
+            eprintln!("cannot hold {}: {error}", lock.display());
+            return ExitCode::from(NOT_STARTED);
+        }
     };
     let mut command = Command::new(&program);
     command.args(arguments);

@@ -10,25 +10,26 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile, TempDir};
 
-use super::Error;
+use super::{Error, keeper};
 
 /// A directory that only this user can enter (0700). It is removed with everything in it when this value is dropped.
 #[derive(Debug)]
 pub struct Workspace(TempDir);
 
 impl Workspace {
-    /// Makes the directory under the system's directory for temporary files.
+    /// Makes the directory where it goes also when this process is killed ([`super::keeper`]).
     ///
     /// # Errors
     ///
-    /// [`Error::File`] when it cannot be made.
+    /// [`Error::File`] or [`Error::Start`] when it cannot be made.
     pub fn new() -> Result<Self, Error> {
+        let root = keeper::root()?;
         Builder::new()
-            .prefix("arc-")
+            .prefix("workspace-")
             .permissions(Permissions::from_mode(0o700))
-            .tempdir()
+            .tempdir_in(&root)
             .map(Self)
-            .map_err(|source| Error::file("create a directory in", std::env::temp_dir(), source))
+            .map_err(|source| Error::file("create a directory in", root, source))
     }
 
     /// Where it is.

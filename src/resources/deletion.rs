@@ -17,13 +17,7 @@ const PREVENT: &str = "prevent";
 /// `deletion_policy` and `force_delete`.
 pub(super) fn attributes() -> Vec<Attribute> {
     vec![
-        Attribute::string(POLICY)
-            .default_value(Value::string(DELETE))
-            .check(checks::one_of(&[DELETE, ABANDON, PREVENT]))
-            .describe(
-                "What destroying does: `delete` (the default) removes the object, `abandon` only forgets it and leaves both \
-                 planes as they are, `prevent` is an error.",
-            ),
+        policy(),
         Attribute::bool("force_delete")
             .default_value(Value::Bool(false))
             .describe(
@@ -31,6 +25,17 @@ pub(super) fn attributes() -> Vec<Attribute> {
                  are skipped and finalizers removed.",
             ),
     ]
+}
+
+/// `deletion_policy` alone, for types whose deletion cannot be forced.
+pub(super) fn policy() -> Attribute {
+    Attribute::string(POLICY)
+        .default_value(Value::string(DELETE))
+        .check(checks::one_of(&[DELETE, ABANDON, PREVENT]))
+        .describe(
+            "What destroying does: `delete` (the default) removes the object, `abandon` only forgets it and leaves both \
+             planes as they are, `prevent` is an error.",
+        )
 }
 
 /// Whether the object is only forgotten.

@@ -7,6 +7,7 @@ use crate::onboarding::{Error, Session, SessionSlot, Subject};
 use crate::resources::connection;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Severity};
 use crate::sdk::path::AttributePath;
+use crate::sdk::resource::DeferReason;
 
 /// The session, once the provider block is known.
 ///
@@ -23,6 +24,13 @@ pub(super) fn session(slot: &SessionSlot) -> Result<Arc<Session>, Diagnostics> {
     })
 }
 
+/// Why nothing can be looked at yet: the provider block still holds unknowns.
+pub(super) fn not_yet(slot: &SessionSlot) -> Option<DeferReason> {
+    slot.get()
+        .is_none()
+        .then_some(DeferReason::ProviderConfigUnknown)
+}
+
 /// An error, with what was attempted.
 pub(super) fn failed(attempted: &str, error: &Error) -> Diagnostics {
     Diagnostic::explain(path(error.subject()), attempted, error).into()
@@ -37,8 +45,13 @@ pub(super) fn unreachable(attempted: &str, error: &Error) -> Diagnostics {
     .into()
 }
 
+/// The same for an error of any use case, at the attribute that it is about.
+pub(super) fn explained(path: AttributePath, attempted: &str, error: &dyn Explain) -> Diagnostics {
+    Diagnostic::explain(path, attempted, error).into()
+}
+
 /// Whether a failed look says nothing about the object: nobody could say whether it exists.
-pub(super) fn says_nothing(error: &Error) -> bool {
+pub(super) fn says_nothing(error: &dyn Explain) -> bool {
     match error.kind() {
         Kind::Credential
         | Kind::Permission

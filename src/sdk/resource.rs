@@ -272,8 +272,6 @@ pub struct ObjectReply {
 pub struct PlanRequest {
     /// The stored object; null state on create.
     pub prior: StoredObject,
-    /// Terraform's merge of configuration and prior state; null on destroy.
-    pub proposed: Value,
     /// The configuration; null on destroy.
     pub config: Value,
 }

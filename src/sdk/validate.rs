@@ -72,7 +72,11 @@ impl Validation {
 
     fn missing(&mut self, attribute: &Attribute, path: AttributePath) {
         if attribute.mode == Mode::Required {
-            let detail = format!("The attribute {path} is required, but has no value.");
+            let detail = format!(
+                "The attribute {path} is required, but has no value.\n\n\
+                To fix this:\n  - give it a value{}",
+                meaning(attribute)
+            );
             self.error(path, "Missing Attribute Value", detail);
         }
     }
@@ -118,7 +122,11 @@ impl Validation {
             } else {
                 fault
             };
-            let detail = format!("The value of {path} is not valid: {fault}.");
+            let detail = format!(
+                "The value of {path} is not valid: {fault}.\n\n\
+                To fix this:\n  - give it another value{}",
+                meaning(attribute)
+            );
             self.error(path.clone(), "Invalid Attribute Value", detail);
         }
     }
@@ -126,6 +134,14 @@ impl Validation {
     fn error(&mut self, path: AttributePath, summary: &str, detail: String) {
         self.diagnostics
             .push(Diagnostic::error(path, summary, detail));
+    }
+}
+
+/// What the attribute is for, to be put behind a remedy.
+fn meaning(attribute: &Attribute) -> String {
+    match attribute.description {
+        "" => String::new(),
+        description => format!("; it is for this: {description}"),
     }
 }
 
@@ -143,7 +159,9 @@ mod tests {
         Schema::new(
             "A cluster.",
             vec![
-                Attribute::string("policy").check(checks::one_of(&["delete", "abandon"])),
+                Attribute::string("policy")
+                    .check(checks::one_of(&["delete", "abandon"]))
+                    .describe("What a destroy does."),
                 Attribute::string("pin")
                     .sensitive()
                     .check(checks::one_of(&["1234"])),
@@ -167,14 +185,34 @@ mod tests {
         findings(&Value::object([(name, value)]), true)
     }
 
+    /// What is said before the remedies.
+    fn causes(findings: Vec<(String, String)>) -> Vec<(String, String)> {
+        let cause = |text: String| text.split("\n\n").next().unwrap_or_default().to_owned();
+        let findings = findings.into_iter();
+        findings.map(|(path, text)| (path, cause(text))).collect()
+    }
+
     fn finding(path: &str, text: &str) -> Vec<(String, String)> {
         vec![(path.to_owned(), text.to_owned())]
     }
 
     #[test]
+    fn a_rule_and_a_missing_value_come_with_a_remedy() {
+        let ruled = &one("policy", "keep".into())[0].1;
+        let remedy =
+            "To fix this:\n  - give it another value; it is for this: What a destroy does.";
+        assert!(ruled.ends_with(remedy), "{ruled}");
+        let region = &one("eks", Value::object([("prod", Value::Map([].into()))]))[0].1;
+        assert!(
+            region.ends_with("To fix this:\n  - give it a value"),
+            "{region}"
+        );
+    }
+
+    #[test]
     fn a_rule_is_reported_at_its_attribute() {
         assert_eq!(
-            one("policy", "keep".into()),
+            causes(one("policy", "keep".into())),
             finding(
                 "policy",
                 r#"Invalid Attribute Value: The value of policy is not valid: "keep" is not one of "delete", "abandon"."#
@@ -182,7 +220,10 @@ mod tests {
         );
         assert_eq!(one("policy", Value::unknown()), []);
         assert_eq!(
-            one("timeouts", Value::object([("create", Value::from("5d"))])),
+            causes(one(
+                "timeouts",
+                Value::object([("create", Value::from("5d"))])
+            )),
             finding(
                 "timeouts.create",
                 r#"Invalid Attribute Value: The value of timeouts.create is not valid: "d" is not a unit of time; use h, m, s, ms, us or ns."#
@@ -206,7 +247,7 @@ mod tests {
             one("eks", Value::object([("prod", eks)]))
         };
         assert_eq!(
-            eks(&[("role", "r".into())]),
+            causes(eks(&[("role", "r".into())])),
             finding(
                 r#"eks["prod"].region"#,
                 r#"Missing Attribute Value: The attribute eks["prod"].region is required, but has no value."#

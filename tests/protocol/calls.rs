@@ -78,6 +78,16 @@ async fn a_panic_is_an_error_of_its_own_call_only() {
 }
 
 #[tokio::test]
+async fn what_was_made_is_kept_although_the_reply_cannot_be_written() {
+    let host = Host::start();
+    let connection = host.dial().await;
+    let misfit = create(&connection, thing("odd", "misfit", Path::new("none"))).await;
+    assert_eq!(errors(&misfit.diagnostics).len(), 1);
+    let saved = decode(misfit.new_state.as_ref());
+    assert_eq!(saved.get("id").as_str(), Some("thing/odd"));
+}
+
+#[tokio::test]
 async fn a_message_may_be_larger_than_grpc_likes() {
     let host = Host::start();
     let connection = host.dial().await;

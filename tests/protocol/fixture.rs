@@ -63,6 +63,8 @@ enum Behaviour {
     Wait,
     /// Saves a checkpoint and breaks.
     Panic,
+    /// Saves a checkpoint and ends with an identity that no message can hold.
+    Misfit,
     /// Starts a child process, writes its id to the file `marker`, and waits for it.
     Child,
 }
@@ -195,8 +197,11 @@ impl Resource for Thing {
     }
 
     fn identity(&self, state: &State) -> Option<Value> {
-        let name = state.name.clone()?;
-        Some(Value::object([("name", Value::String(name))]))
+        let name = match state.behaviour {
+            Some(Behaviour::Misfit) => Value::object([("not", Value::Bool(true))]),
+            _ => Value::String(state.name.clone()?),
+        };
+        Some(Value::object([("name", name)]))
     }
 
     fn default_timeouts(&self) -> Timeouts {
@@ -319,6 +324,7 @@ async fn behave(
     match (behaviour, marker) {
         (Behaviour::Wait, Some(marker)) => wait(cx, marker).await,
         (Behaviour::Child, Some(marker)) => child(cx, marker).await,
+        (Behaviour::Misfit, _) => Ok(()),
         (Behaviour::Panic, _) => panic!("the fixture was told to break"),
         (_, None) => panic!("no marker"),
     }

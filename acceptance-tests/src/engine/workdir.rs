@@ -106,6 +106,15 @@ impl Workdir {
         self.run(&["plan", "-json", "-detailed-exitcode"]).await
     }
 
+    /// `plan` in the form for people: what changes, with all values.
+    ///
+    /// # Errors
+    ///
+    /// As [`Workdir::plan`].
+    pub async fn plan_text(&self) -> anyhow::Result<Run> {
+        self.run(&["plan", "-no-color", "-detailed-exitcode"]).await
+    }
+
     /// `apply`.
     ///
     /// # Errors

@@ -8,6 +8,7 @@
 //! | `GET requests?since=N` | lines of the request log |
 //! | `POST faults`, `GET faults`, `DELETE faults` | one script more; how often each matched; none |
 //! | `PUT clock` `{"offset_seconds": N}` | the clock runs so far ahead of the machine's |
+//! | `POST age` `{"id": ID, "seconds": N}` | what its agents reported becomes so much older, their certificate included |
 //! | `PUT behaviour` | pace and manners, whole |
 //! | `PUT agents` `{"connected_cluster": ID, "presence": "real" \| "away" \| {"puppet": {}}}` | who speaks for a cluster |
 //! | `POST extensions` | an extension that a policy or Azure itself makes |
@@ -22,15 +23,17 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
+use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Cloud;
 use super::agents::Presence;
 use super::arm::configuration::extensions::{self, Seed};
+use super::arm::connected_clusters::ConnectedCluster;
 use super::config::Behaviour;
 use super::faults::Fault;
 use super::store::Store;
+use super::{Cloud, agents};
 
 /// A path that Azure does not have.
 pub(super) const PREFIX: &str = "/_simulator";
@@ -50,6 +53,13 @@ struct GivenPresence {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Age {
+    id: String,
+    seconds: i64,
+}
+
+#[derive(Deserialize)]
 struct Since {
     #[serde(default)]
     since: usize,
@@ -62,6 +72,7 @@ pub(super) fn router() -> Router<Arc<Cloud>> {
         .route("/requests", get(requests))
         .route("/faults", get(faults).post(add_fault).delete(clear_faults))
         .route("/clock", put(set_clock))
+        .route("/age", post(age))
         .route("/behaviour", put(set_behaviour))
         .route("/agents", put(set_presence))
         .route("/extensions", post(plant_extension))
@@ -111,6 +122,23 @@ async fn clear_faults(State(cloud): State<Arc<Cloud>>) -> StatusCode {
 
 async fn set_clock(State(cloud): State<Arc<Cloud>>, Json(clock): Json<Offset>) -> StatusCode {
     cloud.clock.set_offset_seconds(clock.offset_seconds);
+    StatusCode::NO_CONTENT
+}
+
+async fn age(State(cloud): State<Arc<Cloud>>, Json(age): Json<Age>) -> StatusCode {
+    change(&cloud, &age.id, |cluster| {
+        cluster.age(SignedDuration::from_secs(age.seconds));
+    })
+}
+
+/// Changes one connected cluster, and what Azure thinks of its silence.
+fn change(cloud: &Cloud, id: &str, change: impl FnOnce(&mut ConnectedCluster)) -> StatusCode {
+    let mut store = cloud.store();
+    let Some(cluster) = store.clusters.get_mut(&id.to_lowercase()) else {
+        return StatusCode::NOT_FOUND;
+    };
+    change(cluster);
+    agents::miss(&mut store, cloud.clock.now());
     StatusCode::NO_CONTENT
 }
 

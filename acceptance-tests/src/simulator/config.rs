@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::arm::throttle::Throttling;
+
 /// The configuration file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -160,6 +162,8 @@ pub struct Behaviour {
     pub agents_interval_ms: u32,
     /// Life of an access token, in seconds.
     pub token_seconds: u32,
+    /// How many requests one principal may send to Resource Manager.
+    pub throttling: Throttling,
 }
 
 /// What a PUT with another public key than the stored one meets.
@@ -184,6 +188,7 @@ impl Default for Behaviour {
             shuffled_casing: false,
             agents_interval_ms: 1000,
             token_seconds: 3599,
+            throttling: Throttling::default(),
         }
     }
 }

@@ -14,6 +14,21 @@ use super::reply::Reply;
 use super::request::{Request, object, text};
 
 const SETTINGS_VERSIONS: &[&str] = &["2024-07-01-preview"];
+/// Features that are on or off, by their place in the object and their name among the values.
+const FEATURES: [(&[&str], &str); 3] = [
+    (
+        &["oidcIssuerProfile", "enabled"],
+        "systemDefaultValues.oidcIssuer.enabled",
+    ),
+    (
+        &["securityProfile", "workloadIdentity", "enabled"],
+        "systemDefaultValues.workloadIdentity.enabled",
+    ),
+    (
+        &["gateway", "enabled"],
+        "systemDefaultValues.gateway.enabled",
+    ),
+];
 const PATH_VERSIONS: &[&str] = &["2019-11-01-preview"];
 
 /// Answers a request to the data plane, of one region if the host name tells.
@@ -96,12 +111,40 @@ fn values(
         "systemDefaultValues.azureArcAgents.autoUpdate",
         cluster.auto_upgrade().to_string(),
     );
+    for (path, name) in FEATURES {
+        if let Some(Value::Bool(enabled)) = cluster.setting(path) {
+            set(name, enabled.to_string());
+        }
+    }
+    let issuer = cluster.setting(&["oidcIssuerProfile", "selfHostedIssuerUrl"]);
+    if let Some(issuer) = issuer.and_then(Value::as_str) {
+        set(
+            "systemDefaultValues.oidcIssuer.selfHostedIssuerUrl",
+            issuer.to_owned(),
+        );
+    }
+    if let Some(gateway) = cluster.gateway() {
+        set("systemDefaultValues.gateway.resourceId", gateway.to_owned());
+    }
+    if let Some(path) = container_log_path(body) {
+        set("systemDefaultValues.fluent-bit.containerLogPath", path);
+    }
     let has_proxy = proxy.iter().any(|(setting, _)| setting.ends_with("_proxy"));
     set("global.isProxyEnabled", has_proxy.to_string());
     for (setting, placeholder) in proxy {
         set(proxy_value(&setting)?, placeholder);
     }
     Ok(values)
+}
+
+/// Where the agents look for the logs of containers.
+fn container_log_path(body: &Map<String, Value>) -> Option<String> {
+    let features = object(body, "properties").get("arcAgentryConfigurations")?;
+    let features = features.as_array()?.iter().filter_map(Value::as_object);
+    let logging = features
+        .into_iter()
+        .find(|f| text(f, "feature") == Some("logging"))?;
+    text(object(logging, "settings"), "container_log_path").map(str::to_owned)
 }
 
 /// The proxy settings that the client keeps to itself, by name, each with its placeholder.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -44,6 +45,22 @@ pub(super) enum Action {
     Drop(Moment),
     /// The long-running operation that the request begins ends in this way.
     Operation(Ending),
+    /// Nobody who looks finds the object that the request makes for so many milliseconds: it has not reached all of
+    /// Azure's replicas.
+    HiddenMs(u32),
+    /// The reply spells resource ids in the other cases that Azure is known to use.
+    ShuffledCasing,
+}
+
+/// What the scripts want of the service that serves a victim.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Orders {
+    /// How an operation that the request begins will end.
+    pub(super) ending: Ending,
+    /// For how long an object that the request makes cannot be found.
+    pub(super) hidden: SignedDuration,
+    /// Whether the reply spells resource ids in other cases.
+    pub(super) shuffled_casing: bool,
 }
 
 /// A reply out of a script, in ARM's error form unless it brings a body.

@@ -7,11 +7,11 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::State;
 use axum::http::{Response, StatusCode};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::faults::{Action, Ending, Moment};
+use super::faults::{Action, Moment, Orders};
 use super::hosts::Service;
 use super::reply::Reply;
 use super::request::Request;
@@ -30,7 +30,7 @@ struct Script {
     delay: Duration,
     reply: Option<Reply>,
     hang_up: Option<Moment>,
-    ending: Ending,
+    orders: Orders,
 }
 
 /// All routes: the tests' door, and Azure behind it.
@@ -56,7 +56,7 @@ async fn serve(
     let reply = match (script.hang_up, script.reply.take()) {
         (Some(Moment::Before), _) => Reply::empty(StatusCode::SERVICE_UNAVAILABLE),
         (_, Some(reply)) => reply,
-        (_, None) => answer(&cloud, &request, script.ending),
+        (_, None) => answer(&cloud, &request, script.orders),
     };
     let reply = stamp(&request, reply);
     record(&cloud, &request, &reply, script.hang_up, began);
@@ -67,10 +67,10 @@ async fn serve(
     response
 }
 
-fn answer(cloud: &Cloud, request: &Request, ending: Ending) -> Reply {
+fn answer(cloud: &Cloud, request: &Request, orders: Orders) -> Reply {
     match Service::of(request) {
         Service::Entra => entra::handle(cloud, request),
-        Service::Arm => arm::handle(cloud, request, ending),
+        Service::Arm => arm::handle(cloud, request, orders),
         Service::Graph => graph::handle(cloud, request),
         Service::DataPlane(region) => data_plane::handle(cloud, request, region),
         Service::Unknown => Reply {
@@ -140,7 +140,11 @@ impl Script {
                 Action::Reply(reply) => script.reply = Some(reply.reply()),
                 Action::DelayMs(delay) => script.delay += Duration::from_millis(delay),
                 Action::Drop(moment) => script.hang_up = Some(moment),
-                Action::Operation(ending) => script.ending = ending,
+                Action::Operation(ending) => script.orders.ending = ending,
+                Action::ShuffledCasing => script.orders.shuffled_casing = true,
+                Action::HiddenMs(time) => {
+                    script.orders.hidden = SignedDuration::from_millis(time.into());
+                }
             }
         }
         script

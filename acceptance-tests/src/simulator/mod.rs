@@ -42,6 +42,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use arm::throttle::{Bucket, Throttling};
 pub use config::{
     Behaviour, Clusters, Config, KeyChange, Location, Registry, ResourceGroup, ServicePrincipal,
     Subscription, Tls,

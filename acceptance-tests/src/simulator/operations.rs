@@ -77,7 +77,7 @@ impl Context<'_> {
     pub(super) fn begin(&mut self, target: &str, outcome: Outcome, change: Change) -> String {
         let hash = format!("{:X}", Sha256::digest(target));
         let name = format!("{}*{hash}", Uuid::new_v4());
-        let operation = Operation::new(target, outcome, (&self.ending, self.now));
+        let operation = Operation::new(target, outcome, (&self.orders.ending, self.now));
         self.store.add(name, operation, change)
     }
 

@@ -10,6 +10,7 @@ use super::arm::configuration::extensions::Extension;
 use super::arm::configuration::flux::FluxConfiguration;
 use super::arm::connected_clusters::ConnectedCluster;
 use super::arm::custom_locations::CustomLocation;
+use super::arm::throttle::Throttle;
 use super::config::{Behaviour, Config};
 use super::operations::Operation;
 
@@ -30,6 +31,9 @@ pub(super) struct Store {
     pub(super) flux_configurations: BTreeMap<String, FluxConfiguration>,
     /// By resource id.
     pub(super) custom_locations: BTreeMap<String, CustomLocation>,
+    /// Private link scopes and gateways by resource id.
+    pub(super) hybrid_compute: BTreeMap<String, Value>,
+    pub(super) throttle: Throttle,
     /// By the name in the operation's address.
     pub(super) operations: BTreeMap<String, Operation>,
     /// What the agents' side last saw of each real cluster, by the name in the configuration.
@@ -76,6 +80,8 @@ impl Store {
             extensions: BTreeMap::new(),
             flux_configurations: BTreeMap::new(),
             custom_locations: BTreeMap::new(),
+            hybrid_compute: BTreeMap::new(),
+            throttle: Throttle::default(),
             operations: BTreeMap::new(),
             sightings: BTreeMap::new(),
             presences: BTreeMap::new(),

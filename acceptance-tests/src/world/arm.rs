@@ -13,6 +13,8 @@ use super::{World, azure};
 const HOST: &str = "https://management.azure.com";
 /// One that every cloud serves.
 const API_VERSION: &str = "2024-01-01";
+/// The one that knows all properties.
+const NEWEST_VERSION: &str = "2026-05-01";
 /// How long an operation may take, and the last traces of something to go away.
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -78,6 +80,27 @@ impl Arm {
         .await
     }
 
+    /// Lays changes over the connected cluster of this name, as a portal does: a PUT of what is there with the changes in it.
+    pub async fn merge(&self, name: &str, changes: &Value) -> anyhow::Result<()> {
+        let path = format!("{}?api-version={NEWEST_VERSION}", self.id(name));
+        let (status, mut object) = self.call(Method::GET, &path, None).await?;
+        ensure!(
+            status == StatusCode::OK,
+            "connected cluster {name}: {status}"
+        );
+        overlay(&mut object, changes);
+        let (status, answer) = self.call(Method::PUT, &path, Some(&object)).await?;
+        ensure!(
+            status.is_success(),
+            "connected cluster {name}: {status}: {answer}"
+        );
+        let what = format!("connected cluster {name} is not changed");
+        self.until(name, &what, |object| {
+            object.is_some_and(|object| object["properties"]["provisioningState"] == "Succeeded")
+        })
+        .await
+    }
+
     /// Deletes the connected cluster of this name and waits until it is gone.
     pub async fn delete(&self, name: &str) -> anyhow::Result<()> {
         self.request(Method::DELETE, name).send().await?;
@@ -128,6 +151,19 @@ impl Arm {
         }
     }
 
+    /// Waits until the connected cluster of this name has a connectivity status.
+    ///
+    /// # Errors
+    ///
+    /// When it does not get it in time.
+    pub async fn until_status(&self, name: &str, status: &str) -> anyhow::Result<()> {
+        let what = format!("connected cluster {name} is not {status}");
+        self.until(name, &what, |object| {
+            object.is_some_and(|object| object["properties"]["connectivityStatus"] == status)
+        })
+        .await
+    }
+
     async fn until(
         &self,
         name: &str,
@@ -145,6 +181,17 @@ impl Arm {
     fn request(&self, method: Method, name: &str) -> RequestBuilder {
         let url = format!("{HOST}{}?api-version={API_VERSION}", self.id(name));
         self.client.request(method, url).bearer_auth(&self.token)
+    }
+}
+
+fn overlay(base: &mut Value, over: &Value) {
+    match (base, over) {
+        (Value::Object(base), Value::Object(over)) => {
+            for (name, value) in over {
+                overlay(base.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (base, over) => base.clone_from(over),
     }
 }
 

@@ -34,8 +34,9 @@ const AWS: [&str; 4] = [
 /// The newest chart, as the data plane names it: without the segment that clients put in.
 const CHART: &str = "azurearck8s/batch1/stable/azure-arc-k8sagents:1.35.4";
 /// Resource providers that the subscription is registered for.
-const PROVIDERS: [&str; 3] = [
+const PROVIDERS: [&str; 4] = [
     "Microsoft.ExtendedLocation",
+    "Microsoft.HybridCompute",
     "Microsoft.Kubernetes",
     "Microsoft.KubernetesConfiguration",
 ];

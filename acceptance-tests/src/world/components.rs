@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
+use super::checks;
 use super::cluster::{Cluster, ControlPlane};
 use super::files::write_private;
 use super::process::{Process, Program};
@@ -108,6 +109,7 @@ pub fn kwok(
         .flag("tls-cert-file", &plane.server.certificate)
         .flag("tls-private-key-file", &plane.server.key)
         .flag("node-lease-duration-seconds", "40")
+        .flag("config", checks::prepare(cluster)?)
         .arg("--manage-all-nodes");
     let stages = STAGES.map(|stage| plane.tools.kwok_stages.join(format!("{stage}.yaml")));
     let unpullable = cluster.home().join("pod-image-pull-error.yaml");

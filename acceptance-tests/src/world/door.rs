@@ -2,11 +2,16 @@
 //!
 //! What each request takes is told in `simulator/admin.rs` and `simulator/faults.rs`.
 
+use std::time::Duration;
+
 use anyhow::{Context, ensure};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
 use super::World;
+
+/// Variable with the simulator's own address, where it is a custom cloud and has this door.
+pub const URL: &str = "AZURE_SIMULATOR_URL";
 
 /// The door of a world's Azure.
 pub struct Door {
@@ -41,6 +46,13 @@ impl Door {
     pub async fn presence(&self, cluster: &str, presence: Value) -> anyhow::Result<()> {
         let body = json!({"connected_cluster": cluster, "presence": presence});
         self.send(Method::PUT, "agents", body).await
+    }
+
+    /// Makes what the agents of a connected cluster reported so much older: after 15 minutes it is `Offline`, after 90 days
+    /// `Expired`. Agents that reach Azure report again within a second, unless their certificate has expired.
+    pub async fn age(&self, cluster: &str, by: Duration) -> anyhow::Result<()> {
+        let body = json!({"id": cluster, "seconds": by.as_secs()});
+        self.send(Method::POST, "age", body).await
     }
 
     /// Makes an extension as a policy does.

@@ -52,6 +52,21 @@ pub fn answered(directory: &Path, host: &str) -> anyhow::Result<usize> {
     Ok(requests.iter().filter(|line| line["host"] == host).count())
 }
 
+/// How often somebody has changed, or tried to change, what a part of an ARM id names.
+///
+/// # Errors
+///
+/// When the log is damaged.
+pub fn writes(directory: &Path, part: &str) -> anyhow::Result<usize> {
+    let requests = entries(&directory.join(REQUESTS))?;
+    let is_write = |line: &&Value| {
+        line["host"] == "management.azure.com"
+            && matches!(text(line, "method").as_str(), "PUT" | "PATCH" | "DELETE")
+            && text(line, "path").contains(part)
+    };
+    Ok(requests.iter().filter(is_write).count())
+}
+
 /// The entries of a log of JSON lines; none when nothing was logged yet.
 fn entries(log: &Path) -> anyhow::Result<Vec<Value>> {
     let text = std::fs::read_to_string(log).unwrap_or_default();

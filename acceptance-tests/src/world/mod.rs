@@ -5,9 +5,11 @@
 //! variables of [`World::environment`]. Several worlds live side by side, each in a directory of its own. A world ends
 //! with the process that started it, however that ends (see [`guard`]).
 
+pub mod agents;
 pub mod arm;
 pub mod aws;
 pub mod azure;
+pub mod checks;
 pub mod cluster;
 pub mod door;
 pub mod eks;
@@ -120,13 +122,17 @@ impl Parts {
         let plane = start_common(site, &tools).await?;
         let clusters = plan_clusters(site, &plane, names)?;
         let tenant = azure::Tenant::random();
-        let environment =
+        let mut environment =
             environment::prepare(site, &tenant, &clusters, &plane.administrator, &provider)?;
         let places = azure::Places {
             aws: site.ports.take()?,
             registry: site.ports.take()?,
             simulator: site.ports.take()?,
         };
+        environment.insert(
+            door::URL.to_owned(),
+            format!("https://127.0.0.1:{}", places.simulator),
+        );
         let (helm_digest, ..) = try_join!(
             registry::start(site, &tools, places.registry),
             aws::start(site, &tools.aws, places.aws, &clusters),

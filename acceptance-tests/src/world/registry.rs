@@ -12,6 +12,7 @@ use tokio::process::Command;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
+use super::agents;
 use super::azure;
 use super::files::{make_directory, write_private};
 use super::oci::{Layer, Repository};
@@ -31,8 +32,10 @@ struct Chart {
 const AGENTS: Chart = Chart {
     name: "azure-arc-k8sagents",
     folder: "azurearck8s/batch1/stable/v2",
-    versions: &["1.35.4", "1.34.0"],
+    versions: &[agents::NEWER, "1.35.4", "1.34.0"],
 };
+/// The repository of the agents' chart, under the registry's public name.
+pub const AGENTS_REPOSITORY: &str = "azurearck8s/batch1/stable/v2/azure-arc-k8sagents";
 /// The checks that the Azure CLI runs in a cluster before it installs the agents.
 const CHECKS: Chart = Chart {
     name: "clusterdiagnosticchecks",

@@ -1,9 +1,12 @@
-//! What users get wrong: each is one error that points at the attribute, names the cause, and says what to do.
+//! What users get wrong: each is one error that points at the attribute, names the cause and says what to do, and after
+//! which both planes are as they were.
 
 use std::sync::Arc;
 
 use acceptance_tests::engine::{Diagnostic, Engine, Run, Workdir};
+use acceptance_tests::subject::{Arm, nothing_is_left};
 use acceptance_tests::world::files::write_private;
+use acceptance_tests::world::journal;
 use anyhow::{bail, ensure};
 
 use crate::configuration::{self, Configuration};
@@ -21,7 +24,21 @@ struct Mistake {
     attribute: &'static str,
     /// What the error names.
     names: &'static [&'static str],
+    /// Who refuses it.
+    refused: By,
 }
+
+/// Who refuses a mistake.
+#[derive(PartialEq)]
+enum By {
+    /// The engine, in its own words.
+    Engine,
+    /// The provider.
+    Provider,
+}
+
+/// What stands before the things to do.
+const REMEDY: &str = "To fix this:";
 
 const GOOD: Mistake = Mistake {
     name: "",
@@ -29,6 +46,7 @@ const GOOD: Mistake = Mistake {
     variables: &[],
     attribute: "",
     names: &[],
+    refused: By::Provider,
 };
 
 const MISTAKES: [Mistake; 14] = [
@@ -37,6 +55,7 @@ const MISTAKES: [Mistake; 14] = [
         make: |configuration, _| configuration.tags = r#""Demo""#.into(),
         attribute: "tags",
         names: &["map of string"],
+        refused: By::Engine,
         ..GOOD
     },
     Mistake {
@@ -170,14 +189,14 @@ async fn explained(lease: Arc<Lease>, engine: Engine, mistake: Mistake) -> anyho
     }
     let mut configuration = Configuration::of(lease.cluster());
     (mistake.make)(&mut configuration, &work);
-    work.configure(&configuration.render())?;
-    work.init().await?;
-    let run = work.apply().await?.expect_failure()?;
-    let error = only_error(&run)?;
+    let error = refused(&lease, &work, &configuration).await?;
     ensure!(
         error.attribute().unwrap_or_default() == mistake.attribute,
         "{error:#?}"
     );
+    if mistake.refused == By::Provider {
+        says(&error.detail, &[REMEDY])?;
+    }
     says(&error.detail, mistake.names)
 }
 
@@ -187,13 +206,8 @@ async fn no_helm(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     work.set("PATH", "/usr/bin:/bin");
     let mut configuration = Configuration::of(lease.cluster());
     configuration.provider = r#"helm = { repository = "127.0.0.1:1/helm" }"#.into();
-    work.configure(&configuration.render())?;
-    work.init().await?;
-    let run = work.apply().await?.expect_failure()?;
-    says(
-        &only_error(&run)?.detail,
-        &["127.0.0.1:1/helm", "helm.path"],
-    )
+    let error = refused(&lease, &work, &configuration).await?;
+    says(&error.detail, &["127.0.0.1:1/helm", "helm.path", REMEDY])
 }
 
 async fn malformed_id(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
@@ -205,8 +219,31 @@ async fn malformed_id(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
         .await?;
     says(
         &run.expect_failure()?.text,
-        &["/subscriptions/x", "Microsoft.Kubernetes/connectedClusters"],
+        &[
+            "/subscriptions/x",
+            "Microsoft.Kubernetes/connectedClusters",
+            REMEDY,
+        ],
     )
+}
+
+/// Applies a configuration with a mistake in it. Answers the only error, once neither plane shows a trace of the attempt.
+async fn refused(
+    lease: &Lease,
+    work: &Workdir,
+    configuration: &Configuration,
+) -> anyhow::Result<Diagnostic> {
+    let (world, cluster) = (lease.world(), lease.cluster());
+    let writes = || journal::writes(world.directory(), &cluster.name);
+    let before = writes()?;
+    work.configure(&configuration.render())?;
+    work.init().await?;
+    let run = work.apply().await?.expect_failure()?;
+    ensure!(writes()? == before, "{} was written to", cluster.name);
+    nothing_is_left(&Arm::login(world).await?, world, cluster).await?;
+    let state = work.run(&["state", "list"]).await?;
+    ensure!(!state.text.contains("arc_"), "{}", state.text);
+    Ok(only_error(&run)?.clone())
 }
 
 fn only_error(run: &Run) -> anyhow::Result<&Diagnostic> {

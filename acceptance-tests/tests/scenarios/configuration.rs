@@ -4,6 +4,9 @@ use acceptance_tests::world::azure::{LOCATION, RESOURCE_GROUP};
 use acceptance_tests::world::cluster::Cluster;
 use acceptance_tests::world::eks::REGION;
 
+/// The connected cluster of [`Configuration`].
+pub const ADDRESS: &str = "arc_connected_cluster.eks";
+
 /// The tags of the running example.
 pub const TAGS: &str = r#"{
     Datacenter      = "Demo"

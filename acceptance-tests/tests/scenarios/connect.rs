@@ -7,12 +7,10 @@ use acceptance_tests::world::cluster::Cluster;
 use acceptance_tests::world::eks;
 use anyhow::{Context, ensure};
 
-use crate::configuration::{self, Configuration};
+use crate::configuration::{self, ADDRESS, Configuration};
 use crate::pool::Lease;
 use crate::runner::Suite;
 use acceptance_tests::subject::{Arm, nothing_is_left};
-
-const ADDRESS: &str = "arc_connected_cluster.eks";
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
     let name = |name: &str| format!("connect::{name}::{}", engine.name);

@@ -1,12 +1,13 @@
-//! A run that is cut short leaves no process behind.
+//! A run that is cut short leaves no process and no temporary file behind.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use acceptance_tests::engine::{Engine, Workdir};
 use acceptance_tests::subject;
+use acceptance_tests::world::files::make_directory;
 use anyhow::{Context, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::{Instant, sleep};
@@ -28,7 +29,10 @@ pub fn scenarios(suite: &mut Suite, engine: &Engine) {
 
 /// `kill -9` of the engine while Helm installs the agents.
 async fn engine_killed(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let work = Workdir::new(lease.world(), &engine, "engine-killed")?;
+    let mut work = Workdir::new(lease.world(), &engine, "engine-killed")?;
+    let temporary = work.path().join("temporary");
+    make_directory(&temporary)?;
+    work.set("TMPDIR", &temporary.display().to_string());
     work.configure(&Configuration::of(lease.cluster()).render())?;
     work.init().await?;
     let directory = work.path().canonicalize()?;
@@ -43,8 +47,21 @@ async fn engine_killed(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> 
     };
     let (run, gone) = tokio::join!(work.apply(), kill);
     gone?;
+    let left = workspaces(&temporary)?;
+    ensure!(left.is_empty(), "still there: {left:?}");
     ensure!(run?.code != 0, "the engine was killed and ended well");
     subject::scrub(lease.world(), lease.cluster()).await
+}
+
+/// What the provider keeps in a directory for temporary files.
+fn workspaces(directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(directory)?.map(|entry| Ok(entry?.path()));
+    let entries = entries.collect::<anyhow::Result<Vec<_>>>()?;
+    let ours = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default();
+        name.to_string_lossy().starts_with("arc-")
+    };
+    Ok(entries.into_iter().filter(ours).collect())
 }
 
 /// The engine is the one that was told to apply, past the guard that started it.

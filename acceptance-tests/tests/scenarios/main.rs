@@ -8,7 +8,11 @@ mod bad_input;
 mod configuration;
 mod connect;
 mod data_sources;
+mod drift;
+mod extension;
+mod extension_input;
 mod foundation;
+mod gitops;
 mod interruption;
 mod pool;
 mod runner;
@@ -37,11 +41,15 @@ fn main() -> std::process::ExitCode {
             connect::scenarios(&mut suite, engine);
             data_sources::scenarios(&mut suite, engine);
             service_account_token::scenarios(&mut suite, engine);
+            extension::scenarios(&mut suite, engine);
+            gitops::scenarios(&mut suite, engine);
             interruption::scenarios(&mut suite, engine);
         }
-        // What the provider says is the same whoever prints it.
+        // What the provider says and does is the same whoever asks.
         let first = engines.first().context("no engine")?;
+        drift::scenarios(&mut suite, first);
         bad_input::scenarios(&mut suite, first);
+        extension_input::scenarios(&mut suite, first);
         service_account_token::bad_input_scenarios(&mut suite, first);
         Ok(suite)
     })

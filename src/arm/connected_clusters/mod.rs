@@ -2,7 +2,7 @@
 
 mod credential;
 mod list;
-mod model;
+pub(super) mod model;
 
 use std::collections::BTreeMap;
 

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
+use crate::arm::operation::Resource;
+
 /// A connected cluster.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -45,7 +47,9 @@ pub struct ConnectedCluster {
     pub extra: Map<String, Value>,
 }
 
-/// The managed identity of the agents.
+impl Resource for ConnectedCluster {}
+
+/// A managed identity, such as that of the agents or of an extension.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ManagedIdentity {
@@ -61,7 +65,7 @@ pub struct ManagedIdentity {
 }
 
 impl ManagedIdentity {
-    /// The identity that Azure makes and that goes with the cluster; what every cluster with agents has.
+    /// The identity that Azure makes and that goes with its resource; what every cluster with agents has.
     #[must_use]
     pub fn system_assigned() -> Self {
         Self {
@@ -291,7 +295,8 @@ impl ConnectedClusterProperties {
     }
 }
 
-fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+/// Reads an explicit null as if the member were not there.
+pub(in crate::arm) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de> + Default,

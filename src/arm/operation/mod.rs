@@ -10,13 +10,13 @@ use std::future::Future;
 use std::time::Duration;
 
 use reqwest::Method;
+use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 use url::Url;
 
 use self::tracker::{Progress, Tracker};
 use super::client::Client;
-use super::connected_clusters::ConnectedCluster;
 use super::error::Error;
 use super::wire::{Request, Response};
 use crate::call::{Call, Probe, poll_until};
@@ -31,7 +31,10 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// The longest pause of our own choosing.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
-/// An operation that Azure accepted: of a [`ConnectedCluster`] when it makes or changes one, of `()` when it deletes.
+/// A kind of resource that operations make or change.
+pub trait Resource: DeserializeOwned {}
+
+/// An operation that Azure accepted: of a [`Resource`] when it makes or changes one, of `()` when it deletes.
 #[derive(Debug)]
 #[must_use = "an accepted operation is not a finished one"]
 pub struct Operation<T> {
@@ -89,7 +92,7 @@ impl<T> Operation<T> {
     }
 }
 
-impl Operation<ConnectedCluster> {
+impl<T: Resource> Operation<T> {
     /// A PUT or PATCH that was accepted.
     pub(super) async fn change(
         client: Client,
@@ -107,7 +110,7 @@ impl Operation<ConnectedCluster> {
 
     /// The resource as the answer that accepted the request showed it, if it did.
     #[must_use]
-    pub const fn initial(&self) -> Option<&ConnectedCluster> {
+    pub const fn initial(&self) -> Option<&T> {
         self.initial.as_ref()
     }
 
@@ -117,7 +120,7 @@ impl Operation<ConnectedCluster> {
     ///
     /// [`Error::Failed`] with the operation's error, [`Error::GaveUp`] when the call ends first, and whatever a read may
     /// meet.
-    pub async fn wait(self, call: &Call) -> Result<ConnectedCluster, Error> {
+    pub async fn wait(self, call: &Call) -> Result<T, Error> {
         let action = &self.resource.action;
         match self.follow(call, Goal::Present).await? {
             Some(resource) => resource.json(action),

@@ -19,10 +19,9 @@ impl Explain for Error {
             Self::Unauthorized { .. } => Kind::Credential,
             Self::Forbidden { .. } | Self::Denied { .. } => Kind::Permission,
             // Helm is refused by what it finds: an object of another owner, a field that cannot change.
-            Self::Failed { .. }
-            | Self::PendingOperation { .. }
-            | Self::SeveralReleases { .. }
-            | Self::Digest { .. } => Kind::Conflict,
+            Self::Failed { .. } | Self::PendingOperation { .. } | Self::Digest { .. } => {
+                Kind::Conflict
+            }
             Self::NotFound { .. } => Kind::NotFound,
             Self::Unreachable { .. } | Self::Registry { .. } => Kind::Unavailable,
             Self::Halted { halt, .. } => match halt {
@@ -30,7 +29,7 @@ impl Explain for Error {
                 Halt::DeadlineExceeded => Kind::Deadline,
             },
             Self::TimedOut { .. } => Kind::Deadline,
-            Self::Output { .. } | Self::Record(_) => Kind::ProviderBug,
+            Self::Record(_) => Kind::ProviderBug,
         }
     }
 
@@ -49,9 +48,8 @@ impl Explain for Error {
             Self::Unauthorized { .. } => "Cluster Login Not Valid",
             Self::Forbidden { .. } => "Not Allowed In The Cluster",
             Self::Unreachable { .. } => "Cluster Not Reachable",
-            Self::Failed { .. } | Self::Output { .. } => "Helm Failed",
+            Self::Failed { .. } => "Helm Failed",
             Self::Record(_) => "Release Record Not Readable",
-            Self::SeveralReleases { .. } => "Release Ambiguous",
             Self::BadReference { .. } => "Registry Reference Not Valid",
             Self::AgentTooOld { .. } => "Agent Version Too Old",
             Self::NotFound { .. } => "Artifact Not Found",
@@ -77,14 +75,18 @@ impl Explain for Error {
                 "wait until the other Helm is done: `helm list --all-namespaces --all` shows its status",
                 "or, when nobody is at work, remove the stuck revision: `kubectl get secrets --all-namespaces --selector owner=helm,name=azure-arc` names it",
             ],
-            Self::SeveralReleases { .. } => &[
-                "uninstall those that are not in use: `helm uninstall <name> --namespace <namespace>`",
-            ],
             Self::Forbidden { .. } => &[
                 "give the login cluster-admin in this cluster; on EKS the access policy AmazonEKSClusterAdminPolicy",
             ],
             Self::NotFound { .. } => {
                 &["check repository and version; a mirror must hold this very tag"]
+            }
+            Self::Denied { .. } => &[
+                "name a repository that can be read without a login, such as the public one or a mirror of your own",
+            ],
+            Self::AgentTooOld { .. } => &["ask for agents of version 1.14.0 or newer"],
+            Self::BadChart { .. } | Self::Archive { .. } | Self::BadReference { .. } => {
+                &["take the chart from the public registry, or make the mirror or copy of it anew"]
             }
             Self::Registry { .. } => &[
                 "check that this machine reaches the registry; HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE are honoured",
@@ -100,13 +102,7 @@ impl Explain for Error {
             | Self::Unauthorized { .. }
             | Self::Unreachable { .. }
             | Self::Failed { .. }
-            | Self::Output { .. }
             | Self::Record(_)
-            | Self::BadReference { .. }
-            | Self::AgentTooOld { .. }
-            | Self::Denied { .. }
-            | Self::Archive { .. }
-            | Self::BadChart { .. }
             | Self::MissingSecret { .. } => &[],
         };
         texts.iter().copied().map(Remedy::new).collect()

@@ -62,82 +62,6 @@ impl Bench {
     }
 }
 
-const LISTED: &str = r#"[{"name":"azure-arc","namespace":"azure-arc-release","revision":"3","updated":"2026-11-23 07:00:00 +0000 UTC","status":"failed","chart":"azure-arc-k8sagents-1.35.3-preview","app_version":"1.0"}]"#;
-
-#[tokio::test]
-async fn a_release_is_found_in_any_namespace_and_status() {
-    let script = format!("echo \"$@\" > ${{0%/*}}/arguments; echo '{LISTED}'");
-    for (version, all) in [
-        (Version::new(3, 20, 1), " --all"),
-        (Version::new(4, 0, 0), ""),
-    ] {
-        let bench = Bench::new(version, &script);
-        let found = bench
-            .helm
-            .find_release(&call(), &bench.access(), "azure-arc")
-            .await;
-        assert_eq!(
-            found.expect("valid output"),
-            Some(Release {
-                name: "azure-arc".to_owned(),
-                namespace: "azure-arc-release".to_owned(),
-                revision: 3,
-                status: "failed".to_owned(),
-                chart_name: "azure-arc-k8sagents".to_owned(),
-                chart_version: "1.35.3-preview".to_owned(),
-                app_version: "1.0".to_owned(),
-            })
-        );
-        assert_eq!(
-            bench.said("arguments"),
-            format!(
-                "list --all-namespaces --output json --filter ^azure\\-arc${all} --kubeconfig /kube/config\n"
-            )
-        );
-    }
-}
-
-#[tokio::test]
-async fn no_release_and_several_releases_are_two_answers() {
-    let bench = Bench::helm3("echo '[]'");
-    let found = bench
-        .helm
-        .find_release(&call(), &bench.access(), "azure-arc")
-        .await;
-    assert_eq!(found.expect("valid output"), None);
-
-    let one = &LISTED[1..LISTED.len() - 1];
-    let other = one.replace("azure-arc-release", "default");
-    let bench = Bench::helm3(&format!("echo '[{one},{other}]'"));
-    let error = bench
-        .helm
-        .find_release(&call(), &bench.access(), "azure-arc")
-        .await;
-    assert_eq!(
-        error.expect_err("ambiguous").to_string(),
-        "release azure-arc exists in several namespaces: azure-arc-release, default"
-    );
-}
-
-#[tokio::test]
-async fn values_come_without_the_stray_heading() {
-    for (printed, expected) in [
-        ("null", json!({})),
-        (
-            r#"{"USER-SUPPLIED VALUES":null,"global":{"a":1}}"#,
-            json!({"global": {"a": 1}}),
-        ),
-    ] {
-        let bench = Bench::helm3(&format!("echo '{printed}'"));
-        let values = bench
-            .helm
-            .get_values(&call(), &bench.access(), "azure-arc", "azure-arc-release")
-            .await
-            .expect("valid output");
-        assert_eq!(Value::Object(values), expected);
-    }
-}
-
 #[tokio::test]
 async fn secrets_reach_helm_in_a_private_file_that_goes_afterwards() {
     let bench = Bench::helm3(
@@ -246,19 +170,4 @@ async fn a_stopped_call_starts_nothing() {
     let error = bench.install(&call, &json!({})).await.expect_err("stopped");
     assert!(matches!(error, Error::Halted { .. }), "{error}");
     assert!(!bench.directory.path().join("started").exists());
-}
-
-#[test]
-fn a_chart_is_split_before_its_version() {
-    for (chart, expected) in [
-        (
-            "azure-arc-k8sagents-1.33.0",
-            ("azure-arc-k8sagents", "1.33.0"),
-        ),
-        ("a-2b-1.0.0-rc.1-x", ("a-2b", "1.0.0-rc.1-x")),
-        ("a-v1.2.3", ("a", "v1.2.3")),
-        ("odd", ("odd", "")),
-    ] {
-        assert_eq!(split_chart(chart), expected);
-    }
 }

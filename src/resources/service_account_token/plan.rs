@@ -131,6 +131,7 @@ mod tests {
             config: planned.clone(),
             planned,
             requires_replace: Vec::new(),
+            private: Vec::new(),
             deferred: None,
         }
     }

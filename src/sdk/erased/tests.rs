@@ -216,7 +216,6 @@ async fn an_import_needs_an_id_that_the_resource_understands() {
 async fn plan(fake: Fake, prior: Value, config: Value) -> PlanReply {
     let request = PlanRequest {
         prior: stored(prior),
-        proposed: Value::Null,
         config,
     };
     erase(fake).plan(&context(), request).await

@@ -58,7 +58,7 @@ async fn try_beat(cloud: &Cloud, cluster: &mut Cluster) -> Result<String, Silenc
 }
 
 /// Marks the clusters that have not been heard of for too long.
-pub(super) fn miss(store: &mut Store, now: Timestamp) {
+pub(in crate::simulator) fn miss(store: &mut Store, now: Timestamp) {
     for cluster in store.clusters.values_mut() {
         let Some(report) = cluster.report() else {
             continue;
@@ -128,7 +128,7 @@ mod tests {
 
     use super::*;
     use crate::simulator::arm::connected_clusters::Features;
-    use crate::simulator::faults::Ending;
+    use crate::simulator::faults::Orders;
     use crate::simulator::request::Request;
     use crate::simulator::tests::azure::{
         NEWEST, OTHER_PUBLIC_KEY, PUBLIC_KEY, TENANT, cluster, cluster_path, config,
@@ -156,7 +156,7 @@ mod tests {
         let created = arm::handle(
             &cloud,
             &Request::new(Method::PUT, uri, headers, body),
-            Ending::Succeeds,
+            Orders::default(),
         );
         assert_eq!(created.status, 201);
         (cloud, path.split('?').next().expect("a path").to_owned())
@@ -198,6 +198,26 @@ mod tests {
             refusal(&elsewhere, PUBLIC_KEY),
             Some(format!("Azure knows no connected cluster {elsewhere}"))
         );
+    }
+
+    #[test]
+    fn what_agents_reported_can_be_made_older_for_one_cluster_alone() {
+        let (cloud, id) = cloud_with_cluster();
+        cloud.clock.set_offset_seconds(HOUR);
+        let now = cloud.clock.now();
+        let mut store = cloud.store();
+        prove(&mut store, &id, PUBLIC_KEY, now)
+            .expect("ready")
+            .hear(report(now));
+        let mut aged = |by: SignedDuration| {
+            let cluster = store.clusters.get_mut(&id.to_lowercase()).expect("there");
+            cluster.age(by);
+            miss(&mut store, now);
+            store.clusters[&id.to_lowercase()].connectivity
+        };
+        assert_eq!(aged(SignedDuration::from_mins(14)), Connectivity::Connected);
+        assert_eq!(aged(SignedDuration::from_mins(1)), Connectivity::Offline);
+        assert_eq!(aged(CERTIFICATE_LIFE), Connectivity::Expired);
     }
 
     #[test]

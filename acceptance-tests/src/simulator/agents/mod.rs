@@ -19,6 +19,8 @@ mod objects;
 mod presence;
 mod release;
 
+pub(super) use heartbeat::miss;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

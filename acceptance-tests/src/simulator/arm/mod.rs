@@ -6,6 +6,7 @@ pub(super) mod configuration;
 pub(super) mod connected_clusters;
 pub(super) mod custom_locations;
 mod error;
+mod hybrid_compute;
 mod paging;
 pub(super) mod progress;
 mod protected;
@@ -14,13 +15,14 @@ mod resource_groups;
 mod schema;
 mod subscriptions;
 mod tags;
+pub(super) mod throttle;
 pub(super) mod tokens;
 
 use axum::http::Method;
 use jiff::Timestamp;
 
 use super::config::Config;
-use super::faults::Ending;
+use super::faults::Orders;
 use super::reply::Reply;
 use super::request::Request;
 use super::store::Store;
@@ -52,41 +54,38 @@ pub(super) struct Context<'a> {
     pub(super) config: &'a Config,
     pub(super) caller: Caller,
     pub(super) now: Timestamp,
-    /// How an operation that this request begins will end.
-    pub(super) ending: Ending,
+    /// What scripts want to happen to what this request begins.
+    pub(super) orders: Orders,
 }
 
 /// A service's answer.
 type Answer = Result<Reply, ArmError>;
 
 /// Answers a request to Resource Manager.
-pub(super) fn handle(cloud: &Cloud, request: &Request, ending: Ending) -> Reply {
+pub(super) fn handle(cloud: &Cloud, request: &Request, orders: Orders) -> Reply {
     let reply = match (&request.method, request.route().as_slice()) {
         (&Method::GET, ["metadata", "endpoints"]) => metadata::endpoints(request),
-        _ => authenticated(cloud, request, ending),
+        _ => authenticated(cloud, request, orders),
     };
-    let reply = reply.unwrap_or_else(ArmError::into_reply);
-    match request.method {
-        Method::GET | Method::HEAD => {
-            reply.with("x-ms-ratelimit-remaining-subscription-reads", 249)
-        }
-        Method::DELETE => reply.with("x-ms-ratelimit-remaining-subscription-deletes", 199),
-        _ => reply.with("x-ms-ratelimit-remaining-subscription-writes", 199),
-    }
+    reply.unwrap_or_else(ArmError::into_reply)
 }
 
-fn authenticated(cloud: &Cloud, request: &Request, ending: Ending) -> Answer {
+fn authenticated(cloud: &Cloud, request: &Request, orders: Orders) -> Answer {
     let caller = tokens::caller(cloud, request)?;
     let mut store = cloud.store();
+    let now = cloud.clock.now();
+    let sizes = store.behaviour.throttling;
+    let draw = store.throttle.draw(request, &caller, &sizes, now)?;
     let mut context = Context {
         request,
         store: &mut store,
         config: &cloud.config,
         caller,
-        now: cloud.clock.now(),
-        ending,
+        now,
+        orders,
     };
-    route(&mut context)
+    let reply = route(&mut context).unwrap_or_else(ArmError::into_reply);
+    Ok(reply.with(draw.header, draw.remaining))
 }
 
 /// The route table. Fixed words are in lower case, since Azure does not care.
@@ -209,6 +208,30 @@ fn in_group(cx: &mut Context<'_>, subscription: &str, group: &str, rest: &[&str]
             "microsoft.kubernetesconfiguration",
             rest @ ..,
         ] => configuration::handle(cx, subscription, group, rest),
+        [
+            "providers",
+            "microsoft.kubernetes",
+            "connectedclusters",
+            _,
+            "providers",
+            "microsoft.hybridcompute",
+            "settings",
+            "default",
+        ] => hybrid_compute::settings(cx, subscription),
+        [
+            "providers",
+            "microsoft.hybridcompute",
+            "privatelinkscopes",
+            _,
+        ] => hybrid_compute::handle(
+            cx,
+            subscription,
+            group,
+            hybrid_compute::Kind::PrivateLinkScope,
+        ),
+        ["providers", "microsoft.hybridcompute", "gateways", _] => {
+            hybrid_compute::handle(cx, subscription, group, hybrid_compute::Kind::Gateway)
+        }
         _ => Err(ArmError::no_such_route(cx.request)),
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     Answer, ArmError, Context, RESOURCES_VERSIONS, configuration, connected_clusters,
-    custom_locations, require_method, require_version,
+    custom_locations, hybrid_compute, require_method, require_version,
 };
 use crate::simulator::reply::Reply;
 use crate::simulator::store::Registration;
@@ -49,7 +49,11 @@ const PROVIDERS: &[Provider] = &[
     },
     Provider {
         namespace: "Microsoft.HybridCompute",
-        types: &[("settings", &["2025-02-19-preview"])],
+        types: &[
+            ("settings", hybrid_compute::SETTINGS_VERSIONS),
+            ("privateLinkScopes", hybrid_compute::API_VERSIONS),
+            ("gateways", hybrid_compute::API_VERSIONS),
+        ],
     },
 ];
 

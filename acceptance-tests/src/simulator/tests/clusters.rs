@@ -7,6 +7,7 @@ use super::azure::{
     Azure, FRESH_SUBSCRIPTION, NEWEST, OTHER_PUBLIC_KEY, SUBSCRIPTION, behaviour, cluster,
     cluster_path,
 };
+use super::profiles;
 use crate::simulator::{Behaviour, KeyChange};
 
 /// The least body with one member replaced, by JSON pointer; null removes it.
@@ -221,6 +222,10 @@ async fn ids_are_compared_without_case_and_shown_as_created() {
     let shown = azure.cluster("Mixed-Case", NEWEST).await.body;
     let path = cluster_path("mixed-case", NEWEST).to_lowercase();
     assert_eq!(azure.get(&path).await.body["id"], shown["id"]);
+    let once = json!({"method": "GET", "action": "shuffled_casing"});
+    azure.admin(Method::POST, "faults", once).await;
+    assert_ne!(azure.get(&path).await.body["id"], shown["id"]);
+    assert_eq!(azure.get(&path).await.body["id"], shown["id"]);
     azure
         .admin(Method::PUT, "behaviour", json!({"shuffled_casing": true}))
         .await;
@@ -289,7 +294,7 @@ async fn credentials_need_both_parameters() {
 
 #[tokio::test]
 async fn there_are_no_credentials_where_no_agent_waits() {
-    let azure = Azure::start().await;
+    let azure = profiles::azure().await;
     azure.cluster("c1", NEWEST).await;
     let path = cluster_path("c1", NEWEST).replace('?', "/listClusterUserCredential?");
     let body = json!({"authenticationMethod": "Token", "clientProxy": true});
@@ -310,7 +315,12 @@ async fn there_are_no_credentials_where_no_agent_waits() {
     assert!(ask().await.message().starts_with(lost));
 
     azure.presence("c1", json!({"puppet": {}})).await;
-    let private = changed("/properties/privateLinkState", json!("Enabled"));
+    let mut private = changed("/properties/privateLinkState", json!("Enabled"));
+    let scope = json!({"location": "koreacentral"});
+    let place = profiles::hybrid("privateLinkScopes/scope");
+    azure.put(&place, scope).await;
+    let scope = azure.get(&place).await;
+    private["properties"]["privateLinkScopeResourceId"] = scope.body["id"].clone();
     azure.put(&cluster_path("c1", NEWEST), private).await;
     assert!(ask().await.message().contains("private link"));
     azure.stop().await;

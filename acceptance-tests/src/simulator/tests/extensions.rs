@@ -14,7 +14,7 @@ fn dapr() -> Value {
     })
 }
 
-fn with(properties: Value) -> Value {
+fn with(properties: &Value) -> Value {
     let mut body = dapr();
     let all = body["properties"].as_object_mut().expect("an object");
     all.extend(properties.as_object().expect("an object").clone());
@@ -82,59 +82,59 @@ async fn a_body_that_azure_would_not_take_is_refused() {
     for (body, code) in [
         (json!({"properties": {}}), "InvalidParameter"),
         (
-            with(json!({"extensionType": "microsoft.nothing"})),
+            with(&json!({"extensionType": "microsoft.nothing"})),
             "ExtensionTypeRegistrationGetFailed",
         ),
-        (with(json!({"version": "1.1.5"})), "InvalidParameter"),
+        (with(&json!({"version": "1.1.5"})), "InvalidParameter"),
         (
-            with(json!({"version": "9.9.9", "autoUpgradeMinorVersion": false})),
+            with(&json!({"version": "9.9.9", "autoUpgradeMinorVersion": false})),
             "ExtensionOperationFailed",
         ),
         (
-            with(json!({"releaseTrain": "nightly"})),
+            with(&json!({"releaseTrain": "nightly"})),
             "ExtensionOperationFailed",
         ),
         (
             with(
-                json!({"scope": {"cluster": {"releaseNamespace": "a"}, "namespace": {"targetNamespace": "b"}}}),
+                &json!({"scope": {"cluster": {"releaseNamespace": "a"}, "namespace": {"targetNamespace": "b"}}}),
             ),
             "InvalidParameter",
         ),
         (
-            with(json!({"scope": {"namespace": {"targetNamespace": "b"}}})),
+            with(&json!({"scope": {"namespace": {"targetNamespace": "b"}}})),
             "InvalidParameter",
         ),
         (
-            with(json!({"provisioningState": "Succeeded"})),
+            with(&json!({"provisioningState": "Succeeded"})),
             "InvalidParameter",
         ),
         (
-            with(json!({"aksAssignedIdentity": {"type": "SystemAssigned"}})),
+            with(&json!({"aksAssignedIdentity": {"type": "SystemAssigned"}})),
             "InvalidParameter",
         ),
         (
-            with(json!({"configurationSettings": {"replicas": 3}})),
+            with(&json!({"configurationSettings": {"replicas": 3}})),
             "InvalidRequestContent",
         ),
-        (with(json!({"colour": "red"})), "InvalidRequestContent"),
+        (with(&json!({"colour": "red"})), "InvalidRequestContent"),
         (
-            with(json!({"extensionType": "microsoft.apimanagement.gateway"})),
+            with(&json!({"extensionType": "microsoft.apimanagement.gateway"})),
             "InvalidParameter",
         ),
         (
             with(
-                json!({"extensionType": "microsoft.apimanagement.gateway", "scope": {"cluster": {}}}),
+                &json!({"extensionType": "microsoft.apimanagement.gateway", "scope": {"cluster": {}}}),
             ),
             "InvalidParameter",
         ),
         (
             with(
-                json!({"extensionType": "microsoft.flux", "scope": {"cluster": {"releaseNamespace": "elsewhere"}}}),
+                &json!({"extensionType": "microsoft.flux", "scope": {"cluster": {"releaseNamespace": "elsewhere"}}}),
             ),
             "InvalidParameter",
         ),
         (
-            with(json!({"extensionType": "microsoft.azuremonitor.containers"})),
+            with(&json!({"extensionType": "microsoft.azuremonitor.containers"})),
             "ExtensionOperationFailed",
         ),
         (
@@ -142,7 +142,7 @@ async fn a_body_that_azure_would_not_take_is_refused() {
             "InvalidParameter",
         ),
         (
-            with(json!({"extensionType": "contoso.samples"})),
+            with(&json!({"extensionType": "contoso.samples"})),
             "InvalidParameter",
         ),
     ] {
@@ -153,7 +153,7 @@ async fn a_body_that_azure_would_not_take_is_refused() {
         .put(&child_path("extensions", "e1", "2020-01-01"), dapr())
         .await;
     assert_eq!(version.code(), "NoRegisteredProviderFound");
-    let newer = with(json!({"autoUpgradeMode": "patch"}));
+    let newer = with(&json!({"autoUpgradeMode": "patch"}));
     let older = azure
         .put(&child_path("extensions", "e1", "2023-05-01"), newer)
         .await;
@@ -169,7 +169,7 @@ async fn a_body_that_azure_would_not_take_is_refused() {
 async fn an_offer_of_the_marketplace_needs_its_plan() {
     let azure = Azure::start().await;
     azure.puppet("c1").await;
-    let mut body = with(json!({"extensionType": "contoso.samples"}));
+    let mut body = with(&json!({"extensionType": "contoso.samples"}));
     body["plan"] = json!({"name": "free", "product": "contoso-samples"});
     assert_eq!(
         refused(&azure, "s1", body.clone()).await,
@@ -196,10 +196,10 @@ async fn most_types_live_alone_in_a_cluster() {
     put(
         &azure,
         "web",
-        with(json!({"extensionType": "Microsoft.Web.Appservice"})),
+        with(&json!({"extensionType": "Microsoft.Web.Appservice"})),
     )
     .await;
-    let rival = with(json!({"extensionType": "microsoft.app.environment"}));
+    let rival = with(&json!({"extensionType": "microsoft.app.environment"}));
     assert_eq!(
         refused(&azure, "apps", rival).await,
         "ExtensionOperationFailed"
@@ -249,7 +249,7 @@ async fn nothing_is_installed_where_the_provider_is_not_registered() {
 async fn protected_settings_are_never_shown_and_gone_when_not_sent_again() {
     let azure = Azure::start().await;
     azure.puppet("c1").await;
-    let secret = with(json!({
+    let secret = with(&json!({
         "configurationSettings": {"a": "1"},
         "configurationProtectedSettings": {"key": "canary", "other": "canary"},
     }));
@@ -318,7 +318,7 @@ async fn versions_change_in_place_and_types_and_scopes_do_not() {
         azure.put(&path, echo).await.code(),
         "PropertyChangeNotAllowed"
     );
-    let other = with(json!({"extensionType": "microsoft.flux"}));
+    let other = with(&json!({"extensionType": "microsoft.flux"}));
     assert_eq!(
         azure.put(&path, other).await.code(),
         "PropertyChangeNotAllowed"
@@ -486,7 +486,7 @@ async fn extensions_are_listed_in_pages() {
     put(
         &azure,
         "flux",
-        with(json!({"extensionType": "microsoft.flux"})),
+        with(&json!({"extensionType": "microsoft.flux"})),
     )
     .await;
     azure

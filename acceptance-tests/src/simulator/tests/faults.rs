@@ -90,6 +90,48 @@ async fn an_operation_may_never_end_not_even_in_a_year() {
 }
 
 #[tokio::test]
+async fn an_operation_can_get_lost() {
+    let azure = Azure::start().await;
+    let created = azure.put(&cluster_path("c1", NEWEST), cluster()).await;
+    let monitor = created.header("azure-asyncoperation");
+    let reply = json!({"status": 404, "code": "ResourceNotFound"});
+    script(
+        &azure,
+        json!({"path": "*/operationstatuses/*", "action": {"reply": reply}}),
+    )
+    .await;
+    assert_eq!(azure.get(monitor).await.status, 404);
+    assert_eq!(azure.get(monitor).await.status, 200);
+    azure.stop().await;
+}
+
+#[tokio::test]
+async fn a_new_object_can_be_slow_to_be_seen_everywhere() {
+    let azure = Azure::start().await;
+    let path = cluster_path("c1", NEWEST);
+    let behaviour = json!({"operation_ms": 0});
+    azure.admin(Method::PUT, "behaviour", behaviour).await;
+    script(
+        &azure,
+        json!({"method": "PUT", "action": {"hidden_ms": 60_000}}),
+    )
+    .await;
+    assert_eq!(azure.put(&path, cluster()).await.status, 201);
+    let list = path.replace("/c1?", "?");
+    assert_eq!(azure.get(&path).await.code(), "ResourceNotFound");
+    assert_eq!(azure.get(&list).await.body["value"], json!([]));
+    assert_eq!(
+        azure.put(&path, cluster()).await.status,
+        200,
+        "a write finds it"
+    );
+    azure.elapse().await;
+    assert_eq!(azure.get(&path).await.status, 200);
+    assert_eq!(azure.get(&list).await.body["value"][0]["name"], "c1");
+    azure.stop().await;
+}
+
+#[tokio::test]
 async fn a_delay_delays() {
     let azure = Azure::start().await;
     script(

@@ -10,4 +10,6 @@ mod flux;
 mod groups;
 mod login;
 mod operations;
+mod profiles;
+mod throttling;
 mod versions;

@@ -83,6 +83,12 @@ async fn a_patch_is_synchronous_until_it_is_not() {
         (done.status, &done.body["tags"]),
         (200, &json!({"by": "newest"}))
     );
+    let preview = cluster_path("c1", "2025-12-01-preview");
+    let accepted = azure.patch(&preview, json!({"tags": {}})).await;
+    assert_eq!(
+        accepted.status, 202,
+        "the first version that takes its time"
+    );
     azure.stop().await;
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::public_key;
+use super::rules;
 use super::schema::{PROPERTIES, RESOURCE, Version};
 use crate::simulator::arm::check::Check;
 use crate::simulator::arm::{ArmError, Context, tags};
@@ -39,6 +40,7 @@ impl Draft {
         let identity = required(object(&body, "identity"), "type", "identity.")?;
         let settings = object(&body, "properties").clone();
         let public_key = required(&settings, "agentPublicKeyCertificate", "properties.")?;
+        rules::check(cx, &settings)?;
         let kind = text(&body, "kind").map(str::to_owned);
         if kind.is_none() {
             let target = "properties.agentPublicKeyCertificate";

@@ -7,13 +7,14 @@ mod credential;
 mod draft;
 mod progress;
 pub(in crate::simulator) mod public_key;
+mod rules;
 mod schema;
 mod stored;
 mod view;
 mod write;
 
 use axum::http::Method;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -47,6 +48,10 @@ pub(in crate::simulator) struct ConnectedCluster {
     pub(in crate::simulator) connectivity: Connectivity,
     created: Change,
     modified: Change,
+    /// Until then nobody who looks finds the object.
+    hidden_until: Timestamp,
+    /// Id of the gateway through which the agents' requests reach Azure.
+    gateway: Option<String>,
 }
 
 /// `provisioningState`.
@@ -142,6 +147,14 @@ impl ConnectedCluster {
         Some(self.report()?.certificate_expires)
     }
 
+    /// Lets time pass for what the agents reported: their last word and their certificate become so much older.
+    pub(in crate::simulator) fn age(&mut self, by: SignedDuration) {
+        if let Some(report) = &mut self.report {
+            report.heard -= by;
+            report.certificate_expires -= by;
+        }
+    }
+
     /// Takes a heartbeat.
     pub(in crate::simulator) fn hear(&mut self, report: Report) {
         self.report = Some(report);
@@ -152,6 +165,23 @@ impl ConnectedCluster {
     pub(in crate::simulator) fn auto_upgrade(&self) -> bool {
         let profile = self.settings.get("arcAgentProfile");
         profile.and_then(|profile| profile.get("agentAutoUpgrade")) != Some(&json!("Disabled"))
+    }
+
+    /// What a client has set at this place, such as `["gateway", "enabled"]`.
+    pub(in crate::simulator) fn setting(&self, path: &[&str]) -> Option<&Value> {
+        let (first, rest) = path.split_first()?;
+        let mut rest = rest.iter();
+        rest.try_fold(self.settings.get(*first)?, |value, name| value.get(name))
+    }
+
+    /// Id of the gateway that the cluster is associated with.
+    pub(in crate::simulator) fn gateway(&self) -> Option<&str> {
+        self.gateway.as_deref()
+    }
+
+    /// Associates the cluster with a gateway, or with none.
+    pub(super) fn associate(&mut self, gateway: Option<String>) {
+        self.gateway = gateway;
     }
 
     /// Region of the object.
@@ -184,7 +214,7 @@ pub(super) fn list(cx: &Context<'_>, scope: &str) -> Answer {
         .store
         .clusters
         .iter()
-        .filter(|(key, _)| key.starts_with(scope));
+        .filter(|(key, cluster)| key.starts_with(scope) && cluster.hidden_until <= cx.now);
     let items: Vec<Value> = clusters
         .map(|(_, cluster)| view::show(cx, cluster, version))
         .collect();
@@ -207,16 +237,35 @@ pub(super) fn summaries(cx: &Context<'_>, group: &str) -> Vec<Value> {
 /// The cluster of a key in the request's api-version, or a 404.
 pub(in crate::simulator) fn show(cx: &Context<'_>, key: &str) -> Answer {
     let version = version(cx)?;
-    Ok(Reply::ok(view::show(cx, require(cx, key)?, version)))
+    let cluster = require(cx, key)?;
+    if cluster.hidden_until > cx.now {
+        return Err(not_found(key));
+    }
+    Ok(Reply::ok(view::show(cx, cluster, version)))
 }
 
-fn require<'a>(cx: &'a Context<'_>, key: &str) -> Result<&'a ConnectedCluster, ArmError> {
-    cx.store.clusters.get(key).ok_or_else(|| {
-        let name = key.rsplit('/').next().unwrap_or_default();
-        let message =
-            format!("The Resource 'Microsoft.Kubernetes/connectedClusters/{name}' was not found.");
-        ArmError::not_found("ResourceNotFound", message)
-    })
+/// The cluster of a key, or a 404.
+pub(super) fn require<'a>(
+    cx: &'a Context<'_>,
+    key: &str,
+) -> Result<&'a ConnectedCluster, ArmError> {
+    cx.store.clusters.get(key).ok_or_else(|| not_found(key))
+}
+
+/// The same, to be changed.
+pub(super) fn require_mut<'a>(
+    cx: &'a mut Context<'_>,
+    key: &str,
+) -> Result<&'a mut ConnectedCluster, ArmError> {
+    let cluster = cx.store.clusters.get_mut(key);
+    cluster.ok_or_else(|| not_found(key))
+}
+
+fn not_found(key: &str) -> ArmError {
+    let name = key.rsplit('/').next().unwrap_or_default();
+    let message =
+        format!("The Resource 'Microsoft.Kubernetes/connectedClusters/{name}' was not found.");
+    ArmError::not_found("ResourceNotFound", message)
 }
 
 /// The cluster's id in lower case, from the address.

@@ -13,6 +13,7 @@ use crate::simulator::arm::schema::{self, field};
 /// Served versions, newest first.
 pub(in crate::simulator::arm) const API_VERSIONS: &[&str] = &[
     "2026-05-01",
+    "2025-12-01-preview",
     "2025-08-01-preview",
     "2024-01-01",
     "2021-10-01",
@@ -27,6 +28,7 @@ pub(super) enum Version {
     V2021_10_01,
     V2024_01_01,
     V2025_08_01_PREVIEW,
+    V2025_12_01_PREVIEW,
     V2026_05_01,
 }
 
@@ -174,6 +176,7 @@ impl Version {
             "2021-10-01" => Self::V2021_10_01,
             "2024-01-01" => Self::V2024_01_01,
             "2025-08-01-preview" => Self::V2025_08_01_PREVIEW,
+            "2025-12-01-preview" => Self::V2025_12_01_PREVIEW,
             "2026-05-01" => Self::V2026_05_01,
             _ => return None,
         })
@@ -186,7 +189,7 @@ impl Version {
             Self::V2024_01_01 | Self::V2025_08_01_PREVIEW => {
                 &["distribution", "distributionVersion", "azureHybridBenefit"]
             }
-            Self::V2026_05_01 => &[
+            Self::V2025_12_01_PREVIEW | Self::V2026_05_01 => &[
                 "distribution",
                 "distributionVersion",
                 "azureHybridBenefit",

@@ -31,6 +31,8 @@ impl ConnectedCluster {
             connectivity: Connectivity::Connecting,
             created: Change::of(cx),
             modified: Change::of(cx),
+            hidden_until: cx.now + cx.orders.hidden,
+            gateway: None,
         }
     }
 
@@ -82,6 +84,7 @@ impl ConnectedCluster {
             (false, _) => None,
         };
     }
+
     /// Takes over what a PATCH says.
     pub(super) fn patch(&mut self, patch: Patch, change: Change) {
         if let Some(tags) = patch.tags {

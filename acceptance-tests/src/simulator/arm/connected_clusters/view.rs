@@ -12,7 +12,7 @@ use crate::simulator::arm::schema::visible;
 pub(super) fn show(cx: &Context<'_>, cluster: &ConnectedCluster, version: Version) -> Value {
     let whole = cluster.whole(&cx.config.tenant_id);
     let mut shown = visible(RESOURCE, &whole, version);
-    if cx.store.behaviour.shuffled_casing {
+    if cx.store.behaviour.shuffled_casing || cx.orders.shuffled_casing {
         shuffle(&mut shown);
     }
     shown

@@ -41,7 +41,7 @@ pub(super) fn put(
     Ok(cx.later(cx.follow(reply, &name, &path, Address::Monitor)))
 }
 
-/// `PATCH`: at once up to 2025-08-01-preview, by an operation from 2026-05-01 on.
+/// `PATCH`: at once up to 2025-08-01-preview, by an operation from 2025-12-01-preview on.
 pub(super) fn patch(
     cx: &mut Context<'_>,
     version: Version,
@@ -54,7 +54,7 @@ pub(super) fn patch(
     let changes = Patch::parse(&cx.request.json()?, version)?;
     let change = Change::of(cx);
     let apply = move |cluster: &mut ConnectedCluster| cluster.patch(changes, change);
-    if version < Version::V2026_05_01 {
+    if version < Version::V2025_12_01_PREVIEW {
         cx.store.clusters.get_mut(&key).map(apply);
         return super::show(cx, &key);
     }

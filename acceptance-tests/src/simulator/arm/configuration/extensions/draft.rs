@@ -50,7 +50,11 @@ impl Draft {
                 "The property 'aksAssignedIdentity' is for AKS clusters only.",
             ));
         }
-        let scope = settings.remove("scope").and_then(scope).transpose()?;
+        let scope = settings
+            .remove("scope")
+            .as_ref()
+            .and_then(scope)
+            .transpose()?;
         let Some(Value::String(kind)) = settings.remove("extensionType") else {
             return Err(invalid(
                 "properties.extensionType",
@@ -93,7 +97,7 @@ impl Patch {
 }
 
 /// The scope of an extension's properties. An empty one is none, a double one is too much.
-fn scope(given: Value) -> Option<Result<GivenScope, ArmError>> {
+fn scope(given: &Value) -> Option<Result<GivenScope, ArmError>> {
     let part = |name: &str| given.get(name).and_then(Value::as_object);
     let named = |part: &Map<String, Value>, name| text(part, name).map(str::to_owned);
     match (part("cluster"), part("namespace")) {

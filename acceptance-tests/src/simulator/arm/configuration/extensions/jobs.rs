@@ -130,9 +130,12 @@ impl Extension {
     fn workloads(&self, release: &str) -> Vec<String> {
         let kind = extension_types::find(&self.kind);
         let names = kind.into_iter().flat_map(|kind| {
-            let named = |workload: &&str| match kind.many {
-                true => format!("{release}-{workload}"),
-                false => (*workload).to_owned(),
+            let named = |workload: &&str| {
+                if kind.many {
+                    format!("{release}-{workload}")
+                } else {
+                    (*workload).to_owned()
+                }
             };
             kind.workloads.iter().map(named).collect::<Vec<_>>()
         });

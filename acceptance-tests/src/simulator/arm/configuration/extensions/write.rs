@@ -31,16 +31,13 @@ pub(super) fn put(cx: &mut Context<'_>, parent: &Parent, version: Version) -> An
     let scope = rules::scope(draft.scope.as_ref(), kind, &name)?;
     let current = old.and_then(|old| old.current_version.as_deref());
     let target = rules::resolve(&draft.settings, kind, current)?;
-    let (status, state) = match old {
-        Some(old) => {
-            old.require_writable()?;
-            old.require_same(&draft, &scope)?;
-            (StatusCode::OK, State::Updating)
-        }
-        None => {
-            rules::check_new(cx, &parent.key, &name, kind)?;
-            (StatusCode::CREATED, State::Creating)
-        }
+    let (status, state) = if let Some(old) = old {
+        old.require_writable()?;
+        old.require_same(&draft, &scope)?;
+        (StatusCode::OK, State::Updating)
+    } else {
+        rules::check_new(cx, &parent.key, &name, kind)?;
+        (StatusCode::CREATED, State::Creating)
     };
     let change = Change::of(cx);
     let fresh = Extension::new(
@@ -49,7 +46,7 @@ pub(super) fn put(cx: &mut Context<'_>, parent: &Parent, version: Version) -> An
         scope,
         change.clone(),
     );
-    let unpullable = matches!(cx.ending, Ending::ImagePullError);
+    let unpullable = matches!(cx.orders.ending, Ending::ImagePullError);
     let extension = cx.store.extensions.entry(key.clone()).or_insert(fresh);
     extension.replace(draft, version);
     extension.modified = change;
@@ -68,7 +65,7 @@ pub(super) fn patch(cx: &mut Context<'_>, parent: &Parent, version: Version) -> 
     let settings = extension.patched(patch.settings);
     let target = rules::resolve(&settings, kind, extension.current_version.as_deref())?;
     let change = Change::of(cx);
-    let unpullable = matches!(cx.ending, Ending::ImagePullError);
+    let unpullable = matches!(cx.orders.ending, Ending::ImagePullError);
     if let Some(extension) = cx.store.extensions.get_mut(&key) {
         extension.settings = settings;
         extension.protected = patch.protected;
@@ -98,21 +95,23 @@ pub(super) fn delete(cx: &mut Context<'_>, parent: &Parent) -> Answer {
     let deleting = extension.progress.state == State::Deleting && !force;
     let name = match extension.progress.operation.clone().filter(|_| deleting) {
         Some(name) => name,
-        None => {
-            let done = |store: &mut Store, key: &str, failure: Option<&Failure>| {
-                if failure.is_none() {
-                    store.extensions.remove(key);
-                }
-            };
-            let name = progress::begin(cx, &key, State::Deleting, find, done);
-            if !force {
-                progress::hold(cx.store, &name);
-            }
-            name
-        }
+        None => begin_delete(cx, &key, force),
     };
     let reply = Reply::empty(StatusCode::ACCEPTED);
     Ok(cx.follow_plain(reply, &name, &path))
+}
+
+fn begin_delete(cx: &mut Context<'_>, key: &str, force: bool) -> String {
+    let done = |store: &mut Store, key: &str, failure: Option<&Failure>| {
+        if failure.is_none() {
+            store.extensions.remove(key);
+        }
+    };
+    let name = progress::begin(cx, key, State::Deleting, find, done);
+    if !force {
+        progress::hold(cx.store, &name);
+    }
+    name
 }
 
 /// Begins to bring the extension to a version. The agents have to agree.

@@ -1,0 +1,1 @@
+terraform import arc_custom_location.edge /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/aks-training-dev-krc-infra/providers/Microsoft.ExtendedLocation/customLocations/eks-training-dev-krc

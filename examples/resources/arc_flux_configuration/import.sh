@@ -1,0 +1,1 @@
+terraform import arc_flux_configuration.apps /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/aks-training-dev-krc-infra/providers/Microsoft.Kubernetes/connectedClusters/eks-training-dev-krc/providers/Microsoft.KubernetesConfiguration/fluxConfigurations/apps

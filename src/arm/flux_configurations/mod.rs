@@ -1,0 +1,98 @@
+//! Flux configurations: `Microsoft.KubernetesConfiguration/fluxConfigurations`.
+
+mod model;
+mod source;
+
+use super::client::Client;
+use super::error::Error;
+use super::id::ResourceId;
+use super::operation::Operation;
+use super::resource::Kind;
+use super::versions;
+use crate::call::Call;
+
+pub use self::model::{
+    FluxConfiguration, FluxProperties, FluxStatus, Kustomization, PostBuild, StatusCondition,
+    SubstituteFrom,
+};
+pub use self::source::{
+    AzureBlob, BlobIdentity, Bucket, GitReference, GitRepository, OciReference, OciRepository,
+    ServicePrincipal,
+};
+
+/// Namespace and type of a Flux configuration.
+const FLUX_CONFIGURATION: &str = "Microsoft.KubernetesConfiguration/fluxConfigurations";
+
+/// Reads and writes Flux configurations of connected clusters.
+#[derive(Clone, Debug)]
+pub struct FluxConfigurations {
+    kind: Kind,
+}
+
+impl ResourceId {
+    /// The id of a Flux configuration on this cluster.
+    #[must_use]
+    pub fn flux_configuration(&self, name: &str) -> Self {
+        self.extended_by(FLUX_CONFIGURATION, name)
+    }
+
+    /// Whether this names a Flux configuration.
+    #[must_use]
+    pub fn is_flux_configuration(&self) -> bool {
+        self.is_of_type(FLUX_CONFIGURATION)
+    }
+}
+
+impl FluxConfigurations {
+    pub(super) const fn new(client: Client) -> Self {
+        let version = versions::FLUX_CONFIGURATIONS;
+        Self {
+            kind: Kind::new(client, version, "Flux configuration", "forceDelete"),
+        }
+    }
+
+    /// The configuration; `None` only when Azure itself says that it, or its cluster, does not exist.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] for everything else.
+    pub async fn get(
+        &self,
+        call: &Call,
+        id: &ResourceId,
+    ) -> Result<Option<FluxConfiguration>, Error> {
+        self.kind.get(call, id).await
+    }
+
+    /// Creates or replaces the configuration and returns as soon as Azure has accepted that. Read-only members are not
+    /// sent; secrets that are left out are lost.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when Azure does not accept the request.
+    pub async fn put(
+        &self,
+        call: &Call,
+        id: &ResourceId,
+        configuration: &FluxConfiguration,
+    ) -> Result<Operation<FluxConfiguration>, Error> {
+        let body = configuration.clone().for_put();
+        self.kind.put(call, id, &body).await
+    }
+
+    /// Deletes the configuration and returns as soon as Azure has accepted that. One that is gone already is fine.
+    ///
+    /// With `force`, Azure forgets it without waiting for the cluster.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when Azure does not accept the request.
+    pub async fn delete(
+        &self,
+        call: &Call,
+        id: &ResourceId,
+        force: bool,
+    ) -> Result<Operation<()>, Error> {
+        self.kind.delete(call, id, force).await
+    }
+}

@@ -1,0 +1,192 @@
+//! Creating, changing and removing a custom location.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::arm::{
+    CustomLocation, CustomLocationAuthentication, CustomLocationProperties, ResourceId, Secret,
+};
+use crate::call::Call;
+use crate::cluster::NamespaceState;
+use crate::onboarding::parent::require_connected;
+use crate::onboarding::preflight::check_registered;
+use crate::onboarding::session::Session;
+
+use super::Spec;
+use super::error::Error;
+use super::observe::{Observation, check_enabled, observe};
+
+/// Resource provider of custom locations.
+const NAMESPACE: &str = "Microsoft.ExtendedLocation";
+
+/// A custom location that was not completed, and what exists nevertheless.
+#[derive(Debug)]
+pub struct ApplyFailure {
+    /// The object as ARM last showed it; `None` when nothing of ours was made.
+    pub reached: Option<Box<CustomLocation>>,
+    /// Why it stopped.
+    pub error: Error,
+}
+
+/// Creates a custom location. `checkpoint` is called as soon as ARM accepted it.
+///
+/// # Errors
+///
+/// [`ApplyFailure`], with what has to be remembered although the work was not completed.
+pub async fn create(
+    call: &Call,
+    session: &Session,
+    spec: &Spec,
+    checkpoint: impl Fn(&CustomLocation),
+) -> Result<Observation, ApplyFailure> {
+    let before = |error| ApplyFailure {
+        reached: None,
+        error,
+    };
+    let existing = Box::pin(prepare(call, session, spec))
+        .await
+        .map_err(before)?;
+    if let Some(existing) = existing {
+        adoptable(spec, &existing).map_err(before)?;
+        return Box::pin(change(call, session, spec)).await.map_err(before);
+    }
+    call.step("create the custom location");
+    let body = spec.over(CustomLocation::default());
+    let locations = session.azure.custom_locations();
+    let operation = locations.put(call, &spec.id, &body).await;
+    let operation = operation.map_err(|error| before(error.into()))?;
+    let mut reached = operation.initial().cloned().unwrap_or(body);
+    checkpoint(&reached);
+    let finished = async {
+        reached = operation.wait(call).await?;
+        checkpoint(&reached);
+        observed(call, session, spec).await
+    }
+    .await;
+    finished.map_err(|error| ApplyFailure {
+        reached: Some(Box::new(reached)),
+        error,
+    })
+}
+
+/// Brings a custom location to what is wanted, by a PUT of what is there with the changes laid over it.
+///
+/// # Errors
+///
+/// [`Error`]; the custom location is then as Azure shows it.
+pub async fn change(call: &Call, session: &Session, spec: &Spec) -> Result<Observation, Error> {
+    let locations = session.azure.custom_locations();
+    let found = locations.get(call, &spec.id).await?;
+    let found = found.ok_or_else(|| Error::Vanished {
+        id: spec.id.clone(),
+    })?;
+    Box::pin(check_cluster(call, session, spec)).await?;
+    call.check()?;
+    call.step("change the custom location");
+    let operation = locations.put(call, &spec.id, &spec.over(found)).await?;
+    operation.wait(call).await?;
+    observed(call, session, spec).await
+}
+
+/// Removes a custom location. One that is gone already is fine.
+///
+/// # Errors
+///
+/// Azure's, for instance while resources are still in it.
+pub async fn remove(call: &Call, session: &Session, id: &ResourceId) -> Result<(), Error> {
+    call.step("remove the custom location");
+    let operation = session.azure.custom_locations().delete(call, id).await?;
+    Ok(operation.wait(call).await?)
+}
+
+async fn observed(call: &Call, session: &Session, spec: &Spec) -> Result<Observation, Error> {
+    let found = observe(call, session, &spec.id, spec.connection.as_ref()).await?;
+    found.ok_or_else(|| Error::Vanished {
+        id: spec.id.clone(),
+    })
+}
+
+/// Everything before the first write; finds the custom location that has the name already.
+async fn prepare(
+    call: &Call,
+    session: &Session,
+    spec: &Spec,
+) -> Result<Option<CustomLocation>, Error> {
+    call.step("check the cluster for custom locations");
+    let subscription = spec.id.subscription_id();
+    let registered =
+        async { Ok::<_, Error>(check_registered(call, session, subscription, NAMESPACE).await?) };
+    futures::try_join!(Box::pin(check_cluster(call, session, spec)), registered)?;
+    Ok(session.azure.custom_locations().get(call, &spec.id).await?)
+}
+
+/// Azure sees the cluster, its agents let the service in, and the namespace is not going away.
+async fn check_cluster(call: &Call, session: &Session, spec: &Spec) -> Result<(), Error> {
+    require_connected(call, session, &spec.cluster).await?;
+    let cluster = session.cluster(call, spec.connection.as_ref()).await?;
+    check_enabled(call, &cluster, &spec.cluster).await?;
+    match cluster.namespace_state(call, &spec.namespace).await? {
+        NamespaceState::Terminating => Err(Error::NamespaceTerminating {
+            cluster: spec.cluster.clone(),
+            namespace: spec.namespace.clone(),
+        }),
+        NamespaceState::Active | NamespaceState::Missing => Ok(()),
+    }
+}
+
+fn adoptable(spec: &Spec, existing: &CustomLocation) -> Result<(), Error> {
+    let id = spec.id.clone();
+    if !spec.adopt_existing {
+        return Err(Error::Exists { id });
+    }
+    let properties = &existing.properties;
+    let host = properties.host_resource_id.clone().unwrap_or_default();
+    let wanted = spec.cluster.to_string();
+    if !host.eq_ignore_ascii_case(&wanted) {
+        return Err(Error::Different {
+            id,
+            what: "cluster",
+            found: host,
+            wanted,
+        });
+    }
+    let namespace = properties.namespace.clone().unwrap_or_default();
+    if namespace != spec.namespace {
+        return Err(Error::Different {
+            id,
+            what: "namespace",
+            found: namespace,
+            wanted: spec.namespace.clone(),
+        });
+    }
+    Ok(())
+}
+
+impl Spec {
+    /// What is wanted, laid over what is there.
+    fn over(&self, found: CustomLocation) -> CustomLocation {
+        let kubeconfig = self.kubeconfig.as_ref();
+        CustomLocation {
+            location: Some(self.location.clone()),
+            tags: Some(self.tags.clone()),
+            properties: CustomLocationProperties {
+                host_type: Some("Kubernetes".to_owned()),
+                host_resource_id: Some(self.cluster.to_string()),
+                namespace: Some(self.namespace.clone()),
+                cluster_extension_ids: Some(self.cluster_extension_ids.clone()),
+                display_name: self.display_name.clone(),
+                authentication: kubeconfig.map(|kubeconfig| CustomLocationAuthentication {
+                    kind: "KubeConfig".to_owned(),
+                    value: Secret(encoded(kubeconfig)),
+                }),
+                ..found.properties
+            },
+            ..found
+        }
+    }
+}
+
+fn encoded(kubeconfig: &SecretString) -> SecretString {
+    SecretString::from(STANDARD.encode(kubeconfig.expose_secret()))
+}

@@ -1,0 +1,197 @@
+//! What can go wrong with a custom location, and what to do about it.
+
+use crate::arm::{self, ResourceId};
+use crate::call::Halt;
+use crate::cluster;
+use crate::fault::{Explain, Kind, Reference, Remedy};
+use crate::onboarding;
+use crate::onboarding::parent::ParentError;
+
+/// Something about a custom location that could not be done or learned.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Azure refused or did not answer.
+    #[error(transparent)]
+    Azure(#[from] arm::Error),
+    /// The cluster refused or did not answer.
+    #[error(transparent)]
+    Cluster(#[from] cluster::Error),
+    /// The cluster cannot be reached at all, or a resource provider is missing.
+    #[error(transparent)]
+    Access(Box<onboarding::Error>),
+    /// The connected cluster is not fit for it.
+    #[error(transparent)]
+    Parent(#[from] ParentError),
+    /// The run was stopped, or its time ran out, between two steps.
+    #[error(transparent)]
+    Halted(#[from] Halt),
+    /// The agents were told to keep Azure's service out.
+    #[error("custom locations are not enabled on cluster {}", cluster.name())]
+    NotEnabled {
+        /// The cluster.
+        cluster: ResourceId,
+    },
+    /// The namespace is going away.
+    #[error("namespace {namespace} of cluster {} is being deleted", cluster.name())]
+    NamespaceTerminating {
+        /// The cluster.
+        cluster: ResourceId,
+        /// The namespace.
+        namespace: String,
+    },
+    /// The connection leads to the agents of another connected cluster.
+    #[error("the connection leads to the cluster that is connected as {owner}, not as {wanted}")]
+    WrongCluster {
+        /// What the agents say they belong to.
+        owner: ResourceId,
+        /// The cluster of the custom location.
+        wanted: ResourceId,
+    },
+    /// A custom location of this name exists.
+    #[error("custom location {} exists already in resource group {}", id.name(), id.resource_group())]
+    Exists {
+        /// The custom location.
+        id: ResourceId,
+    },
+    /// One of this name exists and is something else.
+    #[error("custom location {} cannot be taken over: its {what} is {found}, not {wanted}", id.name())]
+    Different {
+        /// The custom location.
+        id: ResourceId,
+        /// What differs and cannot change.
+        what: &'static str,
+        /// As it is.
+        found: String,
+        /// As it should be.
+        wanted: String,
+    },
+    /// It was there a moment ago.
+    #[error("custom location {} was deleted by somebody else meanwhile", id.name())]
+    Vanished {
+        /// The custom location.
+        id: ResourceId,
+    },
+}
+
+/// The part of the specification that an error is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The connection to the cluster.
+    Connection,
+    /// The connected cluster.
+    Parent,
+    /// The namespace.
+    Namespace,
+    /// The name.
+    Name,
+    /// Nothing in particular.
+    Whole,
+}
+
+impl From<onboarding::Error> for Error {
+    fn from(error: onboarding::Error) -> Self {
+        Self::Access(Box::new(error))
+    }
+}
+
+impl Error {
+    /// Which part of the specification has to be looked at.
+    #[must_use]
+    pub fn subject(&self) -> Subject {
+        match self {
+            Self::Access(error) if error.subject() == onboarding::Subject::Connection => {
+                Subject::Connection
+            }
+            Self::Cluster(_) | Self::WrongCluster { .. } => Subject::Connection,
+            Self::Parent(ParentError::Missing { .. } | ParentError::NotConnected { .. })
+            | Self::NotEnabled { .. } => Subject::Parent,
+            Self::NamespaceTerminating { .. } => Subject::Namespace,
+            Self::Exists { .. } | Self::Different { .. } => Subject::Name,
+            _ => Subject::Whole,
+        }
+    }
+
+    fn inner(&self) -> Option<&dyn Explain> {
+        match self {
+            Self::Azure(error) => Some(error),
+            Self::Cluster(error) => Some(error),
+            Self::Access(error) => Some(&**error),
+            Self::Parent(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl Explain for Error {
+    fn kind(&self) -> Kind {
+        if let Some(inner) = self.inner() {
+            return inner.kind();
+        }
+        match self {
+            Self::Halted(Halt::Interrupted) => Kind::Interrupted,
+            Self::Halted(Halt::DeadlineExceeded) => Kind::Deadline,
+            Self::NotEnabled { .. } | Self::WrongCluster { .. } => Kind::Configuration,
+            _ => Kind::Conflict,
+        }
+    }
+
+    fn summary(&self) -> String {
+        if let Some(inner) = self.inner() {
+            return inner.summary();
+        }
+        match self {
+            Self::Halted(Halt::Interrupted) => "Operation Interrupted",
+            Self::Halted(Halt::DeadlineExceeded) => "Operation Timed Out",
+            Self::NotEnabled { .. } => "Custom Locations Not Enabled",
+            Self::NamespaceTerminating { .. } => "Namespace Is Being Deleted",
+            Self::WrongCluster { .. } => "Wrong Kubernetes Cluster",
+            Self::Exists { .. } => "Custom Location Exists Already",
+            Self::Different { .. } => "Custom Location Cannot Be Taken Over",
+            _ => "Custom Location Vanished",
+        }
+        .to_owned()
+    }
+
+    fn remedies(&self) -> Vec<Remedy> {
+        match self.inner() {
+            Some(inner) => inner.remedies(),
+            None => self.own_remedies().into_iter().map(Remedy::new).collect(),
+        }
+    }
+
+    fn reference(&self) -> Option<Reference> {
+        self.inner()?.reference()
+    }
+}
+
+impl Error {
+    fn own_remedies(&self) -> Vec<String> {
+        match self {
+            Self::NotEnabled { cluster } => vec![
+                "enable them on the arc_connected_cluster: custom_locations = { enabled = true, object_id = \"…\" }, with the \
+                 object id of `az ad sp show --id bc313c14-388c-4e7d-a58e-70017303ee3b --query id`"
+                    .to_owned(),
+                format!(
+                    "or: az connectedk8s enable-features --features cluster-connect custom-locations --name {} --resource-group {}",
+                    cluster.name(),
+                    cluster.resource_group()
+                ),
+            ],
+            Self::NamespaceTerminating { namespace, .. } => vec![
+                format!("see what holds it: kubectl get namespace {namespace} --output yaml"),
+                "run again when it is gone".to_owned(),
+            ],
+            Self::WrongCluster { .. } => vec![
+                "check cluster name, region, kubeconfig path and context of the connection".to_owned(),
+            ],
+            Self::Exists { id } => vec![
+                "take it over as it is: adopt_existing = true".to_owned(),
+                format!("or import it by the id {id}"),
+            ],
+            Self::Different { .. } => vec!["describe it as it is, or choose another name".to_owned()],
+            Self::Vanished { .. } => vec!["find out who deletes it, then run again".to_owned()],
+            Self::Halted(Halt::DeadlineExceeded) => vec!["raise the time limit of this operation".to_owned()],
+            _ => Vec::new(),
+        }
+    }
+}

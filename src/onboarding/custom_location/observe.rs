@@ -1,0 +1,101 @@
+//! Looking at a custom location on both planes.
+
+use crate::arm::{CustomLocation, ResourceId};
+use crate::call::Call;
+use crate::cluster::{Cluster, Connection, NamespaceState};
+use crate::onboarding::observe::owner;
+use crate::onboarding::session::Session;
+
+use super::error::Error;
+
+/// A custom location on both planes.
+#[derive(Debug)]
+pub struct Observation {
+    /// As ARM shows it.
+    pub object: CustomLocation,
+    /// What the cluster shows to be missing, one sentence each, or why the cluster could not be looked at.
+    pub inside: Result<Vec<String>, Error>,
+}
+
+impl Observation {
+    /// What is not as it was applied, one sentence each.
+    #[must_use]
+    pub fn drift(&self) -> Vec<String> {
+        let state = self.object.properties.provisioning_state.as_deref();
+        let state = state.filter(|state| ["Failed", "Canceled"].contains(state));
+        let failed = state.map(|state| format!("the custom location is {state} in Azure"));
+        let inside = self.inside.iter().flatten().cloned();
+        failed.into_iter().chain(inside).collect()
+    }
+}
+
+/// Looks at a custom location in Azure and at its namespace in the cluster; `None` when ARM says that there is none.
+///
+/// # Errors
+///
+/// Only Azure's: what goes wrong in the cluster is part of the answer.
+pub async fn observe(
+    call: &Call,
+    session: &Session,
+    id: &ResourceId,
+    connection: Option<&Connection>,
+) -> Result<Option<Observation>, Error> {
+    let locations = session.azure.custom_locations();
+    let Some(object) = locations.get(call, id).await? else {
+        return Ok(None);
+    };
+    let inside = Box::pin(look_inside(call, session, connection, &object)).await;
+    Ok(Some(Observation { object, inside }))
+}
+
+async fn look_inside(
+    call: &Call,
+    session: &Session,
+    connection: Option<&Connection>,
+    object: &CustomLocation,
+) -> Result<Vec<String>, Error> {
+    let properties = &object.properties;
+    let host = properties.host_resource_id.as_deref();
+    let Some(host) = host.and_then(|host| ResourceId::parse(host).ok()) else {
+        return Ok(Vec::new());
+    };
+    let cluster = session.cluster(call, connection).await?;
+    match check_enabled(call, &cluster, &host).await {
+        Err(error @ Error::NotEnabled { .. }) => return Ok(vec![error.to_string()]),
+        other => other?,
+    }
+    let namespace = properties.namespace.as_deref().unwrap_or_default();
+    Ok(match cluster.namespace_state(call, namespace).await? {
+        NamespaceState::Active => Vec::new(),
+        NamespaceState::Missing => vec![format!("namespace {namespace} is gone from the cluster")],
+        NamespaceState::Terminating => {
+            vec![format!(
+                "namespace {namespace} is being deleted from the cluster"
+            )]
+        }
+    })
+}
+
+/// Whether the agents in the cluster belong to the connected cluster, and let Azure's service in.
+pub(super) async fn check_enabled(
+    call: &Call,
+    cluster: &Cluster,
+    wanted: &ResourceId,
+) -> Result<(), Error> {
+    let Some(config) = cluster.arc_config(call).await? else {
+        return Ok(());
+    };
+    let owner = owner(&config);
+    if owner != *wanted {
+        return Err(Error::WrongCluster {
+            owner,
+            wanted: wanted.clone(),
+        });
+    }
+    if config.custom_locations_enabled == Some(false) {
+        return Err(Error::NotEnabled {
+            cluster: wanted.clone(),
+        });
+    }
+    Ok(())
+}

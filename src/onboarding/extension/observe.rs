@@ -1,0 +1,126 @@
+//! Looking at an extension on both planes.
+
+use crate::arm::{Extension, ResourceId};
+use crate::call::Call;
+use crate::cluster::{Cluster, Connection};
+
+use super::diagnosis::statuses;
+use super::error::Error;
+use super::workloads::{Baseline, Workloads};
+use crate::onboarding::observe::owner;
+use crate::onboarding::session::Session;
+
+/// What a look showed.
+#[derive(Debug)]
+pub enum Observed {
+    /// ARM says that there is no such extension.
+    Gone,
+    /// It is there.
+    Present(Box<Observation>),
+}
+
+/// An extension on both planes.
+#[derive(Debug)]
+pub struct Observation {
+    /// As ARM shows it.
+    pub object: Extension,
+    /// As the cluster shows it, or why the cluster could not be looked at.
+    pub workloads: Result<Workloads, Error>,
+}
+
+impl Observation {
+    /// What to compare later looks with: the baseline at hand, unless it is about another version or there is none.
+    #[must_use]
+    pub fn baseline(&self, known: Option<Baseline>) -> Option<Baseline> {
+        let known = known.filter(|known| known.applies_to(&self.object));
+        let succeeded = self.object.properties.provisioning_state.as_deref() == Some("Succeeded");
+        let now = || {
+            let workloads = self.workloads.as_ref().ok()?;
+            Some(Baseline::of(&self.object, workloads))
+        };
+        known.or_else(|| now().filter(|_| succeeded))
+    }
+
+    /// What is not as it was applied, one sentence each.
+    #[must_use]
+    pub fn drift(&self, baseline: Option<&Baseline>) -> Vec<String> {
+        let mut lines: Vec<_> = failure(&self.object).into_iter().collect();
+        if let (Some(baseline), Ok(workloads)) = (baseline, &self.workloads) {
+            lines.extend(baseline.missing(workloads));
+        }
+        lines
+    }
+}
+
+/// The sentence about an extension whose last operation did not end well.
+pub(super) fn failure(object: &Extension) -> Option<String> {
+    let state = object.properties.provisioning_state.as_deref();
+    let state = state.filter(|state| ["Failed", "Canceled"].contains(state))?;
+    let why = statuses(object).into_iter().next();
+    let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
+    Some(format!("the extension is {state} in Azure{why}"))
+}
+
+/// Looks at an extension in Azure and, if it is there, at its release in the cluster. Changes nothing.
+///
+/// # Errors
+///
+/// Only Azure's: what goes wrong in the cluster is part of the answer.
+pub async fn observe(
+    call: &Call,
+    session: &Session,
+    id: &ResourceId,
+    connection: Option<&Connection>,
+) -> Result<Observed, Error> {
+    let extensions = session.azure.extensions();
+    let (object, cluster) = futures::join!(
+        extensions.get(call, id),
+        Box::pin(own_cluster(call, session, id, connection)),
+    );
+    let Some(object) = object? else {
+        return Ok(Observed::Gone);
+    };
+    let workloads = match cluster {
+        Ok(cluster) => look_inside(call, &cluster, id, &object).await,
+        Err(error) => Err(error),
+    };
+    Ok(Observed::Present(Box::new(Observation {
+        object,
+        workloads,
+    })))
+}
+
+/// The cluster behind the connection, if it is the one that the extension hangs on.
+///
+/// # Errors
+///
+/// [`Error::WrongCluster`], and what a connection can meet.
+pub(super) async fn own_cluster(
+    call: &Call,
+    session: &Session,
+    id: &ResourceId,
+    connection: Option<&Connection>,
+) -> Result<Cluster, Error> {
+    let cluster = session.cluster(call, connection).await?;
+    let config = cluster.arc_config(call).await?;
+    match (config.map(|config| owner(&config)), id.extends()) {
+        (Some(owner), Some(wanted)) if owner != wanted => {
+            Err(Error::WrongCluster { owner, wanted })
+        }
+        _ => Ok(cluster),
+    }
+}
+
+pub(super) async fn look_inside(
+    call: &Call,
+    cluster: &Cluster,
+    id: &ResourceId,
+    object: &Extension,
+) -> Result<Workloads, Error> {
+    let Some(namespace) = object.namespace() else {
+        return Ok(Workloads::default());
+    };
+    Ok(cluster
+        .release_workloads(call, namespace, id.name())
+        .await?)
+}

@@ -1,0 +1,75 @@
+//! Removing an extension: Azure tells the agents to uninstall it.
+
+use crate::arm::{ConnectedCluster, ResourceId};
+use crate::call::Call;
+use crate::cluster::Connection;
+
+use super::diagnosis;
+use super::error::Error;
+use super::observe::own_cluster;
+use crate::onboarding::session::Session;
+
+/// States of a connected cluster whose agents will never act again.
+const DEAD: [&str; 2] = ["Expired", "AgentNotInstalled"];
+
+/// How an extension went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Removed {
+    /// In order, or it was gone already.
+    InOrder,
+    /// Azure forgot it although nobody could uninstall it; its workloads may still be in the cluster.
+    Forgotten {
+        /// Connectivity status of the cluster.
+        status: String,
+    },
+}
+
+/// Removes an extension. One that is gone already, or whose cluster is, is fine.
+///
+/// # Errors
+///
+/// [`Error::System`]; [`Error::Failed`] with what Azure's statuses, pods and events show.
+pub async fn remove(
+    call: &Call,
+    session: &Session,
+    id: &ResourceId,
+    connection: Option<&Connection>,
+    force: bool,
+) -> Result<Removed, Error> {
+    let (extensions, clusters) = (
+        session.azure.extensions(),
+        session.azure.connected_clusters(),
+    );
+    let cluster = id.extends().unwrap_or_else(|| id.clone());
+    let (object, parent) =
+        futures::try_join!(extensions.get(call, id), clusters.get(call, &cluster))?;
+    let (Some(object), Some(parent)) = (object, parent) else {
+        return Ok(Removed::InOrder);
+    };
+    if object.is_system() {
+        return Err(Error::System { id: id.clone() });
+    }
+    let dead = dead(&parent);
+    call.step("remove the extension");
+    let operation = extensions.delete(call, id, force || dead.is_some()).await?;
+    if let Err(error) = operation.wait(call).await {
+        let look = diagnosis::look(id.name());
+        let inside = Box::pin(own_cluster(&look, session, id, connection)).await;
+        let namespace = object.namespace();
+        return Err(diagnosis::explain(
+            session,
+            inside.as_ref().ok(),
+            id,
+            "removed",
+            namespace,
+            error,
+        )
+        .await);
+    }
+    Ok(dead.map_or(Removed::InOrder, |status| Removed::Forgotten { status }))
+}
+
+fn dead(parent: &ConnectedCluster) -> Option<String> {
+    let status = parent.connectivity_status()?;
+    DEAD.contains(&status).then(|| status.to_owned())
+}

@@ -1,0 +1,302 @@
+//! Create, read, update, delete and import of `arc_extension`.
+
+use crate::onboarding::extension::{
+    Baseline, Error, Observation, Observed, Removed, Repair, Subject, change, install, observe,
+    remove,
+};
+use crate::onboarding::{ResourceId, Session};
+use crate::resources::connection::{self, ConnectionState};
+use crate::resources::ids::{self, Child};
+use crate::resources::{deletion, diagnose};
+use crate::sdk::context::Context;
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::path::AttributePath;
+use crate::sdk::resource::{
+    Applied, ApplyFailure, ImportTarget, Plan, Refreshed, Resource, Stored,
+};
+use crate::sdk::schema::{IdentitySchema, Schema};
+use crate::sdk::timeouts::Timeouts;
+use crate::sdk::value::Value;
+
+use super::state::State;
+use super::{ExtensionResource, TYPE_NAME, plan, rules, schema};
+
+const CHILD: Child = Child {
+    noun: "an extension of a connected cluster",
+    names: ResourceId::is_cluster_extension,
+    on: ResourceId::cluster_extension,
+};
+
+type Outcome = Result<Applied<State>, ApplyFailure<State>>;
+
+impl Resource for ExtensionResource {
+    type State = State;
+
+    fn type_name(&self) -> &'static str {
+        TYPE_NAME
+    }
+
+    fn schema(&self) -> Schema {
+        schema::schema()
+    }
+
+    fn identity_schema(&self) -> IdentitySchema {
+        schema::identity()
+    }
+
+    fn identity(&self, state: &State) -> Option<Value> {
+        Child::identity(state.id.as_deref())
+    }
+
+    fn default_timeouts(&self) -> Timeouts {
+        schema::TIMEOUTS
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        let path = AttributePath::attribute(connection::NAME);
+        let mut found = connection::validate(&path, config.get(connection::NAME));
+        found.extend(rules::validate(config));
+        found
+    }
+
+    async fn plan(&self, cx: &Context, planned: &mut Plan) -> Diagnostics {
+        plan::finish(&cx.call, planned, self.session.get().as_deref()).await
+    }
+
+    async fn create(&self, cx: &Context, planned: State, config: State) -> Outcome {
+        let session = diagnose::session(&self.session).map_err(nothing_saved)?;
+        let cluster = ids::parse_cluster(&planned.connected_cluster_id).map_err(nothing_saved)?;
+        let spec = planned.spec(cluster, &config);
+        let id = spec.id();
+        let remember = |object: &_| {
+            cx.checkpoint
+                .save(&planned.clone().with_object(&id, object), &[]);
+        };
+        match Box::pin(install(&cx.call, &session, &spec, remember)).await {
+            Ok(observation) => Ok(applied(planned, &id, &observation, None)),
+            Err(failure) => Err(ApplyFailure {
+                saved: failure.reached.map(|object| Stored {
+                    state: planned.with_object(&id, &object),
+                    private: Vec::new(),
+                }),
+                diagnostics: failed(&format!("installing {id}"), &failure.error),
+            }),
+        }
+    }
+
+    async fn read(
+        &self,
+        cx: &Context,
+        prior: Stored<State>,
+    ) -> Result<Refreshed<State>, Diagnostics> {
+        let Some(session) = self.session.get() else {
+            return Ok(Refreshed::Unreachable(Diagnostics::default()));
+        };
+        let id = CHILD.stored(prior.state.id.as_deref())?;
+        let connection = connection_of(&prior.state);
+        match observe(&cx.call, &session, &id, connection.as_ref()).await {
+            Ok(Observed::Gone) => Ok(Refreshed::Gone),
+            Ok(Observed::Present(observation)) => refreshed(&session, &id, prior, &observation),
+            Err(error) if diagnose::says_nothing(&error) && !session.unreachable_is_error => {
+                Ok(Refreshed::Unreachable(warned(&looking_at(&id), &error)))
+            }
+            Err(error) => Err(failed(&looking_at(&id), &error)),
+        }
+    }
+
+    async fn update(
+        &self,
+        cx: &Context,
+        prior: Stored<State>,
+        planned: State,
+        config: State,
+    ) -> Outcome {
+        let session = diagnose::session(&self.session).map_err(nothing_saved)?;
+        let id = CHILD
+            .stored(prior.state.id.as_deref())
+            .map_err(nothing_saved)?;
+        let cluster = ids::parse_cluster(&planned.connected_cluster_id).map_err(nothing_saved)?;
+        let spec = planned.spec(cluster, &config);
+        let drifted = prior.state.drift.iter().flatten().next().is_some();
+        let secrets = planned.secrets_differ(&prior.state);
+        let known = baseline(&prior.private).filter(|_| drifted && !secrets);
+        let repair = Repair {
+            rewrite: drifted || secrets,
+            expected: known.clone().unwrap_or_default(),
+        };
+        match Box::pin(change(&cx.call, &session, &spec, &repair)).await {
+            // Who does not wait for the repair still wants to hear of it.
+            Ok(observation) => {
+                let known = known.filter(|_| !spec.wait_for_workloads);
+                Ok(applied(planned, &id, &observation, known))
+            }
+            Err(error) => Err(nothing_saved(failed(&format!("changing {id}"), &error))),
+        }
+    }
+
+    async fn delete(
+        &self,
+        cx: &Context,
+        prior: Stored<State>,
+    ) -> Result<Diagnostics, ApplyFailure<State>> {
+        if deletion::abandons(prior.state.deletion_policy.as_deref()) {
+            return Ok(Diagnostics::default());
+        }
+        let session = diagnose::session(&self.session).map_err(nothing_saved)?;
+        let id = CHILD
+            .stored(prior.state.id.as_deref())
+            .map_err(nothing_saved)?;
+        let connection = connection_of(&prior.state);
+        let force = prior.state.force_delete == Some(true);
+        match remove(&cx.call, &session, &id, connection.as_ref(), force).await {
+            Ok(Removed::InOrder) => Ok(Diagnostics::default()),
+            Ok(Removed::Forgotten { status }) => Ok(forgotten(&id, &status)),
+            Err(error) => Err(nothing_saved(failed(&format!("removing {id}"), &error))),
+        }
+    }
+
+    async fn import(&self, _cx: &Context, target: ImportTarget) -> Result<State, Diagnostics> {
+        let (cluster, name) = CHILD.imported(&target)?;
+        Ok(State {
+            id: Some((CHILD.on)(&cluster, &name).to_string()),
+            connected_cluster_id: cluster.to_string(),
+            name,
+            wait_for_workloads: Some(true),
+            adopt_existing: Some(false),
+            deletion_policy: Some(deletion::DELETE.to_owned()),
+            force_delete: Some(false),
+            ..State::default()
+        })
+    }
+
+    fn upgrade(
+        &self,
+        version: i64,
+        _state: serde_json::Value,
+    ) -> Result<serde_json::Value, Diagnostics> {
+        Err(Diagnostics::error(
+            AttributePath::root(),
+            "Unknown State Version",
+            format!(
+                "The state of this {TYPE_NAME} has schema version {version}, which this version of the provider does not know."
+            ),
+        ))
+    }
+}
+
+/// A look that reached Azure: the cluster's half may still be missing.
+fn refreshed(
+    session: &Session,
+    id: &ResourceId,
+    prior: Stored<State>,
+    observation: &Observation,
+) -> Result<Refreshed<State>, Diagnostics> {
+    let imported = prior.state.extension_type.is_empty();
+    if imported && observation.object.is_system() {
+        let error = Error::System { id: id.clone() };
+        return Err(failed(&format!("importing {id}"), &error));
+    }
+    let mut diagnostics = Diagnostics::default();
+    if let Err(error) = &observation.workloads {
+        let wrong = matches!(error, Error::WrongCluster { .. });
+        if wrong || session.unreachable_is_error {
+            return Err(failed(&looking_at(id), error));
+        }
+        diagnostics = warned(&looking_at(id), error);
+    }
+    let known = baseline(&prior.private);
+    let baseline = observation.baseline(known.clone());
+    let state = prior
+        .state
+        .with_observation(id, observation, baseline.as_ref());
+    let private = private(baseline.or(known).as_ref());
+    Ok(Refreshed::Present(Applied {
+        stored: Stored { state, private },
+        diagnostics,
+    }))
+}
+
+/// What a create or update hands back. What it did not put right, the next look will find.
+fn applied(
+    planned: State,
+    id: &ResourceId,
+    observation: &Observation,
+    known: Option<Baseline>,
+) -> Applied<State> {
+    let baseline = observation.baseline(known);
+    let mut state = planned.with_observation(id, observation, baseline.as_ref());
+    state.drift = Some(Vec::new());
+    state.workloads.get_or_insert_default();
+    let diagnostics = match &observation.workloads {
+        Ok(_) => Diagnostics::default(),
+        Err(error) => warned(&looking_at(id), error),
+    };
+    Applied {
+        stored: Stored {
+            state,
+            private: private(baseline.as_ref()),
+        },
+        diagnostics,
+    }
+}
+
+/// The baseline travels in Terraform's private bytes: it is no attribute, since it means nothing to a user.
+fn baseline(private: &[u8]) -> Option<Baseline> {
+    serde_json::from_slice(private).ok()
+}
+
+fn private(baseline: Option<&Baseline>) -> Vec<u8> {
+    baseline
+        .and_then(|baseline| serde_json::to_vec(baseline).ok())
+        .unwrap_or_default()
+}
+
+fn forgotten(id: &ResourceId, status: &str) -> Diagnostics {
+    Diagnostics::warning(
+        AttributePath::root(),
+        "Extension Not Uninstalled",
+        format!(
+            "The cluster of {id} is {status}, so that its agents can uninstall nothing: Azure has forgotten the extension, \
+             and its workloads may still be in the cluster.\n\nTo fix this: if the cluster lives on, helm uninstall {}.",
+            id.name()
+        ),
+    )
+}
+
+pub(super) fn failed(attempted: &str, error: &Error) -> Diagnostics {
+    diagnose::explained(path(error.subject()), attempted, error)
+}
+
+fn warned(attempted: &str, error: &Error) -> Diagnostics {
+    let errors = failed(attempted, error).into_iter();
+    errors.map(Diagnostic::into_warning).collect()
+}
+
+fn path(subject: Subject) -> AttributePath {
+    let name = match subject {
+        Subject::Connection => connection::NAME,
+        Subject::Parent => "connected_cluster_id",
+        Subject::Name => "name",
+        Subject::Type => "extension_type",
+        Subject::Version => "version",
+        Subject::Identity => "identity_enabled",
+        Subject::Plan => "plan",
+        Subject::Whole => return AttributePath::root(),
+    };
+    AttributePath::attribute(name)
+}
+
+fn looking_at(id: &ResourceId) -> String {
+    format!("looking at {id} and its workloads")
+}
+
+fn connection_of(state: &State) -> Option<crate::onboarding::Connection> {
+    state.kubernetes.as_ref().map(ConnectionState::connection)
+}
+
+fn nothing_saved(diagnostics: Diagnostics) -> ApplyFailure<State> {
+    ApplyFailure {
+        saved: None,
+        diagnostics,
+    }
+}

@@ -1,0 +1,199 @@
+//! Create, read, update, delete and import of `arc_flux_configuration`.
+
+use crate::onboarding::ResourceId;
+use crate::onboarding::flux::{Error, Object, Subject, change, create, observe, remove};
+use crate::resources::ids::{self, Child};
+use crate::resources::{deletion, diagnose};
+use crate::sdk::context::Context;
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::path::AttributePath;
+use crate::sdk::resource::{
+    Applied, ApplyFailure, ImportTarget, Plan, Refreshed, Resource, Stored,
+};
+use crate::sdk::schema::{IdentitySchema, Schema};
+use crate::sdk::timeouts::Timeouts;
+use crate::sdk::value::Value;
+
+use super::state::State;
+use super::{FluxConfigurationResource, TYPE_NAME, plan, rules, schema};
+
+const CHILD: Child = Child {
+    noun: "a Flux configuration of a connected cluster",
+    names: ResourceId::is_flux_configuration,
+    on: ResourceId::flux_configuration,
+};
+
+type Outcome = Result<Applied<State>, ApplyFailure<State>>;
+
+impl Resource for FluxConfigurationResource {
+    type State = State;
+
+    fn type_name(&self) -> &'static str {
+        TYPE_NAME
+    }
+
+    fn schema(&self) -> Schema {
+        schema::schema()
+    }
+
+    fn identity_schema(&self) -> IdentitySchema {
+        schema::identity()
+    }
+
+    fn identity(&self, state: &State) -> Option<Value> {
+        Child::identity(state.id.as_deref())
+    }
+
+    fn default_timeouts(&self) -> Timeouts {
+        schema::TIMEOUTS
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        rules::validate(config)
+    }
+
+    async fn plan(&self, _cx: &Context, planned: &mut Plan) -> Diagnostics {
+        plan::finish(planned)
+    }
+
+    async fn create(&self, cx: &Context, planned: State, config: State) -> Outcome {
+        let session = diagnose::session(&self.session).map_err(nothing_saved)?;
+        let cluster = ids::parse_cluster(&planned.connected_cluster_id).map_err(nothing_saved)?;
+        let spec = planned.spec(cluster, &config);
+        let id = spec.id();
+        let remember = |object: &Object| {
+            cx.checkpoint
+                .save(&planned.clone().with_object(&id, object), &[]);
+        };
+        match Box::pin(create(&cx.call, &session, &spec, remember)).await {
+            Ok(object) => Ok(applied(planned.with_object(&id, &object))),
+            Err(failure) => Err(ApplyFailure {
+                saved: failure
+                    .reached
+                    .map(|object| stored(planned.with_object(&id, &object))),
+                diagnostics: failed(&format!("applying {id}"), &failure.error),
+            }),
+        }
+    }
+
+    async fn read(
+        &self,
+        cx: &Context,
+        prior: Stored<State>,
+    ) -> Result<Refreshed<State>, Diagnostics> {
+        let Some(session) = self.session.get() else {
+            return Ok(Refreshed::Unreachable(Diagnostics::default()));
+        };
+        let id = CHILD.stored(prior.state.id.as_deref())?;
+        let attempted = format!("looking at {id}");
+        match observe(&cx.call, &session, &id).await {
+            Ok(None) => Ok(Refreshed::Gone),
+            Ok(Some(object)) => Ok(Refreshed::Present(applied(
+                prior.state.with_object(&id, &object),
+            ))),
+            Err(error) if diagnose::says_nothing(&error) && !session.unreachable_is_error => {
+                let errors = failed(&attempted, &error).into_iter();
+                Ok(Refreshed::Unreachable(
+                    errors.map(Diagnostic::into_warning).collect(),
+                ))
+            }
+            Err(error) => Err(failed(&attempted, &error)),
+        }
+    }
+
+    async fn update(
+        &self,
+        cx: &Context,
+        prior: Stored<State>,
+        planned: State,
+        config: State,
+    ) -> Outcome {
+        let session = diagnose::session(&self.session).map_err(nothing_saved)?;
+        let id = CHILD
+            .stored(prior.state.id.as_deref())
+            .map_err(nothing_saved)?;
+        let cluster = ids::parse_cluster(&planned.connected_cluster_id).map_err(nothing_saved)?;
+        let spec = planned.spec(cluster, &config);
+        match Box::pin(change(&cx.call, &session, &spec)).await {
+            Ok(object) => Ok(applied(planned.with_object(&id, &object))),
+            Err(error) => Err(nothing_saved(failed(&format!("changing {id}"), &error))),
+        }
+    }
+
+    async fn delete(
+        &self,
+        cx: &Context,
+        prior: Stored<State>,
+    ) -> Result<Diagnostics, ApplyFailure<State>> {
+        if deletion::abandons(prior.state.deletion_policy.as_deref()) {
+            return Ok(Diagnostics::default());
+        }
+        let session = diagnose::session(&self.session).map_err(nothing_saved)?;
+        let id = CHILD
+            .stored(prior.state.id.as_deref())
+            .map_err(nothing_saved)?;
+        let force = prior.state.force_delete == Some(true);
+        match remove(&cx.call, &session, &id, force).await {
+            Ok(()) => Ok(Diagnostics::default()),
+            Err(error) => Err(nothing_saved(failed(&format!("removing {id}"), &error))),
+        }
+    }
+
+    async fn import(&self, _cx: &Context, target: ImportTarget) -> Result<State, Diagnostics> {
+        let (cluster, name) = CHILD.imported(&target)?;
+        Ok(State {
+            id: Some((CHILD.on)(&cluster, &name).to_string()),
+            connected_cluster_id: cluster.to_string(),
+            name,
+            wait_for_compliance: Some(true),
+            adopt_existing: Some(false),
+            deletion_policy: Some(deletion::DELETE.to_owned()),
+            force_delete: Some(false),
+            ..State::default()
+        })
+    }
+
+    fn upgrade(
+        &self,
+        version: i64,
+        _state: serde_json::Value,
+    ) -> Result<serde_json::Value, Diagnostics> {
+        Err(Diagnostics::error(
+            AttributePath::root(),
+            "Unknown State Version",
+            format!(
+                "The state of this {TYPE_NAME} has schema version {version}, which this version of the provider does not know."
+            ),
+        ))
+    }
+}
+
+fn failed(attempted: &str, error: &Error) -> Diagnostics {
+    let path = match error.subject() {
+        Subject::Parent => AttributePath::attribute("connected_cluster_id"),
+        Subject::Name => AttributePath::attribute("name"),
+        Subject::Whole => AttributePath::root(),
+    };
+    diagnose::explained(path, attempted, error)
+}
+
+fn stored(state: State) -> Stored<State> {
+    Stored {
+        state,
+        private: Vec::new(),
+    }
+}
+
+fn applied(state: State) -> Applied<State> {
+    Applied {
+        stored: stored(state),
+        diagnostics: Diagnostics::default(),
+    }
+}
+
+fn nothing_saved(diagnostics: Diagnostics) -> ApplyFailure<State> {
+    ApplyFailure {
+        saved: None,
+        diagnostics,
+    }
+}
