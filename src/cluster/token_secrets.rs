@@ -3,13 +3,17 @@
 //! A long-lived token lives in a Secret of its own type, which the token controller fills. A bound token lives nowhere:
 //! it is issued for an empty Secret, its anchor, and Kubernetes refuses it from the moment that the anchor is deleted.
 //! That is the only way to revoke a token before it expires, short of deleting the service account.
+//!
+//! A long-lived token says nothing of time: for the same service account, a Secret of the same name is filled with the
+//! same token again, and one that was revoked would be good once more. Only the first Secret of an account that was just
+//! made has the usual name; each later one gets a name of its own.
 
 use std::time::Duration;
 
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use kube::Api;
-use kube::api::{ObjectMeta, Patch, PatchParams, PostParams};
+use kube::api::{ListParams, ObjectMeta, Patch, PatchParams, PostParams};
 use secrecy::SecretString;
 
 use super::marks::Marks;
@@ -43,7 +47,7 @@ pub struct TokenSecret {
 }
 
 impl Account {
-    /// Name of the Secret with the long-lived token.
+    /// Name of the first Secret with a long-lived token.
     #[must_use]
     pub fn secret_name(&self) -> String {
         format!("{}-secret", self.name)
@@ -76,7 +80,27 @@ impl Cluster {
         Ok(found.map(|secret| seen(secret, marks)))
     }
 
-    /// Makes the Secret for a long-lived token; the token controller fills it.
+    /// The Secrets in the namespace of a service account that bear these marks.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of the conversation.
+    pub async fn token_secrets(
+        &self,
+        call: &Call,
+        account: &Account,
+        marks: &Marks,
+    ) -> Result<Vec<TokenSecret>, Error> {
+        let action = format!("list Secrets in {}", account.namespace);
+        let ours = ListParams::default().labels(&Marks::selector());
+        let secrets = self.secrets(account);
+        let list = self.read(call, &action, secrets.list(&ours)).await?;
+        let found = list.items.into_iter().map(|secret| seen(secret, marks));
+        Ok(found.filter(|secret| secret.ours).collect())
+    }
+
+    /// Makes the Secret for a long-lived token; the token controller fills it. It has the usual name, or one of its own
+    /// where a token of that name may have been revoked.
     ///
     /// # Errors
     ///
@@ -85,9 +109,15 @@ impl Cluster {
         &self,
         call: &Call,
         account: &Account,
+        is_first: bool,
         marks: &Marks,
     ) -> Result<TokenSecret, Error> {
-        let mut metadata = marks.metadata(&account.secret_name());
+        let name = account.secret_name();
+        let mut metadata = marks.metadata(&name);
+        if !is_first {
+            metadata.name = None;
+            metadata.generate_name = Some(format!("{name}-"));
+        }
         metadata
             .annotations
             .get_or_insert_default()
@@ -167,11 +197,11 @@ impl Cluster {
         call: &Call,
         account: &Account,
         account_uid: &str,
+        name: &str,
         marks: &Marks,
     ) -> Result<SecretString, Error> {
-        let name = account.secret_name();
         let look = || async {
-            let found = self.token_secret(call, account, &name, marks).await?;
+            let found = self.token_secret(call, account, name, marks).await?;
             Ok::<_, Error>(match found {
                 None => Probe::pending("the Secret is not there"),
                 Some(secret) => match (secret.token, secret.account_uid) {
@@ -294,7 +324,7 @@ mod tests {
             }
         });
         let token = cluster
-            .issued_token(&call(), &account(), "u1", &marks())
+            .issued_token(&call(), &account(), "u1", "azure-user-secret", &marks())
             .await
             .expect("a token");
         assert_eq!(token.expose_secret(), "tok");
@@ -306,7 +336,7 @@ mod tests {
             cluster_with_bodies(|_, _| (200, json!({"metadata": {}, "type": LONG_LIVED})));
         let limited = call().within(Duration::from_secs(5));
         let error = cluster
-            .issued_token(&limited, &account(), "u1", &marks())
+            .issued_token(&limited, &account(), "u1", "azure-user-secret", &marks())
             .await
             .expect_err("no token");
         assert_eq!(
@@ -325,13 +355,18 @@ mod tests {
             (201, body.clone())
         });
         let (call, account, marks) = (call(), account(), marks());
-        let long_lived = cluster.create_token_secret(&call, &account, &marks).await;
+        let first = cluster.create_token_secret(&call, &account, true, &marks);
+        let long_lived = first.await;
         assert!(long_lived.is_ok_and(|secret| secret.ours && secret.long_lived));
         let anchor = cluster.create_anchor(&call, &account, &marks).await;
         assert!(anchor.is_ok_and(|secret| secret.ours && !secret.long_lived));
         let passing = cluster.create_passing_anchor(&call, &account, &marks).await;
         assert!(passing.is_ok_and(|secret| secret.ours));
+        let later = cluster.create_token_secret(&call, &account, false, &marks);
+        assert!(later.await.is_ok_and(|secret| secret.long_lived));
         let sent = sent.lock().expect("no panic");
+        assert_eq!(sent[3]["metadata"]["generateName"], "azure-user-secret-");
+        assert!(sent[3]["metadata"].get("name").is_none());
         assert_eq!(sent[0]["metadata"]["name"], "azure-user-secret");
         assert_eq!(sent[0]["metadata"]["annotations"][OF_ACCOUNT], "azure-user");
         assert_eq!(sent[1]["metadata"]["name"], "azure-user-bound-token");

@@ -100,7 +100,9 @@ async fn is_complete(work: &Workdir, objects: &Objects) -> anyhow::Result<()> {
     ensure!(objects.accept(token).await?, "the token is not accepted");
     ensure!(objects.may_everything(token).await?, "no administrator");
     ensure!(
-        attributes["secret_name"] == "azure-user-secret",
+        attributes["secret_name"]
+            .as_str()
+            .is_some_and(|name| name.starts_with("azure-user-secret")),
         "{attributes:#}"
     );
     ensure!(
@@ -128,7 +130,10 @@ async fn repairs(work: &Workdir, objects: &Objects) -> anyhow::Result<()> {
     .await?;
     ensure!(current(work).await? == before, "the token was replaced");
     objects.delete_secret("azure-user-secret").await?;
+    objects.come_to_refuse(&before).await?;
     repaired(work, "Secret default/azure-user-secret: missing").await?;
+    // Who deletes a Secret may want to revoke its token: the repair must not bring it back.
+    ensure!(!objects.accept(&before).await?, "the token is back");
     let after = current(work).await?;
     ensure!(after != before, "the token is the same");
     objects.recreate_account().await?;
@@ -157,23 +162,17 @@ async fn rotates(work: &Workdir, objects: &Objects, cluster: &Cluster) -> anyhow
     updated(work).await?;
     let rotated = current(work).await?;
     ensure!(rotated != before, "the token is the same");
-    ensure!(
-        !objects.accept(&before).await?,
-        "the token before is still accepted"
-    );
+    objects.come_to_refuse(&before).await?;
     let bound = format!("{ADMINISTRATOR}\n  type = \"bound\"\n  duration = \"1h\"");
     work.configure(&with_token(cluster, &bound))?;
     updated(work).await?;
     let attributes = work.attributes(ADDRESS).await?;
     ensure!(attributes["token_expiration"].is_string(), "{attributes:#}");
-    ensure!(
-        !objects.accept(&rotated).await?,
-        "the token in the Secret is still accepted"
-    );
+    objects.come_to_refuse(&rotated).await?;
     let bound = current(work).await?;
     ensure!(objects.accept(&bound).await?, "the bound token is refused");
     objects.delete_secret("azure-user-bound-token").await?;
-    ensure!(!objects.accept(&bound).await?, "the bound token lives on");
+    objects.come_to_refuse(&bound).await?;
     repaired(
         work,
         "Secret default/azure-user-bound-token: missing, which ended the token",

@@ -29,7 +29,7 @@ pub(super) fn differences(
         found.extend(what.map(|what| format!("{}: {what}", grant.binding(&spec.account))));
     }
     found.extend(surplus(spec, &inside.bindings));
-    found.extend(of_secret(spec, inside));
+    found.extend(of_secret(spec, known, inside));
     found.extend(of_token(spec, known, verdict, now).map(|what| format!("token: {what}")));
     found
 }
@@ -87,10 +87,13 @@ fn surplus(spec: &TokenSpec, bindings: &[Binding]) -> Vec<String> {
     bindings.iter().filter(unwanted).map(line).collect()
 }
 
-fn of_secret(spec: &TokenSpec, inside: &Inside) -> Option<String> {
+fn of_secret(spec: &TokenSpec, known: &Known, inside: &Inside) -> Option<String> {
     let (name, what) = match &spec.form {
         TokenForm::LongLived => (
-            spec.account.secret_name(),
+            known
+                .secret_name
+                .clone()
+                .unwrap_or_else(|| spec.account.secret_name()),
             of_long_lived(inside.secret.as_ref(), inside.account.as_ref()),
         ),
         TokenForm::Bound { issued: true, .. } => (
@@ -249,6 +252,7 @@ mod tests {
         Known {
             cluster_uid: Some("c1".to_owned()),
             account_uid: Some("u1".to_owned()),
+            secret_name: None,
             token: Some("tok".into()),
             expires: Some("2026-01-03T00:00:00Z".parse().expect("a time")),
             rotate_before: Some(Duration::from_hours(8)),

@@ -70,6 +70,8 @@ pub struct Found {
     pub more_is_ours: bool,
     /// The long-lived token, if there is one.
     pub token: Option<SecretString>,
+    /// The Secret that the token lives in or hangs on.
+    pub secret_name: Option<String>,
     /// Whether there is a Secret for a long-lived token, and whether one for a bound token.
     pub forms: (bool, bool),
     /// What differs from what was made, one sentence each.
@@ -115,8 +117,10 @@ fn found(
     let more_is_ours = inside.bindings.iter().any(|binding| binding.ours)
         || secrets.into_iter().flatten().any(|secret| secret.ours);
     let bound = inside.bindings.into_iter().filter(|binding| binding.binds);
+    let secret_name = secrets.into_iter().flatten().map(|s| s.name.clone()).next();
     Found {
         more_is_ours,
+        secret_name,
         cluster_uid: inside.cluster_uid,
         account_is_ours: inside.account.as_ref().is_some_and(|account| account.ours),
         account_uid: inside.account.map(|account| account.uid),
@@ -138,15 +142,14 @@ pub(super) async fn inside(
     spec: &TokenSpec,
 ) -> Result<Inside, Error> {
     let (account, marks) = (&spec.account, spec.marks());
-    let (secret_name, anchor_name) = (account.secret_name(), account.anchor_name());
-    let (cluster_uid, found, marked, secret, anchor, agents) = futures::try_join!(
+    let (cluster_uid, found, marked, secrets, agents) = futures::try_join!(
         cluster.uid(call),
         cluster.service_account(call, account, &marks),
         cluster.bindings(call, account, &marks),
-        cluster.token_secret(call, account, &secret_name, &marks),
-        cluster.token_secret(call, account, &anchor_name, &marks),
+        cluster.token_secrets(call, account, &marks),
         cluster.agents(call),
     )?;
+    let (secret, anchor) = secrets_of(call, cluster, spec, secrets).await?;
     Ok(Inside {
         cluster_uid,
         account: found,
@@ -155,6 +158,27 @@ pub(super) async fn inside(
         anchor,
         lets_clients_through: agents.workloads.contains_key(CONNECT_AGENT),
     })
+}
+
+/// The Secret with the long-lived token and the anchor of the bound one: ours, or else what has the names of ours.
+async fn secrets_of(
+    call: &Call,
+    cluster: &Cluster,
+    spec: &TokenSpec,
+    ours: Vec<TokenSecret>,
+) -> Result<(Option<TokenSecret>, Option<TokenSecret>), Error> {
+    let (account, marks) = (&spec.account, spec.marks());
+    let (usual, anchor) = (account.secret_name(), account.anchor_name());
+    let find = |is: &dyn Fn(&&TokenSecret) -> bool| ours.iter().find(is).cloned();
+    let secret = match find(&|secret| secret.long_lived) {
+        None => cluster.token_secret(call, account, &usual, &marks).await?,
+        found => found,
+    };
+    let anchor = match find(&|secret| secret.name == anchor) {
+        None => cluster.token_secret(call, account, &anchor, &marks).await?,
+        found => found,
+    };
+    Ok((secret, anchor))
 }
 
 /// Adds the bindings that bear no marks and have the names of ours. Normally there is none to be asked for.

@@ -66,6 +66,8 @@ pub struct Known {
     pub cluster_uid: Option<String>,
     /// UID of the service account.
     pub account_uid: Option<String>,
+    /// The Secret that the token lives in or hangs on.
+    pub secret_name: Option<String>,
     /// The token, where it is kept.
     pub token: Option<SecretString>,
     /// When the token runs out, if it does.

@@ -33,7 +33,13 @@ pub(super) async fn obtain(
 ) -> Result<Option<Token>, Error> {
     match &spec.form {
         TokenForm::LongLived => {
-            let token = long_lived(call, cluster, spec, account_uid, kept.is_some()).await?;
+            // Of an account that was just made no token can have been revoked.
+            let is_first = spec.create_account && known.account_uid.is_none();
+            let name = match kept {
+                Some(secret) => secret.name.clone(),
+                None => new_secret(call, cluster, spec, is_first).await?,
+            };
+            let token = long_lived(call, cluster, spec, account_uid, name).await?;
             Ok(Some(token))
         }
         TokenForm::Bound { issued: false, .. } => Ok(None),
@@ -61,21 +67,31 @@ async fn long_lived(
     cluster: &Cluster,
     spec: &TokenSpec,
     account_uid: &str,
-    kept: bool,
+    secret_name: String,
 ) -> Result<Token, Error> {
     let (account, marks) = (&spec.account, spec.marks());
-    if !kept {
-        call.step("create the token's Secret");
-        cluster.create_token_secret(call, account, &marks).await?;
-    }
     let secret = cluster
-        .issued_token(call, account, account_uid, &marks)
+        .issued_token(call, account, account_uid, &secret_name, &marks)
         .await?;
     Ok(Token {
         secret,
         expires: None,
-        secret_name: account.secret_name(),
+        secret_name,
     })
+}
+
+/// Name of a new Secret for a long-lived token.
+async fn new_secret(
+    call: &Call,
+    cluster: &Cluster,
+    spec: &TokenSpec,
+    is_first: bool,
+) -> Result<String, Error> {
+    call.step("create the token's Secret");
+    let made = cluster
+        .create_token_secret(call, &spec.account, is_first, &spec.marks())
+        .await?;
+    Ok(made.name)
 }
 
 /// An anchor whose token nobody knows any more gives way to a new one.

@@ -144,6 +144,7 @@ impl State {
         Known {
             cluster_uid: self.cluster_uid.clone(),
             account_uid: self.service_account_uid.clone(),
+            secret_name: self.secret_name.clone(),
             token: self.token.clone(),
             expires: expires.and_then(|time| time.parse().ok()),
             rotate_before: length(self.rotate_before.as_deref()),
@@ -236,11 +237,7 @@ impl State {
         let (long_lived, bound) = found.forms;
         let is_bound = bound && !long_lived;
         self.r#type = Some(if is_bound { BOUND } else { SECRET }.to_owned());
-        self.secret_name = Some(if is_bound {
-            self.account().anchor_name()
-        } else {
-            self.account().secret_name()
-        });
+        self.secret_name.clone_from(&found.secret_name);
         // An account without marks beside objects that bear them was there before.
         self.create_service_account = Some(found.account_is_ours || !found.more_is_ours);
         self
@@ -276,6 +273,7 @@ mod tests {
             ],
             more_is_ours: true,
             token: Some("tok".into()),
+            secret_name: Some("azure-user-secret".to_owned()),
             forms: (true, false),
             differences: vec!["Secret default/azure-user-secret: missing".to_owned()],
             connect: Ok(ClusterConnect {

@@ -32,9 +32,19 @@ impl Objects {
         })
     }
 
-    /// Whether the API server accepts a token, by its own account once it had time to notice what was done.
+    /// Whether the API server accepts a token.
     pub async fn accept(&self, token: &str) -> anyhow::Result<bool> {
         Ok(self.user(token).await?.is_some())
+    }
+
+    /// Waits until the API server refuses a token: it learns by watching that a Secret is gone.
+    pub async fn come_to_refuse(&self, token: &str) -> anyhow::Result<()> {
+        let deadline = Instant::now() + LIMIT;
+        while self.accept(token).await? {
+            ensure!(Instant::now() < deadline, "a token is still accepted");
+            sleep(Duration::from_millis(100)).await;
+        }
+        Ok(())
     }
 
     async fn user(&self, token: &str) -> anyhow::Result<Option<String>> {
