@@ -9,6 +9,7 @@ use flate2::write::GzEncoder;
 use k8s_openapi::ByteString;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
+use k8s_openapi::api::rbac::v1::ClusterRoleBinding;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::Api;
 use kube::api::{
@@ -83,6 +84,13 @@ pub async fn delete_definition(cluster: &Cluster, name: &str) -> anyhow::Result<
 pub async fn delete_secret(cluster: &Cluster, name: &str) -> anyhow::Result<()> {
     let secrets: Api<Secret> = Api::namespaced(cluster.client().await?, AGENTS);
     secrets.delete(name, &DeleteParams::default()).await?;
+    Ok(())
+}
+
+/// `kubectl delete clusterrolebinding`.
+pub async fn delete_cluster_role_binding(cluster: &Cluster, name: &str) -> anyhow::Result<()> {
+    let bindings: Api<ClusterRoleBinding> = Api::all(cluster.client().await?);
+    bindings.delete(name, &DeleteParams::default()).await?;
     Ok(())
 }
 
