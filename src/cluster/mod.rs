@@ -48,7 +48,7 @@ use self::bearer::{Bearer, Issuer};
 use self::plugin::Plugin;
 
 pub use self::agents::{Agents, ArcConfig};
-pub use self::connection::{Connection, Credential, Eks, Exec, Explicit};
+pub use self::connection::{Connection, Credential, Eks, Exec, Explicit, Reference};
 pub use self::error::{Error, Target};
 pub use self::grants::{Binding, Grant, RoleKind, RoleRules};
 pub use self::lease::KubeconfigLease;

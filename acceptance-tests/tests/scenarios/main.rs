@@ -20,6 +20,7 @@ mod matrix;
 mod pool;
 mod runner;
 mod service_account_token;
+mod settings;
 mod simulated;
 
 use acceptance_tests::engine::Engine;
@@ -53,6 +54,7 @@ fn main() -> std::process::ExitCode {
         drift::scenarios(&mut suite, first);
         matrix::scenarios(&mut suite, first);
         guards::scenarios(&mut suite, first);
+        settings::scenarios(&mut suite, first);
         deletion::scenarios(&mut suite, first);
         interruption::every_step(&mut suite, first);
         bad_input::scenarios(&mut suite, first);

@@ -1,5 +1,6 @@
 //! Planning the cure of what a read found: in place where that is possible, by a replacement that says why where not.
 
+use crate::resources::keep::set;
 use crate::resources::{connection, drift};
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
@@ -7,7 +8,6 @@ use crate::sdk::resource::Plan;
 use crate::sdk::value::Value;
 
 use super::memory::{Memory, Replace};
-use super::plan::set;
 
 /// Proposes the cure.
 pub(super) fn propose(plan: &mut Plan) -> Diagnostics {
