@@ -38,7 +38,7 @@ const HELM_WAIT: Duration = Duration::from_mins(20);
 
 /// Label of Helm's record with the second (Unix time) in which we started Helm. Helm hands labels on from record to record,
 /// so it proves a record to be ours only where it fits the record's own time.
-const STARTED: &str = "arc.multicloud/started";
+pub(super) const STARTED: &str = "arc.multicloud/started";
 /// How far the two may lie apart: Helm notes its time when it has looked at the cluster.
 const START_MARGIN: i64 = 120;
 

@@ -1,10 +1,17 @@
 //! What can go wrong between the planes, and what to do about it.
 
+use std::fmt::Display;
+
 use crate::arm::{self, ResourceId};
 use crate::call::Halt;
 use crate::cluster;
 use crate::fault::{Explain, Kind, Reference, Remedy};
 use crate::release;
+
+use super::checks::Finding;
+
+/// What to do where the job cannot be had.
+const WITHOUT_JOB: &str = "or do without the job: preflight = \"api\"";
 
 /// A use case that could not be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -112,6 +119,26 @@ pub enum Error {
         /// The object.
         id: ResourceId,
     },
+    /// Pods found what would keep the agents from working.
+    #[error("checks in the cluster failed{}", bullets(findings))]
+    ChecksFailed {
+        /// What they found.
+        findings: Vec<Finding>,
+    },
+    /// The job that checks the cluster from within came to no result.
+    #[error("checks in the cluster came to no result: {why}{}", bullets(evidence))]
+    ChecksIncomplete {
+        /// How far it came.
+        why: String,
+        /// What pods and events show, most telling first.
+        evidence: Vec<String>,
+    },
+    /// The job that checks the cluster from within could not be started, or not be removed.
+    #[error("the job that checks the cluster could not be run")]
+    ChecksNotRun {
+        /// What chart or Helm failed with.
+        source: release::Error,
+    },
     /// Helm could not bring the agents up.
     #[error("the Arc agents did not come up{}", bullets(evidence))]
     Agents {
@@ -148,6 +175,8 @@ pub enum Subject {
     ResourceGroup,
     /// The chart.
     Chart,
+    /// How much is checked beforehand.
+    Checks,
     /// Nothing in particular.
     Whole,
 }
@@ -169,6 +198,9 @@ impl Error {
             Self::LocationNotOffered { .. } => Subject::Location,
             Self::ResourceGroupMissing { .. } => Subject::ResourceGroup,
             Self::Release(error) if is_about_chart(error) => Subject::Chart,
+            Self::ChecksFailed { .. }
+            | Self::ChecksIncomplete { .. }
+            | Self::ChecksNotRun { .. } => Subject::Checks,
             Self::Release(_)
             | Self::Azure(_)
             | Self::Halted(_)
@@ -192,13 +224,17 @@ impl Explain for Error {
         match self {
             Self::Azure(error) => error.kind(),
             Self::Cluster(error) => error.kind(),
-            Self::Release(error) | Self::Agents { source: error, .. } => error.kind(),
+            Self::Release(error)
+            | Self::Agents { source: error, .. }
+            | Self::ChecksNotRun { source: error } => error.kind(),
             Self::Halted(halt) | Self::NotConnected { cause: halt, .. } => halted(*halt),
             Self::NoConnection
             | Self::ResourceGroupMissing { .. }
             | Self::ResourceProviderNotRegistered { .. }
             | Self::LocationNotOffered { .. }
             | Self::NoLinuxNode
+            | Self::ChecksFailed { .. }
+            | Self::ChecksIncomplete { .. }
             | Self::WrongCluster { .. } => Kind::Configuration,
             Self::MustReplace { .. }
             | Self::NotAgentBased { .. }
@@ -230,6 +266,9 @@ impl Explain for Error {
             Self::BoundElsewhere { .. } => "Cluster Belongs To Another Connected Cluster",
             Self::WrongCluster { .. } => "Wrong Kubernetes Cluster",
             Self::VanishedMeanwhile { .. } => "Connected Cluster Vanished",
+            Self::ChecksFailed { .. } => "Cluster Not Ready For Azure Arc",
+            Self::ChecksIncomplete { .. } => "Checks In The Cluster Incomplete",
+            Self::ChecksNotRun { .. } => "Checks In The Cluster Not Run",
             Self::Agents { .. } => "Arc Agents Not Running",
             Self::NotConnected { .. } => "Cluster Not Connected",
         }
@@ -241,6 +280,11 @@ impl Explain for Error {
             Self::Azure(error) => error.remedies(),
             Self::Cluster(error) => error.remedies(),
             Self::Release(error) => error.remedies(),
+            Self::ChecksNotRun { source } => {
+                let mut remedies = source.remedies();
+                remedies.push(Remedy::new(WITHOUT_JOB));
+                remedies
+            }
             other => other.own_remedies().into_iter().map(Remedy::new).collect(),
         }
     }
@@ -294,8 +338,17 @@ impl Error {
                 "look at the agents: kubectl get pods,events --namespace azure-arc".to_owned(),
                 "check that the nodes reach Azure: kubectl logs --namespace azure-arc deployment/clusteridentityoperator --all-containers".to_owned(),
             ],
+            Self::ChecksFailed { findings } => {
+                let mut remedies: Vec<_> = findings.iter().map(Finding::remedy).collect();
+                remedies.dedup();
+                remedies
+            }
+            Self::ChecksIncomplete { .. } => vec![
+                "look whether a policy, a quota or the nodes keep pods from running: kubectl get events --all-namespaces --field-selector type=Warning".to_owned(),
+                WITHOUT_JOB.to_owned(),
+            ],
             Self::Halted(Halt::DeadlineExceeded) => vec!["raise the time limit of this operation".to_owned()],
-            Self::Azure(_) | Self::Cluster(_) | Self::Release(_) | Self::Halted(Halt::Interrupted) | Self::KeyPair(_) => Vec::new(),
+            Self::Azure(_) | Self::Cluster(_) | Self::Release(_) | Self::ChecksNotRun { .. } | Self::Halted(Halt::Interrupted) | Self::KeyPair(_) => Vec::new(),
         }
     }
 }
@@ -322,6 +375,6 @@ const fn halted(halt: Halt) -> Kind {
     }
 }
 
-fn bullets(lines: &[String]) -> String {
-    lines.iter().flat_map(|line| ["\n  - ", line]).collect()
+fn bullets<T: Display>(lines: &[T]) -> String {
+    lines.iter().map(|line| format!("\n  - {line}")).collect()
 }

@@ -5,6 +5,7 @@
 //! behind when a step fails is decided here. No Terraform word appears: a command-line program could be put on top.
 
 mod agents;
+mod checks;
 mod connect;
 pub mod custom_location;
 mod decision;
@@ -36,6 +37,7 @@ pub use crate::arm::{ConnectedCluster, ListScope, ResourceId};
 pub use crate::cluster::Workload;
 pub use crate::cluster::{Connection, Credential, Eks, Exec, Explicit};
 pub use crate::release::{HelmSource, UserValues};
+pub use checks::Finding;
 pub use connect::{ConnectFailure, Reached, connect};
 pub use disconnect::{Known, Leftover, disconnect};
 pub use drift::{Cure, Drift, Replacement, drift};
