@@ -118,8 +118,10 @@ mod tests {
                 JobState::Complete,
             ),
             (
-                Some(json!({"failed": 4, "conditions": [{"type": "Failed", "status": "True",
-                    "reason": "BackoffLimitExceeded", "message": "too often"}]})),
+                Some(
+                    json!({"failed": 4, "conditions": [{"type": "Failed", "status": "True",
+                    "reason": "BackoffLimitExceeded", "message": "too often"}]}),
+                ),
                 JobState::Failed {
                     why: "BackoffLimitExceeded: too often".to_owned(),
                 },

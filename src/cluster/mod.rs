@@ -6,6 +6,7 @@
 mod access;
 mod agents;
 mod bearer;
+mod cause;
 mod connection;
 mod definitions;
 mod eks;
@@ -49,8 +50,10 @@ use self::bearer::{Bearer, Issuer};
 use self::plugin::Plugin;
 
 pub use self::agents::{Agents, ArcConfig};
+pub use self::cause::Cause;
 pub use self::connection::{Connection, Credential, Eks, Exec, Explicit};
 pub use self::error::{Error, Target};
+pub use self::evidence::Evidence;
 pub use self::grants::{Binding, Grant, RoleKind, RoleRules};
 pub use self::jobs::JobState;
 pub use self::lease::KubeconfigLease;

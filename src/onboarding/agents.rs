@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use crate::arm::{Cloud, ConnectedCluster, HelmSettings};
 use crate::call::Call;
-use crate::cluster::{Cluster, StoredRelease};
+use crate::cluster::{Cluster, Evidence, StoredRelease};
 use crate::release::{
     self, AgentValues, Chart, DataPlaneOverrides, Helm, KeyDelivery, Record, Workspace,
 };
@@ -213,10 +213,13 @@ fn is_ours(stored: &StoredRelease, record: &Record) -> bool {
 }
 
 /// What pods, events and secrets show, collected also when the call's own time is over.
-pub(super) async fn evidence(call: &Call, cluster: &Cluster) -> Vec<String> {
-    match cluster.explain_agents(&call.afterwards()).await {
-        Ok(lines) => lines,
-        Err(error) => vec![format!("the agents could not be looked at: {error}")],
+pub(super) async fn evidence(call: &Call, cluster: &Cluster) -> Evidence {
+    match cluster.diagnose_agents(&call.afterwards()).await {
+        Ok(evidence) => evidence,
+        Err(error) => Evidence {
+            lines: vec![format!("the agents could not be looked at: {error}")],
+            ..Evidence::default()
+        },
     }
 }
 

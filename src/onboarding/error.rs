@@ -4,11 +4,12 @@ use std::fmt::Display;
 
 use crate::arm::{self, ResourceId};
 use crate::call::Halt;
-use crate::cluster;
+use crate::cluster::{self, Evidence};
 use crate::fault::{Explain, Kind, Reference, Remedy};
 use crate::release;
 
 use super::checks::Finding;
+use super::stranded;
 
 /// What to do where the job cannot be had.
 const WITHOUT_JOB: &str = "or do without the job: preflight = \"api\"";
@@ -140,17 +141,17 @@ pub enum Error {
         source: release::Error,
     },
     /// Helm could not bring the agents up.
-    #[error("the Arc agents did not come up{}", bullets(evidence))]
+    #[error("the Arc agents did not come up{}", bullets(&evidence.lines))]
     Agents {
         /// What Helm said.
         source: release::Error,
-        /// What pods, events and secrets show, most telling first.
-        evidence: Vec<String>,
+        /// What pods, events and secrets show.
+        evidence: Evidence,
     },
     /// The agents run and Azure does not see them.
     #[error(
         "{id} did not become Connected: {cause}; last seen: {seen}{}",
-        bullets(evidence)
+        bullets(&evidence.lines)
     )]
     NotConnected {
         /// The object.
@@ -160,7 +161,7 @@ pub enum Error {
         /// Connectivity status at the last look.
         seen: String,
         /// What pods, events and secrets show.
-        evidence: Vec<String>,
+        evidence: Evidence,
     },
 }
 
@@ -224,10 +225,12 @@ impl Explain for Error {
         match self {
             Self::Azure(error) => error.kind(),
             Self::Cluster(error) => error.kind(),
-            Self::Release(error)
-            | Self::Agents { source: error, .. }
-            | Self::ChecksNotRun { source: error } => error.kind(),
-            Self::Halted(halt) | Self::NotConnected { cause: halt, .. } => halted(*halt),
+            Self::Release(error) | Self::ChecksNotRun { source: error } => error.kind(),
+            Self::Agents { source, evidence } => stranded::kind(source.kind(), &evidence.cause),
+            Self::NotConnected {
+                cause, evidence, ..
+            } => stranded::kind(halted(*cause), &evidence.cause),
+            Self::Halted(halt) => halted(*halt),
             Self::NoConnection
             | Self::ResourceGroupMissing { .. }
             | Self::ResourceProviderNotRegistered { .. }
@@ -269,8 +272,12 @@ impl Explain for Error {
             Self::ChecksFailed { .. } => "Cluster Not Ready For Azure Arc",
             Self::ChecksIncomplete { .. } => "Checks In The Cluster Incomplete",
             Self::ChecksNotRun { .. } => "Checks In The Cluster Not Run",
-            Self::Agents { .. } => "Arc Agents Not Running",
-            Self::NotConnected { .. } => "Cluster Not Connected",
+            Self::Agents { source, evidence } => stranded::summary(source.kind(), &evidence.cause)
+                .unwrap_or("Arc Agents Not Running"),
+            Self::NotConnected {
+                cause, evidence, ..
+            } => stranded::summary(halted(*cause), &evidence.cause)
+                .unwrap_or("Cluster Not Connected"),
         }
         .to_owned()
     }
@@ -334,10 +341,7 @@ impl Error {
                 "if the cluster was made anew under the same name, bind the object to it: adopt_existing = true".to_owned(),
             ],
             Self::VanishedMeanwhile { .. } => vec!["find out who deletes it, then run again".to_owned()],
-            Self::Agents { .. } | Self::NotConnected { .. } => vec![
-                "look at the agents: kubectl get pods,events --namespace azure-arc".to_owned(),
-                "check that the nodes reach Azure: kubectl logs --namespace azure-arc deployment/clusteridentityoperator --all-containers".to_owned(),
-            ],
+            Self::Agents { evidence, .. } | Self::NotConnected { evidence, .. } => stranded::remedies(&evidence.cause),
             Self::ChecksFailed { findings } => {
                 let mut remedies: Vec<_> = findings.iter().map(Finding::remedy).collect();
                 remedies.dedup();

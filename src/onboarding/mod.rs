@@ -26,6 +26,7 @@ mod proxy;
 pub mod service_account;
 mod session;
 mod spec;
+mod stranded;
 mod tags;
 #[cfg(test)]
 mod testing;

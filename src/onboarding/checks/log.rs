@@ -188,7 +188,8 @@ mod tests {
     use super::*;
 
     const FOUND: &str = "DNS Result:Server: 10.0.0.10\nAddress: 10.0.0.10#53\n\nName:\tkubernetes.default.svc.cluster.local\nAddress: 10.0.0.1\n";
-    const OBO: &str = "Outbound Network Connectivity Check Result : https://eastus.obo.arc.azure.com:8084/ : ";
+    const OBO: &str =
+        "Outbound Network Connectivity Check Result : https://eastus.obo.arc.azure.com:8084/ : ";
     const MCR: &str = "Outbound Network Connectivity Check Result : https://mcr.microsoft.com : ";
     const LOGIN: &str = "Entra Authentication Endpoint Connectivity Check Result : https://login.microsoftonline.com : ";
 
