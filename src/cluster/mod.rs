@@ -6,6 +6,7 @@
 mod access;
 mod agents;
 mod bearer;
+mod cause;
 mod connection;
 mod definitions;
 mod eks;
@@ -14,6 +15,7 @@ mod error;
 mod evidence;
 mod explain;
 mod grants;
+mod jobs;
 mod kubeconfig;
 mod lease;
 mod marks;
@@ -48,9 +50,12 @@ use self::bearer::{Bearer, Issuer};
 use self::plugin::Plugin;
 
 pub use self::agents::{Agents, ArcConfig};
+pub use self::cause::Cause;
 pub use self::connection::{Connection, Credential, Eks, Exec, Explicit, Reference};
 pub use self::error::{Error, Target};
+pub use self::evidence::Evidence;
 pub use self::grants::{Binding, Grant, RoleKind, RoleRules};
+pub use self::jobs::JobState;
 pub use self::lease::KubeconfigLease;
 pub use self::marks::Marks;
 pub use self::namespaces::NamespaceState;

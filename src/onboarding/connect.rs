@@ -18,8 +18,8 @@ use super::observe::{self, Inside};
 use super::preflight::{self, Preflight};
 use super::provisions::Provisions;
 use super::session::Session;
-use super::spec::ConnectSpec;
-use super::{wait, write};
+use super::spec::{Checks, ConnectSpec};
+use super::{checks, wait, write};
 
 /// A connection that was not completed, and what exists nevertheless.
 #[derive(Debug)]
@@ -104,6 +104,7 @@ enum Key {
 }
 
 /// Everything up to the first write to Azure; a key pair is made while both planes are checked and chart and Helm are fetched.
+/// Where the cluster is to be checked from within, that comes last: it takes a Helm.
 async fn prepare(call: &Call, session: &Session, spec: &ConnectSpec) -> Result<Ready, Error> {
     let cluster = session.cluster(call, spec.connection.as_ref()).await?;
     let (preflight, pair, provisions) = futures::try_join!(
@@ -112,6 +113,10 @@ async fn prepare(call: &Call, session: &Session, spec: &ConnectSpec) -> Result<R
         Provisions::fetch(call, session, &spec.location, &spec.agent, None),
     )?;
     call.check()?;
+    // Not beside the others: if one of them failed, nobody would be left to take the job away.
+    if spec.checks == Checks::Job {
+        Box::pin(checks::run(call, session, &cluster, spec, &provisions)).await?;
+    }
     let base = make_room(call, session, &cluster, spec, &preflight).await?;
     let mut body = object::wanted(base.clone(), spec, preflight.nodes.as_ref());
     body.tags = Some(session.tags.to_write(&spec.tags, base.tags.as_ref()));

@@ -5,6 +5,7 @@ mod data_source;
 mod imported;
 mod lifecycle;
 mod memory;
+mod moved;
 mod plan;
 mod refresh;
 mod repair;
