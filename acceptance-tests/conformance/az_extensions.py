@@ -7,17 +7,13 @@ extensions, where they are not installed. What az makes must be there on both pl
 """
 
 import json
-import os
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 
-from az import LOCATION, WORLDLY
+from cli import PUBLIC, TARGET, connect, delete, enter, home
 from traces import CLUSTER, GROUP, az, run
 
-ITSELF = ("--resource-group", GROUP, "--name", CLUSTER)
 CLUSTER_OF = ("--resource-group", GROUP, "--cluster-name", CLUSTER, "--cluster-type", "connectedClusters")
 CANARY = "canary-protected-value"
 
@@ -96,36 +92,14 @@ def flux_lives_and_dies():
     assert not exists("namespace", "flux-system")
 
 
-def prepare(home):
-    os.environ |= {
-        "HOME": home,
-        "AZURE_CONFIG_DIR": f"{home}/azure",
-        "AZURE_CORE_COLLECT_TELEMETRY": "false",
-        # Skips the job before onboarding, whose chart is no part of this world.
-        "AZURE_LOCAL_DISCONNECTED": "true",
-        "HELM_CLIENT_PATH": run("which", "helm").strip(),
-        "KUBECTL_CLIENT_PATH": run("which", "kubectl").strip(),
-    }
-    wheels = os.environ.get("ARC_AZ_EXTENSIONS")
-    for wheel in sorted(Path(wheels).glob("*.whl")) if wheels else []:
-        os.environ["AZURE_EXTENSION_DIR"] = f"{home}/extensions"
-        # Its dependencies come from outside of the world.
-        outside = {k: v for k, v in os.environ.items() if k not in WORLDLY}
-        run(os.environ["ARC_TOOL_AZURE_CLI"], "extension", "add", "--yes", "--source", str(wheel), env=outside)
-    login = ("-u", os.environ["ARM_CLIENT_ID"], "--tenant", os.environ["ARM_TENANT_ID"])
-    az("login", "--service-principal", *login, "-p", os.environ["ARM_CLIENT_SECRET"])
-
-
 def main():
-    with tempfile.TemporaryDirectory() as home:
-        prepare(home)
-        az("connectedk8s", "connect", *ITSELF, "--location", LOCATION)
-        connected = lambda: shown("connectedk8s", "show", *ITSELF)["connectivityStatus"] == "Connected"
-        until("Connected", connected)
+    with home("connectedk8s", "k8s_extension", "k8s_configuration") as directory:
+        enter(PUBLIC, directory)
+        connect()
+        until("Connected", lambda: shown("connectedk8s", "show", *TARGET)["connectivityStatus"] == "Connected")
         extensions_live_and_die()
         flux_lives_and_dies()
-        az("connectedk8s", "delete", *ITSELF, "--yes")
-        run("kubectl", "wait", "--for=delete", "namespace/azure-arc-release", "--timeout=120s")
+        delete()
     print("extensions and Flux configurations: all as az expects")
 
 

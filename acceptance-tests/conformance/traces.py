@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 CLUSTER = "eks-training-dev-krc"
 GROUP = "aks-training-dev-krc-infra"
@@ -22,15 +23,16 @@ OWN = {
 
 def run(*words, accept=(0,), **options):
     """Runs a program and gives its output; ends everything when its exit code is not accepted."""
-    print("+", " ".join(w if "secret" not in w.lower() else "…" for w in words[:6]), flush=True)
+    shown = [Path(words[0]).name, *words[1:6]]
+    print("+", " ".join(w if "secret" not in w.lower() else "…" for w in shown), flush=True)
     done = subprocess.run(words, capture_output=True, text=True, check=False, **options)
     if done.returncode not in accept:
         sys.exit(f"exit {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
     return done.stdout
 
 
-def az(*words):
-    return run(os.environ["ARC_TOOL_AZURE_CLI"], *words)
+def az(*words, **options):
+    return run(os.environ["ARC_TOOL_AZURE_CLI"], *words, **options)
 
 
 def flat(value, path=""):
