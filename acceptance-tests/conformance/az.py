@@ -14,7 +14,7 @@ import sys
 
 import traps
 from cli import CUSTOM, PUBLIC, arc, connect, delete, enter, home
-from ours import terraform
+from ours import connected_cluster, terraform
 from traces import CLUSTER, GROUP, az, compare, in_azure, in_cluster
 
 AGENTS, NEWER_AGENTS = "1.35.4", "1.36.0"
@@ -28,7 +28,11 @@ def traces(cloud):
 
 
 def with_custom_locations(object_id):
-    return f'custom_locations = {{ enabled = true, object_id = "{object_id}" }}'
+    return connected_cluster(f'custom_locations = {{ enabled = true, object_id = "{object_id}" }}')
+
+
+def pinned(agents):
+    return connected_cluster(f'agent = {{ version = "{agents}", auto_upgrade_enabled = false }}')
 
 
 def by_az(cloud):
@@ -52,7 +56,7 @@ def by_az(cloud):
 
 def by_us(cloud):
     """Connected by the provider: az changes it in every way it knows, the provider sees and heals that, and az deletes it."""
-    with terraform() as ours:
+    with terraform(connected_cluster()) as ours:
         ours.apply()
         left = traces(cloud)
         arc("update", "--tags", "Datacenter=Seoul")
@@ -66,15 +70,12 @@ def by_us(cloud):
         proxied = ("--proxy-https", "http://proxy:3128", "--proxy-skip-range", "10.0.0.0/16,.svc")
         arc("update", *proxied)
         ours.heals("update --proxy-https", "the proxy is on, wanted is off", "features of the agents is proxy")
-        ours.configure(f'agent = {{ version = "{AGENTS}", auto_upgrade_enabled = false }}')
+        ours.configure(pinned(AGENTS))
         ours.apply()
         arc("upgrade", "--agent-version", NEWER_AGENTS)
         ours.heals("upgrade", f"chart {NEWER_AGENTS}, wanted is {AGENTS}")
         delete()
-        ours.configure()
-        plan = ours.plan()
-        assert "1 to add" in plan, f"az deleted the cluster, and the plan does not make it again:\n{plan}"
-        ours.apply()
+        ours.makes_again()
         ours.destroy()
     return left
 

@@ -9,7 +9,7 @@ from cli import LOCATION
 from traces import CLUSTER, GROUP, cluster_id, run
 
 ADDRESS = "arc_connected_cluster.eks"
-CONFIGURATION = """
+HEAD = """
 terraform {
   required_providers {
     arc = { source = "multicloud/arc" }
@@ -18,6 +18,8 @@ terraform {
 provider "arc" {
   kubernetes = { eks = { cluster_name = "%(cluster)s", region = "us-east-1" } }
 }
+""" % {"cluster": CLUSTER}
+CONNECTED_CLUSTER = """
 resource "arc_connected_cluster" "eks" {
   name                = "%(cluster)s"
   resource_group_name = "%(group)s"
@@ -28,24 +30,28 @@ resource "arc_connected_cluster" "eks" {
 """
 
 
+def connected_cluster(more=""):
+    """The cluster's own resource, with these attributes more."""
+    return CONNECTED_CLUSTER % {"cluster": CLUSTER, "group": GROUP, "location": LOCATION, "more": more}
+
+
 class Terraform:
     """A configuration with a state of its own."""
 
-    def __init__(self, directory, more):
+    def __init__(self, directory, resources):
         self.engine, self.directory = os.environ.get("ARC_ENGINE", "terraform"), directory
-        self.configure(more)
+        self.configure(resources)
         self("init")
 
     def __call__(self, command, *words, **options):
         return run(self.engine, command, "-no-color", *words, cwd=self.directory, **options)
 
-    def configure(self, more=""):
-        """Writes the configuration, with these attributes more."""
-        facts = {"cluster": CLUSTER, "group": GROUP, "location": LOCATION, "more": more}
-        Path(self.directory, "main.tf").write_text(CONFIGURATION % facts, encoding="utf-8")
+    def configure(self, resources):
+        Path(self.directory, "main.tf").write_text(HEAD + resources, encoding="utf-8")
 
-    def import_it(self):
-        self("import", ADDRESS, cluster_id())
+    def import_it(self, address=ADDRESS, identifier=None):
+        """Takes an object over: the connected cluster, unless another one is named."""
+        self("import", address, identifier or cluster_id())
 
     def apply(self):
         self("apply", "-auto-approve")
@@ -57,6 +63,13 @@ class Terraform:
         """Text of the plan; empty if nothing is to be done."""
         text = self("plan", "-detailed-exitcode", accept=(0, 2))
         return "" if "No changes." in text else text
+
+    def makes_again(self):
+        """Asserts that the plan is to make one object, and that an apply does."""
+        plan = self.plan()
+        assert "1 to add, 0 to change, 0 to destroy" in plan, f"what az deleted is not made again:\n{plan}"
+        self.apply()
+        self.is_at_rest("after what az deleted was made again")
 
     def is_at_rest(self, when):
         """Asserts that nothing is to be done."""
@@ -75,6 +88,6 @@ class Terraform:
 
 
 @contextlib.contextmanager
-def terraform(more=""):
+def terraform(resources):
     with tempfile.TemporaryDirectory() as directory:
-        yield Terraform(directory, more)
+        yield Terraform(directory, resources)

@@ -6,7 +6,7 @@ import ssl
 import urllib.request
 
 from cli import SIMULATOR, connect, until_gone
-from ours import terraform
+from ours import connected_cluster, terraform
 from traces import run
 
 
@@ -49,7 +49,7 @@ def record_without_release():
         connect(accept=(1,))
     assert release_status() is None
     connect(accept=(1,))
-    with terraform() as ours:
+    with terraform(connected_cluster()) as ours:
         ours.import_it()
         ours.heals("a record without a release", "helm release azure-arc: missing", "azure-arc-connect-privatekey: missing")
         ours.destroy()
@@ -61,7 +61,7 @@ def failed_release():
         connect("--onboarding-timeout", "15", accept=(1,))
     connect()
     assert release_status() == "failed"
-    with terraform() as ours:
+    with terraform(connected_cluster()) as ours:
         ours.import_it()
         ours.heals("a failed release", "helm release azure-arc: status failed")
         assert release_status() == "deployed"
