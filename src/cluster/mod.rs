@@ -213,7 +213,8 @@ impl Cluster {
         action: &str,
         request: impl Future<Output = kube::Result<T>>,
     ) -> Result<T, Error> {
-        let answer = call.race(request).await?;
+        // Boxed: this future would be a part of all others.
+        let answer = call.race(Box::pin(request)).await?;
         answer.map_err(|e| Error::from_kube(&self.inner.target, action, e))
     }
 
@@ -225,7 +226,7 @@ impl Cluster {
         request: impl Future<Output = kube::Result<T>>,
     ) -> Result<T, Error> {
         call.check()?;
-        request
+        Box::pin(request)
             .await
             .map_err(|e| Error::from_kube(&self.inner.target, action, e))
     }

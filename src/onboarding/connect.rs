@@ -69,7 +69,7 @@ pub async fn connect(
         reached.object = operation.wait(call).await?;
         checkpoint(&reached);
         let object = reached.object.clone();
-        reached.object = write::associate_gateway(call, session, spec, object).await?;
+        reached.object = Box::pin(write::associate_gateway(call, session, spec, object)).await?;
         Box::pin(ready.finish(call, session, spec, &reached.object)).await
     })
     .await;
@@ -116,22 +116,21 @@ async fn prepare(call: &Call, session: &Session, spec: &ConnectSpec) -> Result<R
     let mut body = object::wanted(base.clone(), spec, preflight.nodes.as_ref());
     body.tags = Some(session.tags.to_write(&spec.tags, base.tags.as_ref()));
     body.properties.gateway = base.properties.gateway;
-    let key = match preflight
+    let held = preflight
         .key
-        .filter(|_| preflight.decision == Decision::Resume)
-    {
-        Some(key) => Key::Held(key),
-        None => {
-            call.step("hand the private key to the agents");
-            let id = spec.id.to_string();
-            let made_namespace = cluster
-                .deliver_private_key(call, &pair.private, Some(&id))
-                .await?;
-            body.properties.agent_public_key_certificate = Some(pair.public.clone());
-            Key::Fresh {
-                pair,
-                made_namespace,
-            }
+        .filter(|_| preflight.decision == Decision::Resume);
+    let key = if let Some(key) = held {
+        Key::Held(key)
+    } else {
+        call.step("hand the private key to the agents");
+        let id = spec.id.to_string();
+        let made_namespace = cluster
+            .deliver_private_key(call, &pair.private, Some(&id))
+            .await?;
+        body.properties.agent_public_key_certificate = Some(pair.public.clone());
+        Key::Fresh {
+            pair,
+            made_namespace,
         }
     };
     Ok(Ready {

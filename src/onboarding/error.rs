@@ -287,7 +287,7 @@ impl Error {
             ],
             Self::WrongCluster { .. } => vec![
                 "check cluster name, region, kubeconfig path and context of the connection".to_owned(),
-                "if the cluster was made anew under the same name, bind the object to it: adopt_existing = true".to_owned(),
+                "if the cluster was made anew under the same name, let the object be made anew for it: adopt_existing = true".to_owned(),
             ],
             Self::VanishedMeanwhile { .. } => vec!["find out who deletes it, then run again".to_owned()],
             Self::Agents { .. } | Self::NotConnected { .. } => vec![
