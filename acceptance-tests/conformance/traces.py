@@ -18,6 +18,8 @@ OWN = {
     "properties.managedIdentityCertificateExpirationTime",
     "systemData.createdAt",
     "systemData.lastModifiedAt",
+    "release.labels.createdAt",
+    "release.labels.modifiedAt",
 }
 
 
@@ -68,18 +70,27 @@ def in_azure(resource_manager):
 
 
 def in_cluster():
-    """The release's values and what makes the key's Secret and the namespace adoptable."""
+    """The release's values and record, the agents, and what makes the key's Secret and the namespaces adoptable."""
     values = json.loads(run("helm", "get", "values", "azure-arc", "-n", "azure-arc-release", "-o", "json"))
     values.get("global", {}).pop("kubeAadEndpoint", None) if is_own_endpoint(values) else None
-    kubectl = ("kubectl", "get", "-o", "json")
-    secret = json.loads(run(*kubectl, "secret", "azure-arc-connect-privatekey", "-n", "azure-arc"))
-    namespace = json.loads(run(*kubectl, "namespace", "azure-arc"))
-    owned = lambda o: {k: v for k, v in o["metadata"].get("annotations", {}).items() if k.startswith("meta.helm.sh/")}
-    facts = {"secret.type": secret["type"], "secret.keys": sorted(secret["data"])}
-    for name, thing in (("secret", secret), ("namespace", namespace)):
-        facts |= {f"{name}.{key}": value for key, value in owned(thing).items()}
-        facts[f"{name}.managed-by"] = thing["metadata"]["labels"].get("app.kubernetes.io/managed-by")
-    return {f"values.{key}": value for key, value in flat(values).items()} | facts
+    secret = kubectl("secret", "azure-arc-connect-privatekey", "-n", "azure-arc")
+    config = kubectl("configmap", "azure-clusterconfig", "-n", "azure-arc")
+    record = kubectl("secret", "sh.helm.release.v1.azure-arc.v1", "-n", "azure-arc-release")
+    agents = {one["metadata"]["name"]: one["spec"]["replicas"] for one in kubectl("deployments", "-n", "azure-arc")["items"]}
+    facts = {"values": values, "secret": {"type": secret["type"], "keys": sorted(secret["data"])}, "config": config["data"]}
+    facts |= {"agents": agents, "release": {"labels": record["metadata"]["labels"]}}
+    for name, thing in (
+        ("secret", secret),
+        ("namespace", kubectl("namespace", "azure-arc")),
+        ("release-namespace", kubectl("namespace", "azure-arc-release")),
+    ):
+        metadata = thing["metadata"]
+        facts.setdefault(name, {}).update({k: metadata.get(k, {}) for k in ("labels", "annotations")})
+    return {key: value for key, value in flat(facts).items() if key not in OWN}
+
+
+def kubectl(*words):
+    return json.loads(run("kubectl", "get", *words, "-o", "json"))
 
 
 def is_own_endpoint(values):

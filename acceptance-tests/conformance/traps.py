@@ -43,16 +43,36 @@ def release_status():
     return {one["name"]: one["status"] for one in releases}.get("azure-arc")
 
 
-def record_without_release():
-    """az gave up after its write to Azure. Its next connect refuses that name for good."""
+def abandoned_record():
+    """az gives up after its write to Azure: a record without a release. Its next connect refuses that name for good."""
     with silent_data_plane():
         connect(accept=(1,))
     assert release_status() is None
     connect(accept=(1,))
+
+
+def record_without_release_is_taken_over():
+    """With permission one apply is enough, also where Azure takes no other key and the record has to make room."""
+    abandoned_record()
+    with terraform(connected_cluster("adopt_existing = true")) as ours:
+        ours.apply()
+        ours.is_at_rest("after a record without a release was taken over")
+        ours.destroy()
+    until_gone()
+
+
+def record_without_release_is_imported():
+    """The plan names what is missing. Where Azure takes no other key, an apply says so, and the next one replaces."""
+    abandoned_record()
     with terraform(connected_cluster()) as ours:
         ours.import_it()
-        ours.heals("a record without a release", "helm release azure-arc: missing", "azure-arc-connect-privatekey: missing")
+        plan = ours.plan()
+        for line in ("helm release azure-arc: missing", "azure-arc-connect-privatekey: missing"):
+            assert line in plan, plan
+        ours("apply", "-auto-approve", accept=(1,))
+        ours.heals("an import of a record without a release", "must be replaced", "Azure knows")
         ours.destroy()
+    until_gone()
 
 
 def failed_release():
@@ -70,5 +90,6 @@ def failed_release():
 
 
 def all_are_healed():
-    record_without_release()
+    record_without_release_is_taken_over()
+    record_without_release_is_imported()
     failed_release()
