@@ -38,9 +38,10 @@ pub(super) fn likeliest(pods: &[Pod], identity: bool) -> Cause {
     if let Some(pod) = named(lacks_node) {
         return Cause::Unscheduled { pod };
     }
-    match identity || pods.is_empty() {
-        true => Cause::Unclear,
-        false => Cause::NoIdentity,
+    if identity || pods.is_empty() {
+        Cause::Unclear
+    } else {
+        Cause::NoIdentity
     }
 }
 

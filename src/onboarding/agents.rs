@@ -213,14 +213,15 @@ fn is_ours(stored: &StoredRelease, record: &Record) -> bool {
 }
 
 /// What pods, events and secrets show, collected also when the call's own time is over.
-pub(super) async fn evidence(call: &Call, cluster: &Cluster) -> Evidence {
-    match cluster.diagnose_agents(&call.afterwards()).await {
+pub(super) async fn evidence(call: &Call, cluster: &Cluster) -> Box<Evidence> {
+    let found = match cluster.diagnose_agents(&call.afterwards()).await {
         Ok(evidence) => evidence,
         Err(error) => Evidence {
             lines: vec![format!("the agents could not be looked at: {error}")],
             ..Evidence::default()
         },
-    }
+    };
+    Box::new(found)
 }
 
 #[cfg(test)]

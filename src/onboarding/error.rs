@@ -146,7 +146,7 @@ pub enum Error {
         /// What Helm said.
         source: release::Error,
         /// What pods, events and secrets show.
-        evidence: Evidence,
+        evidence: Box<Evidence>,
     },
     /// The agents run and Azure does not see them.
     #[error(
@@ -161,7 +161,7 @@ pub enum Error {
         /// Connectivity status at the last look.
         seen: String,
         /// What pods, events and secrets show.
-        evidence: Evidence,
+        evidence: Box<Evidence>,
     },
 }
 
@@ -380,5 +380,7 @@ const fn halted(halt: Halt) -> Kind {
 }
 
 fn bullets<T: Display>(lines: &[T]) -> String {
-    lines.iter().map(|line| format!("\n  - {line}")).collect()
+    lines
+        .iter()
+        .fold(String::new(), |text, line| format!("{text}\n  - {line}"))
 }

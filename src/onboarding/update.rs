@@ -112,7 +112,9 @@ impl Work<'_> {
         if self.spec.wait_for_connected && !drift.is_empty() {
             wait::until_connected(call, self.session, &self.cluster, self.spec).await?;
         }
-        self.cluster.confirm_private_key(call).await?;
+        if self.inside.unfinished.is_some() {
+            self.cluster.confirm_private_key(call).await?;
+        }
         observe::complete(call, self.session, &self.cluster, self.spec).await
     }
 

@@ -2,6 +2,7 @@
 
 mod combinations;
 mod data_source;
+mod found;
 mod imported;
 mod lifecycle;
 mod memory;
@@ -14,6 +15,7 @@ mod schema;
 mod state;
 mod upgrades;
 pub mod view;
+mod wanted;
 
 pub use data_source::ConnectedClusterDataSource;
 pub use state::State;
