@@ -292,6 +292,7 @@ impl Explain for Error {
                 remedies.push(Remedy::new(WITHOUT_JOB));
                 remedies
             }
+            Self::Agents { source, .. } if has_own_cure(source) => source.remedies(),
             other => other.own_remedies().into_iter().map(Remedy::new).collect(),
         }
     }
@@ -355,6 +356,11 @@ impl Error {
             Self::Azure(_) | Self::Cluster(_) | Self::Release(_) | Self::ChecksNotRun { .. } | Self::Halted(Halt::Interrupted) | Self::KeyPair(_) => Vec::new(),
         }
     }
+}
+
+/// Whether Helm failed for a reason of its own, which the pods know nothing of.
+fn has_own_cure(error: &release::Error) -> bool {
+    error.kind() != Kind::Deadline && !error.remedies().is_empty()
 }
 
 const fn is_about_chart(error: &release::Error) -> bool {

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use acceptance_tests::engine::{Engine, Workdir};
 use acceptance_tests::subject::{Arm, Door};
-use acceptance_tests::world::azure::LOCATION;
 use anyhow::ensure;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -18,13 +17,20 @@ use crate::runner::Suite;
 /// One fault and what comes of it.
 struct Fault {
     name: &'static str,
-    /// What happens to the request that makes the object.
-    put: fn() -> Value,
-    /// What happens when the object's operation is watched, how often.
-    watch: Option<(fn() -> Value, u32)>,
+    befalls: Request,
+    action: fn() -> Value,
+    times: u32,
     /// How long the create may take, in seconds; long enough unless it is said.
     limit: Option<u32>,
     outcome: Outcome,
+}
+
+/// Which request has the bad luck.
+enum Request {
+    /// The one that makes the object.
+    Put,
+    /// A look at the operation that makes it.
+    Watch,
 }
 
 enum Outcome {
@@ -40,8 +46,9 @@ enum Outcome {
 
 const NONE: Fault = Fault {
     name: "",
-    put: || Value::Null,
-    watch: None,
+    befalls: Request::Put,
+    action: || Value::Null,
+    times: 1,
     limit: None,
     outcome: Outcome::Converges,
 };
@@ -49,35 +56,34 @@ const NONE: Fault = Fault {
 const FAULTS: [Fault; 8] = [
     Fault {
         name: "throttled",
-        put: || json!({"reply": {"status": 429, "code": "TooManyRequests", "headers": {"Retry-After": "1"}}}),
+        action: || json!({"reply": {"status": 429, "code": "TooManyRequests", "headers": {"Retry-After": "1"}}}),
         ..NONE
     },
     Fault {
         name: "answer_lost",
-        put: || json!({"drop": "after"}),
+        action: || json!({"drop": "after"}),
         ..NONE
     },
     Fault {
         name: "request_lost",
-        put: || json!({"drop": "before"}),
+        action: || json!({"drop": "before"}),
         ..NONE
     },
     Fault {
         name: "operation_not_known_yet",
-        watch: Some((
-            || json!({"reply": {"status": 404, "code": "ResourceNotFound"}}),
-            2,
-        )),
+        befalls: Request::Watch,
+        action: || json!({"reply": {"status": 404, "code": "ResourceNotFound"}}),
+        times: 2,
         ..NONE
     },
     Fault {
         name: "eventually_consistent",
-        put: || json!({"hidden_ms": 4000}),
+        action: || json!({"hidden_ms": 4000}),
         ..NONE
     },
     Fault {
         name: "operation_fails",
-        put: || json!({"operation": {"fails": {"code": "InternalServerError", "message": "The region is on fire."}}}),
+        action: || json!({"operation": {"fails": {"code": "InternalServerError", "message": "The region is on fire."}}}),
         outcome: Outcome::Explains {
             summary: "Azure Operation Failed",
             names: &["InternalServerError", "The region is on fire."],
@@ -87,7 +93,7 @@ const FAULTS: [Fault; 8] = [
     },
     Fault {
         name: "forbidden_by_policy",
-        put: || {
+        action: || {
             json!({"reply": {"status": 403, "body": {"error": {
                 "code": "RequestDisallowedByPolicy",
                 "message": "The resource was disallowed by policy.",
@@ -98,7 +104,7 @@ const FAULTS: [Fault; 8] = [
             }}}})
         },
         outcome: Outcome::Explains {
-            summary: "Permission",
+            summary: "Access Denied by Azure",
             names: &[
                 "RequestDisallowedByPolicy",
                 "Only clusters in Seoul",
@@ -111,10 +117,10 @@ const FAULTS: [Fault; 8] = [
     },
     Fault {
         name: "operation_never_ends",
-        put: || json!({"operation": "never"}),
-        limit: Some(15),
+        action: || json!({"operation": "never"}),
+        limit: Some(30),
         outcome: Outcome::Explains {
-            summary: "Time",
+            summary: "Time Limit Reached",
             names: &["last seen: InProgress"],
             exists: true,
         },
@@ -133,48 +139,44 @@ pub fn scenarios(suite: &mut Suite, engine: &Engine) {
 async fn befalls(lease: Arc<Lease>, engine: Engine, fault: Fault) -> anyhow::Result<()> {
     let cluster = lease.cluster();
     let arm = Arm::login(lease.world()).await?;
+    let door = Door::of(lease.world())?;
     let work = Workdir::new(lease.world(), &engine, fault.name)?;
     let mut configuration = Configuration::of(cluster);
     if let Some(seconds) = fault.limit {
         configuration.more = within(seconds);
     }
-    put_in_force(&lease, &arm.id(&cluster.name), &fault).await?;
-    match fault.outcome {
-        Outcome::Converges => {
-            work.configure(&configuration.render())?;
-            work.init().await?;
-        }
-        Outcome::Explains {
-            summary,
-            names,
-            exists,
-        } => {
-            let error = failed(&work, &configuration).await?;
-            ensure!(error.summary.contains(summary), "{error:#?}");
-            says(&error.detail, names)?;
-            ensure!(is_tainted(&work).await? == exists, "{error:#?}");
-            let object = arm.connected_cluster(&cluster.name).await?;
-            ensure!(object.is_some() == exists, "{object:?}");
-        }
+    let path = put_in_force(&door, &arm.id(&cluster.name), &fault).await?;
+    if let Outcome::Explains {
+        summary,
+        names,
+        exists,
+    } = fault.outcome
+    {
+        let error = failed(&work, &configuration).await?;
+        ensure!(error.summary == summary, "{error:#?}");
+        says(&error.detail, names)?;
+        ensure!(is_tainted(&work).await? == exists, "{error:#?}");
+        let object = arm.connected_cluster(&cluster.name).await?;
+        ensure!(object.is_some() == exists, "{object:?}");
+        configuration.more = String::new();
     }
-    configuration.more = String::new();
     work.configure(&configuration.render())?;
-    converges(&lease, &work).await
+    work.init().await?;
+    converges(&lease, &work).await?;
+    ensure!(door.is_spent(&path).await?, "the fault did not strike");
+    Ok(())
 }
 
-/// The simulator puts a digest of the object's id into the address of each of its operations.
-async fn put_in_force(lease: &Lease, id: &str, fault: &Fault) -> anyhow::Result<()> {
-    let door = Door::of(lease.world())?;
-    let put = (fault.put)();
-    if !put.is_null() {
-        let script = json!({"method": "PUT", "path": format!("*{id}"), "action": put});
-        door.fault(script).await?;
-    }
-    if let Some((action, times)) = fault.watch {
-        let digest = Sha256::digest(id.to_lowercase());
-        let path = format!("*/locations/{LOCATION}/operationStatuses/*{digest:X}");
-        let script = json!({"method": "GET", "path": path, "times": times, "action": action()});
-        door.fault(script).await?;
-    }
-    Ok(())
+/// Answers the path that the fault befalls: that of the object, or the address of its operation, which the simulator makes
+/// of a digest of the object's id.
+async fn put_in_force(door: &Door, id: &str, fault: &Fault) -> anyhow::Result<String> {
+    let digest = Sha256::digest(id.to_lowercase());
+    let (method, path) = match fault.befalls {
+        Request::Put => ("PUT", format!("*{id}")),
+        Request::Watch => ("GET", format!("*/operationStatuses/*{digest:X}")),
+    };
+    let action = (fault.action)();
+    let script = json!({"method": method, "path": path, "times": fault.times, "action": action});
+    door.fault(script).await?;
+    Ok(path)
 }

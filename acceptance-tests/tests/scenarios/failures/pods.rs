@@ -18,7 +18,7 @@ use crate::runner::Suite;
 const CHART: &str = "chart/azure-arc-k8sagents";
 const DEPLOYMENTS: &str = "templates/deployments.yaml";
 /// Long enough for everything but pods that never come.
-const SECONDS: u32 = 25;
+const SECONDS: u32 = 40;
 
 /// What keeps the pods from coming up, and what is said about it.
 struct Trouble {
