@@ -19,13 +19,14 @@ from traces import CLUSTER, GROUP, az, cluster_id, run
 CLUSTER_OF = ("--resource-group", GROUP, "--cluster-name", CLUSTER, "--cluster-type", "connectedClusters")
 CONFIGURATION = "/providers/Microsoft.KubernetesConfiguration"
 CANARY = "canary-protected-value"
-DAPR = """
-resource "arc_extension" "dapr" {
+APPS = """
+resource "arc_extension" "apps" {
   connected_cluster_id   = "%s"
-  name                   = "dapr"
-  extension_type         = "microsoft.dapr"
+  name                   = "apps"
+  extension_type         = "microsoft.web.appservice"
   version                = "1.1.4"
-  configuration_settings = { "global.ha.enabled" = "true" }
+  release_namespace      = "apps-system"
+  configuration_settings = { "logLevel" = "info" }
 }
 """
 FLEET = """
@@ -65,31 +66,31 @@ def exists(*words):
 
 
 def extensions_live_and_die():
-    of = (*CLUSTER_OF, "--name", "dapr")
+    of = (*CLUSTER_OF, "--name", "apps")
     types = shown("k8s-extension", "extension-types", "list-by-cluster", *CLUSTER_OF)
-    assert "microsoft.dapr" in {one["name"] for one in types}, types
+    assert "microsoft.web.appservice" in {one["name"] for one in types}, types
     created = shown(
-        "k8s-extension", "create", *of, "--extension-type", "Microsoft.Dapr", "--scope", "cluster",
-        "--release-namespace", "dapr-system", "--auto-upgrade-minor-version", "false", "--version", "1.1.4",
-        "--configuration-settings", "global.ha.enabled=true", "--configuration-protected-settings", f"key={CANARY}",
+        "k8s-extension", "create", *of, "--extension-type", "Microsoft.Web.AppService", "--scope", "cluster",
+        "--release-namespace", "apps-system", "--auto-upgrade-minor-version", "false", "--version", "1.1.4",
+        "--configuration-settings", "logLevel=info", "--configuration-protected-settings", f"key={CANARY}",
     )  # fmt: skip
     assert created["provisioningState"] == "Succeeded" and created["currentVersion"] == "1.1.4", created
     assert CANARY not in json.dumps(created)
-    release = releases("dapr-system")["dapr"]
-    assert (release["status"], release["chart"]) == ("deployed", "microsoft.dapr-1.1.4"), release
-    values = json.loads(run("helm", "get", "values", "dapr", "-n", "dapr-system", "-o", "json"))
-    assert values == {"global": {"ha": {"enabled": "true"}}}, values
-    run("kubectl", "rollout", "status", "-n", "dapr-system", "deployment/dapr-operator", "--timeout=60s")
+    release = releases("apps-system")["apps"]
+    assert (release["status"], release["chart"]) == ("deployed", "microsoft.web.appservice-1.1.4"), release
+    values = json.loads(run("helm", "get", "values", "apps", "-n", "apps-system", "-o", "json"))
+    assert values == {"logLevel": "info"}, values
+    run("kubectl", "rollout", "status", "-n", "apps-system", "deployment/app-controller", "--timeout=60s")
 
     az("k8s-extension", "update", *of, "--yes", "--version", "1.1.5", "--auto-upgrade-minor-version", "false",
        "--configuration-protected-settings", f"key={CANARY}")  # fmt: skip
     assert shown("k8s-extension", "show", *of)["currentVersion"] == "1.1.5"
-    release = releases("dapr-system")["dapr"]
-    assert (release["revision"], release["chart"]) == ("2", "microsoft.dapr-1.1.5"), release
-    assert [one["name"] for one in shown("k8s-extension", "list", *CLUSTER_OF)] == ["dapr"]
+    release = releases("apps-system")["apps"]
+    assert (release["revision"], release["chart"]) == ("2", "microsoft.web.appservice-1.1.5"), release
+    assert [one["name"] for one in shown("k8s-extension", "list", *CLUSTER_OF)] == ["apps"]
     az("k8s-extension", "delete", *of, "--yes")
     assert shown("k8s-extension", "list", *CLUSTER_OF) == []
-    assert not exists("namespace", "dapr-system")
+    assert not exists("namespace", "apps-system")
 
 
 def fleet_is_created_by_az(of):
@@ -122,19 +123,19 @@ def flux_lives_and_dies():
 
 def extension_is_shared():
     """Made by az and taken over by us; deleted by az, made again by us, and az goes on with it."""
-    of = (*CLUSTER_OF, "--name", "dapr")
+    of = (*CLUSTER_OF, "--name", "apps")
     az(
-        "k8s-extension", "create", *of, "--extension-type", "Microsoft.Dapr", "--scope", "cluster",
-        "--release-namespace", "dapr-system", "--auto-upgrade-minor-version", "false", "--version", "1.1.4",
-        "--configuration-settings", "global.ha.enabled=true",
+        "k8s-extension", "create", *of, "--extension-type", "Microsoft.Web.AppService", "--scope", "cluster",
+        "--release-namespace", "apps-system", "--auto-upgrade-minor-version", "false", "--version", "1.1.4",
+        "--configuration-settings", "logLevel=info",
     )  # fmt: skip
-    with terraform(DAPR % cluster_id()) as ours:
-        ours.import_it("arc_extension.dapr", f"{cluster_id()}{CONFIGURATION}/extensions/dapr")
+    with terraform(APPS % cluster_id()) as ours:
+        ours.import_it("arc_extension.apps", f"{cluster_id()}{CONFIGURATION}/extensions/apps")
         ours.is_at_rest("after the import of az's extension")
         az("k8s-extension", "update", *of, "--yes", "--version", "1.1.5", "--auto-upgrade-minor-version", "false")
         ours.heals("k8s-extension update --version", '"1.1.5" -> "1.1.4"')
-        az("k8s-extension", "update", *of, "--yes", "--configuration-settings", "global.ha.enabled=false")
-        ours.heals("k8s-extension update --configuration-settings", '"false" -> "true"')
+        az("k8s-extension", "update", *of, "--yes", "--configuration-settings", "logLevel=debug")
+        ours.heals("k8s-extension update --configuration-settings", '"debug" -> "info"')
         az("k8s-extension", "delete", *of, "--yes")
         ours.makes_again()
         assert shown("k8s-extension", "show", *of)["currentVersion"] == "1.1.4"
