@@ -206,7 +206,7 @@ where
             seen: seen.to_owned(),
         };
         let look = call
-            .race(probe())
+            .race(Box::pin(probe()))
             .await
             .map_err(|halt| halted(halt, &last))?;
         let pause = match look.map_err(WaitError::Probe)? {

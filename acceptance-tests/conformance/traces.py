@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 CLUSTER = "eks-training-dev-krc"
 GROUP = "aks-training-dev-krc-infra"
@@ -17,20 +18,23 @@ OWN = {
     "properties.managedIdentityCertificateExpirationTime",
     "systemData.createdAt",
     "systemData.lastModifiedAt",
+    "release.labels.createdAt",
+    "release.labels.modifiedAt",
 }
 
 
 def run(*words, accept=(0,), **options):
     """Runs a program and gives its output; ends everything when its exit code is not accepted."""
-    print("+", " ".join(w if "secret" not in w.lower() else "…" for w in words[:6]), flush=True)
+    shown = [Path(words[0]).name, *words[1:6]]
+    print("+", " ".join(w if "secret" not in w.lower() else "…" for w in shown), flush=True)
     done = subprocess.run(words, capture_output=True, text=True, check=False, **options)
     if done.returncode not in accept:
         sys.exit(f"exit {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
     return done.stdout
 
 
-def az(*words):
-    return run(os.environ["ARC_TOOL_AZURE_CLI"], *words)
+def az(*words, **options):
+    return run(os.environ["ARC_TOOL_AZURE_CLI"], *words, **options)
 
 
 def flat(value, path=""):
@@ -66,18 +70,27 @@ def in_azure(resource_manager):
 
 
 def in_cluster():
-    """The release's values and what makes the key's Secret and the namespace adoptable."""
+    """The release's values and record, the agents, and what makes the key's Secret and the namespaces adoptable."""
     values = json.loads(run("helm", "get", "values", "azure-arc", "-n", "azure-arc-release", "-o", "json"))
     values.get("global", {}).pop("kubeAadEndpoint", None) if is_own_endpoint(values) else None
-    kubectl = ("kubectl", "get", "-o", "json")
-    secret = json.loads(run(*kubectl, "secret", "azure-arc-connect-privatekey", "-n", "azure-arc"))
-    namespace = json.loads(run(*kubectl, "namespace", "azure-arc"))
-    owned = lambda o: {k: v for k, v in o["metadata"].get("annotations", {}).items() if k.startswith("meta.helm.sh/")}
-    facts = {"secret.type": secret["type"], "secret.keys": sorted(secret["data"])}
-    for name, thing in (("secret", secret), ("namespace", namespace)):
-        facts |= {f"{name}.{key}": value for key, value in owned(thing).items()}
-        facts[f"{name}.managed-by"] = thing["metadata"]["labels"].get("app.kubernetes.io/managed-by")
-    return {f"values.{key}": value for key, value in flat(values).items()} | facts
+    secret = kubectl("secret", "azure-arc-connect-privatekey", "-n", "azure-arc")
+    config = kubectl("configmap", "azure-clusterconfig", "-n", "azure-arc")
+    record = kubectl("secret", "sh.helm.release.v1.azure-arc.v1", "-n", "azure-arc-release")
+    agents = {one["metadata"]["name"]: one["spec"]["replicas"] for one in kubectl("deployments", "-n", "azure-arc")["items"]}
+    facts = {"values": values, "secret": {"type": secret["type"], "keys": sorted(secret["data"])}, "config": config["data"]}
+    facts |= {"agents": agents, "release": {"labels": record["metadata"]["labels"]}}
+    for name, thing in (
+        ("secret", secret),
+        ("namespace", kubectl("namespace", "azure-arc")),
+        ("release-namespace", kubectl("namespace", "azure-arc-release")),
+    ):
+        metadata = thing["metadata"]
+        facts.setdefault(name, {}).update({k: metadata.get(k, {}) for k in ("labels", "annotations")})
+    return {key: value for key, value in flat(facts).items() if key not in OWN}
+
+
+def kubectl(*words):
+    return json.loads(run("kubectl", "get", *words, "-o", "json"))
 
 
 def is_own_endpoint(values):

@@ -1,5 +1,8 @@
 //! What people do to a connected cluster by hand, with kubectl and Helm, past whoever manages it.
 
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+
 use anyhow::Context;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -20,7 +23,6 @@ use rsa::RsaPrivateKey;
 use rsa::pkcs1::{EncodeRsaPrivateKey, LineEnding};
 use rsa::rand_core::OsRng;
 use serde_json::{Value, json};
-use std::io::{Read, Write};
 
 use crate::world::cluster::Cluster;
 
@@ -123,6 +125,16 @@ pub async fn hold(cluster: &Cluster) -> anyhow::Result<()> {
     }))?;
     objects.create(&PostParams::default(), &object).await?;
     Ok(())
+}
+
+/// `kubectl get configmap azure-clusterconfig`: what the agents were installed with.
+pub async fn config(cluster: &Cluster) -> anyhow::Result<BTreeMap<String, String>> {
+    let maps: Api<ConfigMap> = Api::namespaced(cluster.client().await?, AGENTS);
+    Ok(maps
+        .get("azure-clusterconfig")
+        .await?
+        .data
+        .unwrap_or_default())
 }
 
 /// `kubectl edit configmap azure-clusterconfig`.

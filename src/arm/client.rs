@@ -167,8 +167,8 @@ impl Client {
 
     /// Sends a request to the resource manager, again if need be, and returns a successful answer.
     pub(super) async fn send(&self, call: &Call, request: &Request) -> Result<Response, Error> {
-        self.send_patiently(call, request, retry::RESOURCE_MANAGER)
-            .await
+        // Boxed: this future would be a part of all others.
+        Box::pin(self.send_patiently(call, request, retry::RESOURCE_MANAGER)).await
     }
 
     /// The same with the patience that another service needs. The token is the resource manager's in any case.

@@ -75,14 +75,14 @@ fn parse(mut data: BTreeMap<String, String>) -> ArcConfig {
         name: take("AZURE_RESOURCE_NAME").unwrap_or_default(),
         tenant_id: take("AZURE_TENANT_ID"),
         location: take("AZURE_REGION"),
-        auto_update: take("AZURE_ARC_AUTOUPDATE").and_then(truth),
-        custom_locations_enabled: take("CUSTOM_LOCATIONS_ENABLED").and_then(truth),
+        auto_update: take("AZURE_ARC_AUTOUPDATE").as_deref().and_then(truth),
+        custom_locations_enabled: take("CUSTOM_LOCATIONS_ENABLED").as_deref().and_then(truth),
         agent_version: take("AZURE_ARC_AGENT_VERSION"),
     }
 }
 
 /// Go writes `true`, Helm's values are often `True`.
-fn truth(text: String) -> Option<bool> {
+fn truth(text: &str) -> Option<bool> {
     text.to_ascii_lowercase().parse().ok()
 }
 

@@ -32,8 +32,31 @@ pub enum Connection {
     Explicit(Explicit),
 }
 
+/// A connection that holds no secret and can be told from others, so that a client for it is worth keeping.
+#[derive(Clone, Debug, Hash, PartialEq, Eq)]
+pub enum Reference {
+    /// [`Connection::Eks`].
+    Eks(Eks),
+    /// [`Connection::Kubeconfig`]: path and context.
+    Kubeconfig(Option<PathBuf>, Option<String>),
+}
+
+impl Connection {
+    /// What this connection refers to; `None` where it holds its own credentials.
+    #[must_use]
+    pub fn reference(&self) -> Option<Reference> {
+        match self {
+            Self::Eks(eks) => Some(Reference::Eks(eks.clone())),
+            Self::Kubeconfig { path, context } => {
+                Some(Reference::Kubeconfig(path.clone(), context.clone()))
+            }
+            Self::Inline { .. } | Self::Explicit(_) => None,
+        }
+    }
+}
+
 /// Where an EKS cluster is and as whom to reach it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash, PartialEq, Eq)]
 pub struct Eks {
     /// The cluster's name in EKS.
     pub cluster_name: String,

@@ -4,7 +4,7 @@ use k8s_openapi::api::core::v1::{ContainerStatus, Event, Pod};
 use kube::api::ListParams;
 use kube::{Api, ResourceExt as _};
 
-use super::{AGENTS_NAMESPACE, Cluster, Error, redact};
+use super::{AGENTS_NAMESPACE, Cause, Cluster, Error, cause, redact};
 use crate::call::Call;
 
 /// At most this many lines.
@@ -24,6 +24,15 @@ const STUCK: [&str; 6] = [
     "CreateContainerError",
 ];
 
+/// Why the agents do not come up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// The likeliest reason.
+    pub cause: Cause,
+    /// What pods, events and secrets show, gravest first.
+    pub lines: Vec<String>,
+}
+
 impl Cluster {
     /// What pods, events and secrets in the agents' namespace say about a failed installation; gravest first.
     ///
@@ -33,6 +42,15 @@ impl Cluster {
     ///
     /// [`Error`] of the conversation.
     pub async fn explain_agents(&self, call: &Call) -> Result<Vec<String>, Error> {
+        Ok(self.diagnose_agents(call).await?.lines)
+    }
+
+    /// The same, with the likeliest reason.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of the conversation.
+    pub async fn diagnose_agents(&self, call: &Call) -> Result<Evidence, Error> {
         let (found, identity) = futures::try_join!(
             self.look_around(call, AGENTS_NAMESPACE),
             self.has_identity_certificate(call),
@@ -43,7 +61,10 @@ impl Cluster {
             lines.push(no_identity(&pods));
         }
         lines.extend(of_events(events));
-        Ok(presentable(lines))
+        Ok(Evidence {
+            cause: cause::likeliest(&pods, identity),
+            lines: presentable(lines),
+        })
     }
 
     /// What pods and events of a namespace say, in the same form.

@@ -143,17 +143,14 @@ impl Cluster {
     /// [`Error`] of the conversation.
     pub async fn role_rules(&self, call: &Call, grant: &Grant) -> Result<Option<RoleRules>, Error> {
         let action = format!("get {grant}");
-        let rules = match (&grant.namespace, grant.kind) {
-            (Some(namespace), RoleKind::Role) => {
-                let roles: Api<Role> = Api::namespaced(self.client(), namespace);
-                let found = self.read(call, &action, roles.get_opt(&grant.role)).await?;
-                found.map(|role| role.rules)
-            }
-            _ => {
-                let roles: Api<ClusterRole> = Api::all(self.client());
-                let found = self.read(call, &action, roles.get_opt(&grant.role)).await?;
-                found.map(|role| role.rules)
-            }
+        let rules = if let (Some(namespace), RoleKind::Role) = (&grant.namespace, grant.kind) {
+            let roles: Api<Role> = Api::namespaced(self.client(), namespace);
+            let found = self.read(call, &action, roles.get_opt(&grant.role)).await?;
+            found.map(|role| role.rules)
+        } else {
+            let roles: Api<ClusterRole> = Api::all(self.client());
+            let found = self.read(call, &action, roles.get_opt(&grant.role)).await?;
+            found.map(|role| role.rules)
         };
         Ok(rules.map(|rules| RoleRules(rules.unwrap_or_default())))
     }

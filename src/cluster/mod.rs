@@ -6,6 +6,7 @@
 mod access;
 mod agents;
 mod bearer;
+mod cause;
 mod connection;
 mod definitions;
 mod eks;
@@ -14,6 +15,7 @@ mod error;
 mod evidence;
 mod explain;
 mod grants;
+mod jobs;
 mod kubeconfig;
 mod lease;
 mod marks;
@@ -48,9 +50,12 @@ use self::bearer::{Bearer, Issuer};
 use self::plugin::Plugin;
 
 pub use self::agents::{Agents, ArcConfig};
-pub use self::connection::{Connection, Credential, Eks, Exec, Explicit};
+pub use self::cause::Cause;
+pub use self::connection::{Connection, Credential, Eks, Exec, Explicit, Reference};
 pub use self::error::{Error, Target};
+pub use self::evidence::Evidence;
 pub use self::grants::{Binding, Grant, RoleKind, RoleRules};
+pub use self::jobs::JobState;
 pub use self::lease::KubeconfigLease;
 pub use self::marks::Marks;
 pub use self::namespaces::NamespaceState;
@@ -213,7 +218,8 @@ impl Cluster {
         action: &str,
         request: impl Future<Output = kube::Result<T>>,
     ) -> Result<T, Error> {
-        let answer = call.race(request).await?;
+        // Boxed: this future would be a part of all others.
+        let answer = call.race(Box::pin(request)).await?;
         answer.map_err(|e| Error::from_kube(&self.inner.target, action, e))
     }
 
@@ -225,7 +231,7 @@ impl Cluster {
         request: impl Future<Output = kube::Result<T>>,
     ) -> Result<T, Error> {
         call.check()?;
-        request
+        Box::pin(request)
             .await
             .map_err(|e| Error::from_kube(&self.inner.target, action, e))
     }

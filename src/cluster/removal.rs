@@ -10,7 +10,7 @@ use kube::core::{ApiResource, GroupVersionKind};
 use kube::{Api, ResourceExt};
 use serde_json::json;
 
-use super::{Cluster, Error};
+use super::{Cluster, Error, RELEASE_NAMESPACE};
 use crate::call::{Call, Probe, poll_until};
 
 /// Between two looks.
@@ -27,7 +27,39 @@ const ARC_CRDS: [&str; 7] = [
     "gitconfigs.clusterconfig.azure.",
 ];
 
+/// Annotation of the release's namespace with the ARM id of a connected cluster that is being removed.
+const DISCONNECTING: &str = "arc.multicloud/disconnecting";
+
 impl Cluster {
+    /// Notes at the release's namespace, which goes last, that this connected cluster is being removed: whoever finds the
+    /// note knows that a removal broke off. A namespace that is not there is fine.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of the conversation.
+    pub async fn note_removal(&self, call: &Call, id: &str) -> Result<(), Error> {
+        let namespaces: Api<Namespace> = Api::all(self.client());
+        let patch = Patch::Merge(json!({"metadata": {"annotations": {DISCONNECTING: id}}}));
+        let params = PatchParams::default();
+        let request = namespaces.patch(RELEASE_NAMESPACE, &params, &patch);
+        let action = "annotate namespace azure-arc-release";
+        forgive_absence(self.write(call, action, request).await)
+    }
+
+    /// ARM id of the connected cluster whose removal broke off here, if one did.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of the conversation.
+    pub async fn noted_removal(&self, call: &Call) -> Result<Option<String>, Error> {
+        let namespaces: Api<Namespace> = Api::all(self.client());
+        let action = "get namespace azure-arc-release";
+        let request = namespaces.get_metadata_opt(RELEASE_NAMESPACE);
+        let found = self.read(call, action, request).await?;
+        let annotations = found.and_then(|namespace| namespace.metadata.annotations);
+        Ok(annotations.and_then(|mut annotations| annotations.remove(DISCONNECTING)))
+    }
+
     /// Deletes a namespace and waits until it is gone. One that is not there is fine.
     ///
     /// # Errors

@@ -138,8 +138,9 @@ mod tests {
     fn object(name: &str, release: &str, spec: Value, status: Value) -> Value {
         let mut object = json!({
             "metadata": {"name": name, "annotations": {RELEASE: release}},
-            "spec": {"selector": {}, "template": {}, "serviceName": "s"}, "status": status,
+            "spec": {"selector": {}, "template": {}, "serviceName": "s"},
         });
+        object["status"] = status;
         if let Value::Object(more) = spec {
             object["spec"].as_object_mut().expect("a spec").extend(more);
         }

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use crate::arm::{Cloud, ConnectedCluster, HelmSettings};
 use crate::call::Call;
-use crate::cluster::{Cluster, StoredRelease};
+use crate::cluster::{Cluster, Evidence, StoredRelease};
 use crate::release::{
     self, AgentValues, Chart, DataPlaneOverrides, Helm, KeyDelivery, Record, Workspace,
 };
@@ -38,7 +38,7 @@ const HELM_WAIT: Duration = Duration::from_mins(20);
 
 /// Label of Helm's record with the second (Unix time) in which we started Helm. Helm hands labels on from record to record,
 /// so it proves a record to be ours only where it fits the record's own time.
-const STARTED: &str = "arc.multicloud/started";
+pub(super) const STARTED: &str = "arc.multicloud/started";
 /// How far the two may lie apart: Helm notes its time when it has looked at the cluster.
 const START_MARGIN: i64 = 120;
 
@@ -213,11 +213,15 @@ fn is_ours(stored: &StoredRelease, record: &Record) -> bool {
 }
 
 /// What pods, events and secrets show, collected also when the call's own time is over.
-pub(super) async fn evidence(call: &Call, cluster: &Cluster) -> Vec<String> {
-    match cluster.explain_agents(&call.afterwards()).await {
-        Ok(lines) => lines,
-        Err(error) => vec![format!("the agents could not be looked at: {error}")],
-    }
+pub(super) async fn evidence(call: &Call, cluster: &Cluster) -> Box<Evidence> {
+    let found = match cluster.diagnose_agents(&call.afterwards()).await {
+        Ok(evidence) => evidence,
+        Err(error) => Evidence {
+            lines: vec![format!("the agents could not be looked at: {error}")],
+            ..Evidence::default()
+        },
+    };
+    Box::new(found)
 }
 
 #[cfg(test)]

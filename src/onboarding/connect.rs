@@ -18,8 +18,8 @@ use super::observe::{self, Inside};
 use super::preflight::{self, Preflight};
 use super::provisions::Provisions;
 use super::session::Session;
-use super::spec::ConnectSpec;
-use super::{wait, write};
+use super::spec::{Checks, ConnectSpec};
+use super::{checks, wait, write};
 
 /// A connection that was not completed, and what exists nevertheless.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ pub async fn connect(
         reached.object = operation.wait(call).await?;
         checkpoint(&reached);
         let object = reached.object.clone();
-        reached.object = write::associate_gateway(call, session, spec, object).await?;
+        reached.object = Box::pin(write::associate_gateway(call, session, spec, object)).await?;
         Box::pin(ready.finish(call, session, spec, &reached.object)).await
     })
     .await;
@@ -104,6 +104,7 @@ enum Key {
 }
 
 /// Everything up to the first write to Azure; a key pair is made while both planes are checked and chart and Helm are fetched.
+/// Where the cluster is to be checked from within, that comes last: it takes a Helm.
 async fn prepare(call: &Call, session: &Session, spec: &ConnectSpec) -> Result<Ready, Error> {
     let cluster = session.cluster(call, spec.connection.as_ref()).await?;
     let (preflight, pair, provisions) = futures::try_join!(
@@ -112,26 +113,29 @@ async fn prepare(call: &Call, session: &Session, spec: &ConnectSpec) -> Result<R
         Provisions::fetch(call, session, &spec.location, &spec.agent, None),
     )?;
     call.check()?;
+    // Not beside the others: if one of them failed, nobody would be left to take the job away.
+    if spec.checks == Checks::Job {
+        Box::pin(checks::run(call, session, &cluster, spec, &provisions)).await?;
+    }
     let base = make_room(call, session, &cluster, spec, &preflight).await?;
     let mut body = object::wanted(base.clone(), spec, preflight.nodes.as_ref());
     body.tags = Some(session.tags.to_write(&spec.tags, base.tags.as_ref()));
     body.properties.gateway = base.properties.gateway;
-    let key = match preflight
+    let held = preflight
         .key
-        .filter(|_| preflight.decision == Decision::Resume)
-    {
-        Some(key) => Key::Held(key),
-        None => {
-            call.step("hand the private key to the agents");
-            let id = spec.id.to_string();
-            let made_namespace = cluster
-                .deliver_private_key(call, &pair.private, Some(&id))
-                .await?;
-            body.properties.agent_public_key_certificate = Some(pair.public.clone());
-            Key::Fresh {
-                pair,
-                made_namespace,
-            }
+        .filter(|_| preflight.decision == Decision::Resume);
+    let key = if let Some(key) = held {
+        Key::Held(key)
+    } else {
+        call.step("hand the private key to the agents");
+        let id = spec.id.to_string();
+        let made_namespace = cluster
+            .deliver_private_key(call, &pair.private, Some(&id))
+            .await?;
+        body.properties.agent_public_key_certificate = Some(pair.public.clone());
+        Key::Fresh {
+            pair,
+            made_namespace,
         }
     };
     Ok(Ready {

@@ -144,8 +144,8 @@ mod tests {
     }
 
     fn outcome(
-        release: ReleaseFinding,
-        key: KeyFinding,
+        release: &ReleaseFinding,
+        key: &KeyFinding,
         connectivity: Option<&str>,
         adopt: bool,
     ) -> String {
@@ -154,8 +154,8 @@ mod tests {
         let found = Findings {
             wanted: &wanted,
             azure: azure.as_ref(),
-            release,
-            key,
+            release: release.clone(),
+            key: key.clone(),
             adopt,
         };
         match decide(&found) {
@@ -168,115 +168,84 @@ mod tests {
         }
     }
 
-    /// Release, key and object as found, then what is decided without and with permission to take over.
-    #[test]
-    fn every_row_of_the_matrix() {
-        let none = || ReleaseFinding::None;
-        let anonymous = || ReleaseFinding::Anonymous;
-        let (ours, foreign) = (key("KEY", None), key("OTHER", None));
-        for (release, key, azure, plain, adopting) in [
-            (none(), no_key(), None, "Create", "Create"),
-            (
-                none(),
-                no_key(),
-                Some("AgentNotInstalled"),
-                "Create",
-                "Create",
-            ),
-            (none(), no_key(), Some("Connecting"), "exists", "Rekey"),
-            (none(), no_key(), Some("Offline"), "exists", "Rekey"),
-            (
-                none(),
-                no_key(),
-                Some("Expired"),
-                "exists",
-                "DeleteAndCreate",
-            ),
-            (
-                none(),
-                no_key(),
-                Some("kind ProvisionedCluster"),
-                "other kind",
-                "other kind",
-            ),
-            (none(), foreign.clone(), Some("Offline"), "exists", "Rekey"),
-            (
-                anonymous(),
-                no_key(),
-                None,
-                "CleanAndCreate",
-                "CleanAndCreate",
-            ),
-            (anonymous(), no_key(), Some("Connected"), "exists", "Rekey"),
-            (
-                owned("mine", false),
-                ours.clone(),
-                None,
-                "CleanAndCreate",
-                "CleanAndCreate",
-            ),
-            (
-                owned("mine", true),
-                ours.clone(),
-                Some("Connected"),
-                "already",
-                "Resume",
-            ),
-            (
-                owned("MINE", true),
-                ours.clone(),
-                Some("Connected"),
-                "already",
-                "Resume",
-            ),
-            (
-                owned("mine", true),
-                foreign.clone(),
-                Some("Connected"),
-                "already",
-                "Rekey",
-            ),
-            (
-                owned("mine", true),
-                ours.clone(),
-                Some("Expired"),
-                "already",
-                "DeleteAndCreate",
-            ),
-            (
-                owned("other", true),
-                ours.clone(),
-                None,
-                "elsewhere",
-                "elsewhere",
-            ),
-            (
-                owned("other", true),
-                ours.clone(),
-                Some("Connected"),
-                "elsewhere",
-                "elsewhere",
-            ),
-            (
-                owned("other", false),
-                foreign.clone(),
-                None,
-                "CleanAndCreate",
-                "CleanAndCreate",
-            ),
-            (
-                owned("other", false),
-                foreign,
-                Some("Connected"),
-                "exists",
-                "Rekey",
-            ),
-        ] {
+    /// Key and object as found, then what is decided without and with permission to take over.
+    type Row = (KeyFinding, Option<&'static str>, &'static str, &'static str);
+
+    #[track_caller]
+    fn rows<const N: usize>(release: &ReleaseFinding, rows: [Row; N]) {
+        for (key, azure, plain, adopting) in rows {
             let label = format!("{release:?}, {key:?}, {azure:?}");
-            let decided = |adopt| outcome(release.clone(), key.clone(), azure, adopt);
+            let decided = |adopt| outcome(release, &key, azure, adopt);
             assert_eq!(decided(false), plain, "{label}");
             assert_eq!(decided(true), adopting, "{label}, adopting");
         }
+    }
+
+    fn ours() -> KeyFinding {
+        key("KEY", None)
+    }
+
+    fn foreign() -> KeyFinding {
+        key("OTHER", None)
+    }
+
+    #[test]
+    fn without_agents_only_an_object_can_be_in_the_way() {
+        let other_kind = "other kind";
+        rows(
+            &ReleaseFinding::None,
+            [
+                (no_key(), None, "Create", "Create"),
+                (no_key(), Some("AgentNotInstalled"), "Create", "Create"),
+                (no_key(), Some("Connecting"), "exists", "Rekey"),
+                (no_key(), Some("Offline"), "exists", "Rekey"),
+                (no_key(), Some("Expired"), "exists", "DeleteAndCreate"),
+                (
+                    no_key(),
+                    Some("kind ProvisionedCluster"),
+                    other_kind,
+                    other_kind,
+                ),
+                (foreign(), Some("Offline"), "exists", "Rekey"),
+            ],
+        );
+    }
+
+    #[test]
+    fn agents_that_serve_nobody_are_cleared_away() {
+        let clean = "CleanAndCreate";
+        let anonymous = ReleaseFinding::Anonymous;
+        rows(&anonymous, [(no_key(), None, clean, clean)]);
+        rows(
+            &anonymous,
+            [(no_key(), Some("Connected"), "exists", "Rekey")],
+        );
+        rows(&owned("mine", false), [(ours(), None, clean, clean)]);
+        rows(&owned("other", false), [(foreign(), None, clean, clean)]);
+        let in_azure = (foreign(), Some("Connected"), "exists", "Rekey");
+        rows(&owned("other", false), [in_azure]);
+    }
+
+    #[test]
+    fn agents_that_serve_an_object_are_taken_over_only_with_it() {
+        for spelled in ["mine", "MINE"] {
+            rows(
+                &owned(spelled, true),
+                [
+                    (ours(), Some("Connected"), "already", "Resume"),
+                    (foreign(), Some("Connected"), "already", "Rekey"),
+                    (ours(), Some("Expired"), "already", "DeleteAndCreate"),
+                ],
+            );
+        }
+        let elsewhere = "elsewhere";
+        rows(
+            &owned("other", true),
+            [
+                (ours(), None, elsewhere, elsewhere),
+                (ours(), Some("Connected"), elsewhere, elsewhere),
+            ],
+        );
     }
 
     #[test]
@@ -290,16 +259,20 @@ mod tests {
             (owned("mine", true), Some("Connected"), "Resume"),
         ] {
             let label = format!("{release:?}, {azure:?}");
-            assert_eq!(outcome(release, mine(), azure, false), expected, "{label}");
+            assert_eq!(
+                outcome(&release, &mine(), azure, false),
+                expected,
+                "{label}"
+            );
         }
         let others = key("KEY", Some("other"));
         assert_eq!(
-            outcome(ReleaseFinding::None, others, Some("Connecting"), false),
+            outcome(&ReleaseFinding::None, &others, Some("Connecting"), false),
             "exists"
         );
         let stale = key("OLD", Some("mine"));
         assert_eq!(
-            outcome(ReleaseFinding::None, stale, Some("Connecting"), false),
+            outcome(&ReleaseFinding::None, &stale, Some("Connecting"), false),
             "exists"
         );
     }

@@ -35,29 +35,25 @@ pub async fn disconnect(
     connection: Option<&Connection>,
     known: Known<'_>,
 ) -> Result<Option<Leftover>, Error> {
-    call.step("delete the connected cluster in Azure");
-    let operation = session
-        .azure
-        .connected_clusters()
-        .delete(call, id, known.force)
-        .await?;
-    operation.wait(call).await?;
-    let cluster = match own_cluster(call, session, connection, known.cluster_uid).await {
-        Ok(cluster) => cluster,
-        Err(reason) if leaves_rest(&reason) => return Ok(Some(Leftover { reason })),
+    let cluster = own_cluster(call, session, connection, id, known.cluster_uid).await;
+    let cluster = match cluster {
+        Ok(cluster) => {
+            cluster.note_removal(call, &id.to_string()).await?;
+            Ok(cluster)
+        }
+        Err(reason) if leaves_rest(&reason) => Err(Leftover { reason }),
         Err(error) => return Err(error),
     };
-    if let Some(config) = cluster.arc_config(call).await? {
-        let owner = observe::owner(&config);
-        if owner != *id {
-            let wanted = id.clone();
-            return Ok(Some(Leftover {
-                reason: Error::BoundElsewhere { owner, wanted },
-            }));
-        }
+    call.step("delete the connected cluster in Azure");
+    let clusters = session.azure.connected_clusters();
+    let operation = clusters.delete(call, id, known.force).await?;
+    operation.wait(call).await?;
+    match cluster {
+        Ok(cluster) => clear_cluster(call, session, &cluster, !known.force)
+            .await
+            .map(|()| None),
+        Err(leftover) => Ok(Some(leftover)),
     }
-    clear_cluster(call, session, &cluster, !known.force).await?;
-    Ok(None)
 }
 
 /// What is known of a connected cluster that is to go, and how it shall go.
@@ -69,19 +65,26 @@ pub struct Known<'a> {
     pub force: bool,
 }
 
-/// The cluster that the object was made for, or why it cannot be had.
+/// The cluster that the object was made for and whose agents serve it, or why it cannot be had.
 async fn own_cluster(
     call: &Call,
     session: &Session,
     connection: Option<&Connection>,
+    id: &ResourceId,
     expected: Option<&str>,
 ) -> Result<Cluster, Error> {
     let cluster = session.cluster(call, connection).await?;
     let found = cluster.uid(call).await?;
-    match expected {
-        Some(expected) if expected != found => Err(Error::WrongCluster {
+    if let Some(expected) = expected.filter(|expected| *expected != found) {
+        return Err(Error::WrongCluster {
             expected: expected.to_owned(),
             found,
+        });
+    }
+    match cluster.arc_config(call).await?.as_ref().map(observe::owner) {
+        Some(owner) if owner != *id => Err(Error::BoundElsewhere {
+            owner,
+            wanted: id.clone(),
         }),
         _ => Ok(cluster),
     }
@@ -92,7 +95,10 @@ async fn own_cluster(
 fn leaves_rest(error: &Error) -> bool {
     matches!(
         error,
-        Error::WrongCluster { .. } | Error::NoConnection | Error::Cluster(_)
+        Error::WrongCluster { .. }
+            | Error::BoundElsewhere { .. }
+            | Error::NoConnection
+            | Error::Cluster(_)
     )
 }
 

@@ -1,10 +1,18 @@
 //! What can go wrong between the planes, and what to do about it.
 
+use std::fmt::Display;
+
 use crate::arm::{self, ResourceId};
 use crate::call::Halt;
-use crate::cluster;
+use crate::cluster::{self, Evidence};
 use crate::fault::{Explain, Kind, Reference, Remedy};
 use crate::release;
+
+use super::checks::Finding;
+use super::stranded;
+
+/// What to do where the job cannot be had.
+const WITHOUT_JOB: &str = "or do without the job: preflight = \"api\"";
 
 /// A use case that could not be carried out.
 #[derive(Debug, thiserror::Error)]
@@ -112,18 +120,38 @@ pub enum Error {
         /// The object.
         id: ResourceId,
     },
+    /// Pods found what would keep the agents from working.
+    #[error("checks in the cluster failed{}", bullets(findings))]
+    ChecksFailed {
+        /// What they found.
+        findings: Vec<Finding>,
+    },
+    /// The job that checks the cluster from within came to no result.
+    #[error("checks in the cluster came to no result: {why}{}", bullets(evidence))]
+    ChecksIncomplete {
+        /// How far it came.
+        why: String,
+        /// What pods and events show, most telling first.
+        evidence: Vec<String>,
+    },
+    /// The job that checks the cluster from within could not be started, or not be removed.
+    #[error("the job that checks the cluster could not be run")]
+    ChecksNotRun {
+        /// What chart or Helm failed with.
+        source: release::Error,
+    },
     /// Helm could not bring the agents up.
-    #[error("the Arc agents did not come up{}", bullets(evidence))]
+    #[error("the Arc agents did not come up{}", bullets(&evidence.lines))]
     Agents {
         /// What Helm said.
         source: release::Error,
-        /// What pods, events and secrets show, most telling first.
-        evidence: Vec<String>,
+        /// What pods, events and secrets show.
+        evidence: Box<Evidence>,
     },
     /// The agents run and Azure does not see them.
     #[error(
         "{id} did not become Connected: {cause}; last seen: {seen}{}",
-        bullets(evidence)
+        bullets(&evidence.lines)
     )]
     NotConnected {
         /// The object.
@@ -133,7 +161,7 @@ pub enum Error {
         /// Connectivity status at the last look.
         seen: String,
         /// What pods, events and secrets show.
-        evidence: Vec<String>,
+        evidence: Box<Evidence>,
     },
 }
 
@@ -148,6 +176,8 @@ pub enum Subject {
     ResourceGroup,
     /// The chart.
     Chart,
+    /// How much is checked beforehand.
+    Checks,
     /// Nothing in particular.
     Whole,
 }
@@ -169,6 +199,9 @@ impl Error {
             Self::LocationNotOffered { .. } => Subject::Location,
             Self::ResourceGroupMissing { .. } => Subject::ResourceGroup,
             Self::Release(error) if is_about_chart(error) => Subject::Chart,
+            Self::ChecksFailed { .. }
+            | Self::ChecksIncomplete { .. }
+            | Self::ChecksNotRun { .. } => Subject::Checks,
             Self::Release(_)
             | Self::Azure(_)
             | Self::Halted(_)
@@ -192,13 +225,19 @@ impl Explain for Error {
         match self {
             Self::Azure(error) => error.kind(),
             Self::Cluster(error) => error.kind(),
-            Self::Release(error) | Self::Agents { source: error, .. } => error.kind(),
-            Self::Halted(halt) | Self::NotConnected { cause: halt, .. } => halted(*halt),
+            Self::Release(error) | Self::ChecksNotRun { source: error } => error.kind(),
+            Self::Agents { source, evidence } => stranded::kind(source.kind(), &evidence.cause),
+            Self::NotConnected {
+                cause, evidence, ..
+            } => stranded::kind(halted(*cause), &evidence.cause),
+            Self::Halted(halt) => halted(*halt),
             Self::NoConnection
             | Self::ResourceGroupMissing { .. }
             | Self::ResourceProviderNotRegistered { .. }
             | Self::LocationNotOffered { .. }
             | Self::NoLinuxNode
+            | Self::ChecksFailed { .. }
+            | Self::ChecksIncomplete { .. }
             | Self::WrongCluster { .. } => Kind::Configuration,
             Self::MustReplace { .. }
             | Self::NotAgentBased { .. }
@@ -230,8 +269,15 @@ impl Explain for Error {
             Self::BoundElsewhere { .. } => "Cluster Belongs To Another Connected Cluster",
             Self::WrongCluster { .. } => "Wrong Kubernetes Cluster",
             Self::VanishedMeanwhile { .. } => "Connected Cluster Vanished",
-            Self::Agents { .. } => "Arc Agents Not Running",
-            Self::NotConnected { .. } => "Cluster Not Connected",
+            Self::ChecksFailed { .. } => "Cluster Not Ready For Azure Arc",
+            Self::ChecksIncomplete { .. } => "Checks In The Cluster Incomplete",
+            Self::ChecksNotRun { .. } => "Checks In The Cluster Not Run",
+            Self::Agents { source, evidence } => stranded::summary(source.kind(), &evidence.cause)
+                .unwrap_or("Arc Agents Not Running"),
+            Self::NotConnected {
+                cause, evidence, ..
+            } => stranded::summary(halted(*cause), &evidence.cause)
+                .unwrap_or("Cluster Not Connected"),
         }
         .to_owned()
     }
@@ -241,6 +287,12 @@ impl Explain for Error {
             Self::Azure(error) => error.remedies(),
             Self::Cluster(error) => error.remedies(),
             Self::Release(error) => error.remedies(),
+            Self::ChecksNotRun { source } => {
+                let mut remedies = source.remedies();
+                remedies.push(Remedy::new(WITHOUT_JOB));
+                remedies
+            }
+            Self::Agents { source, .. } if has_own_cure(source) => source.remedies(),
             other => other.own_remedies().into_iter().map(Remedy::new).collect(),
         }
     }
@@ -287,17 +339,28 @@ impl Error {
             ],
             Self::WrongCluster { .. } => vec![
                 "check cluster name, region, kubeconfig path and context of the connection".to_owned(),
-                "if the cluster was made anew under the same name, bind the object to it: adopt_existing = true".to_owned(),
+                "if the cluster was made anew under the same name, let the object be made anew for it: adopt_existing = true".to_owned(),
             ],
             Self::VanishedMeanwhile { .. } => vec!["find out who deletes it, then run again".to_owned()],
-            Self::Agents { .. } | Self::NotConnected { .. } => vec![
-                "look at the agents: kubectl get pods,events --namespace azure-arc".to_owned(),
-                "check that the nodes reach Azure: kubectl logs --namespace azure-arc deployment/clusteridentityoperator --all-containers".to_owned(),
+            Self::Agents { evidence, .. } | Self::NotConnected { evidence, .. } => stranded::remedies(&evidence.cause),
+            Self::ChecksFailed { findings } => {
+                let mut remedies: Vec<_> = findings.iter().map(Finding::remedy).collect();
+                remedies.dedup();
+                remedies
+            }
+            Self::ChecksIncomplete { .. } => vec![
+                "look whether a policy, a quota or the nodes keep pods from running: kubectl get events --all-namespaces --field-selector type=Warning".to_owned(),
+                WITHOUT_JOB.to_owned(),
             ],
             Self::Halted(Halt::DeadlineExceeded) => vec!["raise the time limit of this operation".to_owned()],
-            Self::Azure(_) | Self::Cluster(_) | Self::Release(_) | Self::Halted(Halt::Interrupted) | Self::KeyPair(_) => Vec::new(),
+            Self::Azure(_) | Self::Cluster(_) | Self::Release(_) | Self::ChecksNotRun { .. } | Self::Halted(Halt::Interrupted) | Self::KeyPair(_) => Vec::new(),
         }
     }
+}
+
+/// Whether Helm failed for a reason of its own, which the pods know nothing of.
+fn has_own_cure(error: &release::Error) -> bool {
+    error.kind() != Kind::Deadline && !error.remedies().is_empty()
 }
 
 const fn is_about_chart(error: &release::Error) -> bool {
@@ -322,6 +385,8 @@ const fn halted(halt: Halt) -> Kind {
     }
 }
 
-fn bullets(lines: &[String]) -> String {
-    lines.iter().flat_map(|line| ["\n  - ", line]).collect()
+fn bullets<T: Display>(lines: &[T]) -> String {
+    lines
+        .iter()
+        .fold(String::new(), |text, line| format!("{text}\n  - {line}"))
 }

@@ -5,6 +5,8 @@
 //! behind when a step fails is decided here. No Terraform word appears: a command-line program could be put on top.
 
 mod agents;
+mod checks;
+mod clusters;
 mod connect;
 pub mod custom_location;
 mod decision;
@@ -25,6 +27,7 @@ mod proxy;
 pub mod service_account;
 mod session;
 mod spec;
+mod stranded;
 mod tags;
 #[cfg(test)]
 mod testing;
@@ -36,6 +39,8 @@ pub use crate::arm::{ConnectedCluster, ListScope, ResourceId};
 pub use crate::cluster::Workload;
 pub use crate::cluster::{Connection, Credential, Eks, Exec, Explicit};
 pub use crate::release::{HelmSource, UserValues};
+pub use checks::Finding;
+pub use clusters::Clusters;
 pub use connect::{ConnectFailure, Reached, connect};
 pub use disconnect::{Known, Leftover, disconnect};
 pub use drift::{Cure, Drift, Replacement, drift};

@@ -220,8 +220,9 @@ mod tests {
     use super::*;
 
     fn object(properties: serde_json::Value) -> ConnectedCluster {
-        serde_json::from_value(json!({"location": "koreacentral", "properties": properties}))
-            .expect("a connected cluster")
+        let mut object = json!({"location": "koreacentral"});
+        object["properties"] = properties;
+        serde_json::from_value(object).expect("a connected cluster")
     }
 
     #[test]

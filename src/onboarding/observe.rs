@@ -42,7 +42,7 @@ pub struct Inside {
     pub config: Option<ArcConfig>,
     /// Public half of the agents' key, in Azure's form; `None` without a usable key.
     pub public_key: Option<String>,
-    /// The connected cluster that was being made with that key, if it was never completed.
+    /// The connected cluster that was being made or removed here, if that was never completed.
     pub unfinished: Option<ResourceId>,
     /// Whether Azure has given the agents their identity.
     pub has_identity: bool,
@@ -75,15 +75,32 @@ pub async fn observe(
     let clusters = session.azure.connected_clusters();
     let inside = Box::pin(async {
         let cluster = session.cluster(call, connection).await?;
-        look_inside(call, &cluster).await
+        let inside = Box::pin(look_inside(call, &cluster)).await?;
+        Ok((cluster, inside))
     });
     let (object, inside) = futures::join!(clusters.get(call, id), inside);
-    Ok(match object? {
+    let object = object?;
+    let inside = match inside {
+        Ok((cluster, inside)) if object.is_none() => with_removal(call, &cluster, inside).await,
+        inside => inside.map(|(_, inside)| inside),
+    };
+    Ok(match object {
         None => Observed::Gone { inside },
         Some(object) => Observed::Present {
             object: Box::new(object),
             inside,
         },
+    })
+}
+
+/// What a removal that broke off left is looked for only where the object is gone.
+async fn with_removal(call: &Call, cluster: &Cluster, inside: Inside) -> Result<Inside, Error> {
+    let noted = cluster.noted_removal(call).await?;
+    Ok(Inside {
+        unfinished: noted
+            .and_then(|id| ResourceId::parse(&id).ok())
+            .or(inside.unfinished),
+        ..inside
     })
 }
 

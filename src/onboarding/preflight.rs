@@ -166,10 +166,10 @@ async fn check_cluster(
     let settings = &spec.settings;
     let given = settings.distribution.is_some() && settings.infrastructure.is_some();
     if spec.checks == Checks::Off {
-        return match given {
-            true => Ok(None),
-            false => Ok(Some(cluster.nodes(call).await?)),
-        };
+        if given {
+            return Ok(None);
+        }
+        return Ok(Some(cluster.nodes(call).await?));
     }
     let (nodes, ()) = try_join!(cluster.nodes(call), cluster.require_onboarding_rights(call))?;
     if nodes.linux_nodes == 0 {

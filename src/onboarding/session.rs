@@ -7,6 +7,7 @@ use crate::call::Call;
 use crate::cluster::{Cluster, Connection};
 use crate::release::HelmSource;
 
+use super::clusters::Clusters;
 use super::error::Error;
 use super::location::OfferedLocations;
 use super::tags::TagRules;
@@ -26,6 +27,8 @@ pub struct Session {
     pub unreachable_is_error: bool,
     /// Rules for the tags of all objects.
     pub tags: TagRules,
+    /// Clusters that were connected to already.
+    pub clusters: Clusters,
     /// Regions that were asked for already.
     pub offered: OfferedLocations,
 }
@@ -44,7 +47,7 @@ impl Session {
         let connection = connection
             .or(self.default_connection.as_ref())
             .ok_or(Error::NoConnection)?;
-        Ok(Cluster::connect(call, connection).await?)
+        Ok(self.clusters.connect(call, connection).await?)
     }
 }
 

@@ -63,7 +63,8 @@ pub async fn update(
         Err(error) if before.agents_change => Err(error),
         Err(error) => {
             let target = write::target(session, spec, object.clone());
-            let object = write::bring_up_to_date(call, session, spec, object, target).await?;
+            let written = write::bring_up_to_date(call, session, spec, object, target);
+            let object = Box::pin(written).await?;
             Ok((object, Err(error)))
         }
     }
@@ -88,19 +89,20 @@ impl Work<'_> {
         object: ConnectedCluster,
         before: Before<'_>,
     ) -> Result<(ConnectedCluster, Inside), Error> {
-        let moved = self.check_cluster(before.cluster_uid)?;
+        self.check_cluster(before.cluster_uid)?;
         self.check_owner(call).await?;
         let now = jiff::Timestamp::now();
         let drift = drift::drift(self.spec, &object, Some(&self.inside), now);
         let cures = |cure| drift.iter().any(|one| one.cure == cure);
-        let install =
-            before.agents_change || moved || cures(Cure::Reinstall) || cures(Cure::NewKey);
-        let provisions = match install {
-            true => Some(self.provisions(call, &object).await?),
-            false => None,
+        let install = before.agents_change || cures(Cure::Reinstall) || cures(Cure::NewKey);
+        let provisions = if install {
+            Some(self.provisions(call, &object).await?)
+        } else {
+            None
         };
-        let key = self.key(call, &drift, moved).await?;
-        let object = self.write(call, object, &key, before.agents_change).await?;
+        let key = self.key(call, &drift).await?;
+        let written = self.write(call, object, &key, before.agents_change);
+        let object = Box::pin(written).await?;
         if let Some(provisions) = &provisions {
             self.install(call, &object, key.pem(), provisions).await?;
         }
@@ -110,19 +112,21 @@ impl Work<'_> {
         if self.spec.wait_for_connected && !drift.is_empty() {
             wait::until_connected(call, self.session, &self.cluster, self.spec).await?;
         }
-        self.cluster.confirm_private_key(call).await?;
+        if self.inside.unfinished.is_some() {
+            self.cluster.confirm_private_key(call).await?;
+        }
         observe::complete(call, self.session, &self.cluster, self.spec).await
     }
 
-    /// Whether the cluster is another one than before, and may be.
-    fn check_cluster(&self, expected: Option<&str>) -> Result<bool, Error> {
+    /// The wrong cluster is never touched.
+    fn check_cluster(&self, expected: Option<&str>) -> Result<(), Error> {
         let found = &self.inside.cluster_uid;
         match expected {
-            Some(expected) if expected != found && !self.spec.adopt => Err(Error::WrongCluster {
+            Some(expected) if expected != found => Err(Error::WrongCluster {
                 expected: expected.to_owned(),
                 found: found.clone(),
             }),
-            expected => Ok(expected.is_some_and(|expected| expected != found)),
+            _ => Ok(()),
         }
     }
 
@@ -142,20 +146,17 @@ impl Work<'_> {
     }
 
     /// The key to go on with.
-    async fn key(&self, call: &Call, drift: &[Drift], moved: bool) -> Result<Key, Error> {
-        let replacement = drift.iter().find_map(|one| match one.cure {
-            Cure::Replace(why) => Some((why, &one.text)),
-            _ => None,
-        });
-        if let Some((_, text)) = replacement.filter(|_| !moved) {
+    async fn key(&self, call: &Call, drift: &[Drift]) -> Result<Key, Error> {
+        let beyond_repair = |one: &&Drift| matches!(one.cure, Cure::Replace(_));
+        if let Some(drift) = drift.iter().find(beyond_repair) {
             return Err(Error::MustReplace {
                 id: self.spec.id.clone(),
-                why: text.clone(),
+                why: drift.text.clone(),
             });
         }
         let lost = drift.iter().any(|one| one.cure == Cure::NewKey);
         match self.cluster.private_key(call).await? {
-            Some(held) if !lost && replacement.is_none() => Ok(Key::Held(held)),
+            Some(held) if !lost => Ok(Key::Held(held)),
             _ => {
                 call.step("make a new key pair");
                 key_pair::generate().await.map(Key::Fresh)

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::arm::environment::Env;
 use crate::arm::{self, Client, ConfigError, Settings};
-use crate::onboarding::{HelmSource, OfferedLocations, Session, TagRules};
+use crate::onboarding::{Clusters, HelmSource, OfferedLocations, Session, TagRules};
 use crate::resources::connection::ConnectionState;
 use crate::sdk::bridge;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
@@ -96,6 +96,7 @@ impl Block {
             register_resource_providers: register,
             unreachable_is_error,
             tags,
+            clusters: Clusters::default(),
             offered: OfferedLocations::default(),
         })
     }

@@ -72,6 +72,7 @@ fn path(subject: Subject) -> AttributePath {
         Subject::Location => AttributePath::attribute("location"),
         Subject::ResourceGroup => AttributePath::attribute("resource_group_name"),
         Subject::Chart => AttributePath::attribute("agent"),
+        Subject::Checks => AttributePath::attribute("preflight"),
         Subject::Whole => AttributePath::root(),
     }
 }

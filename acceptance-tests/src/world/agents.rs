@@ -19,9 +19,15 @@ pub const NEWER: &str = "1.36.0";
 /// When Helm fails.
 pub async fn auto_upgrade(world: &World, cluster: &Cluster, version: &str) -> anyhow::Result<()> {
     let chart = format!("oci://{REGISTRY}/{AGENTS_REPOSITORY}");
+    let words = ["upgrade", "azure-arc", &chart, "--version", version];
+    helm(world, cluster, &[&words[..], &["--reuse-values"]].concat()).await
+}
+
+/// Runs Helm in the namespace of Arc's releases.
+pub(super) async fn helm(world: &World, cluster: &Cluster, words: &[&str]) -> anyhow::Result<()> {
     let output = Command::new(world.bin().join("helm"))
-        .args(["upgrade", "azure-arc", &chart, "--version", version])
-        .args(["--namespace", "azure-arc-release", "--reuse-values"])
+        .args(words)
+        .args(["--namespace", "azure-arc-release", "--create-namespace"])
         .args(["--kube-context", &cluster.arn, "--wait", "--timeout", "60s"])
         .env_clear()
         .envs(world.environment())
@@ -30,6 +36,6 @@ pub async fn auto_upgrade(world: &World, cluster: &Cluster, version: &str) -> an
         .await
         .context("cannot run helm")?;
     let errors = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "helm upgrade: {errors}");
+    ensure!(output.status.success(), "helm {words:?}: {errors}");
     Ok(())
 }

@@ -7,9 +7,14 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
+use super::World;
+use super::agents::helm;
 use super::azure::{LOCATION, REGISTRY};
 use super::cluster::Cluster;
 use super::files::write_private;
+
+/// The release of the checks, and a name of its objects.
+pub const RELEASE: &str = "cluster-diagnostic-checks";
 
 /// Writes the log of a cluster in which all is well, and KWOK's configuration that leads to it, whose path is answered.
 ///
@@ -53,6 +58,17 @@ pub fn find(cluster: &Cluster, cluster_connect: &str, registry: &str) -> anyhow:
     ];
     let lines = lines.map(|line| format!("2026-01-01T00:00:00Z stdout F {line}\n"));
     write_private(&log(cluster), lines.concat())
+}
+
+/// Leaves the release of the checks behind, as a run does that was killed.
+///
+/// # Errors
+///
+/// When Helm fails.
+pub async fn leave(world: &World, cluster: &Cluster) -> anyhow::Result<()> {
+    let chart = format!("oci://{REGISTRY}/azurearck8s/helmchart/stable/clusterdiagnosticchecks");
+    let words = ["install", RELEASE, &chart, "--version", "1.36.1"];
+    helm(world, cluster, &words).await
 }
 
 fn log(cluster: &Cluster) -> PathBuf {

@@ -37,6 +37,14 @@ impl Door {
         self.send(Method::POST, "faults", fault).await
     }
 
+    /// Whether each fault with this path has struck as often as it was to.
+    pub async fn is_spent(&self, path: &str) -> anyhow::Result<bool> {
+        let faults = self.look("faults").await?;
+        let faults = faults.as_array().context("the faults are no list")?;
+        let mut own = faults.iter().filter(|fault| fault["path"] == path);
+        Ok(own.all(|fault| fault["spent"] == true))
+    }
+
     /// Ends all faults.
     pub async fn clear_faults(&self) -> anyhow::Result<()> {
         self.send(Method::DELETE, "faults", json!({})).await
@@ -62,9 +70,16 @@ impl Door {
 
     /// Everything that Azure remembers.
     pub async fn state(&self) -> anyhow::Result<Value> {
-        let request = self.client.get(format!("{}/state", self.base));
+        self.look("state").await
+    }
+
+    async fn look(&self, path: &str) -> anyhow::Result<Value> {
+        let request = self.client.get(format!("{}/{path}", self.base));
         let answer = request.send().await?.error_for_status()?;
-        answer.json().await.context("the state is not JSON")
+        answer
+            .json()
+            .await
+            .with_context(|| format!("{path}: no JSON"))
     }
 
     async fn send(&self, method: Method, path: &str, body: Value) -> anyhow::Result<()> {

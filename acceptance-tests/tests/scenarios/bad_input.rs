@@ -38,7 +38,7 @@ enum By {
 }
 
 /// What stands before the things to do.
-const REMEDY: &str = "To fix this:";
+pub const REMEDY: &str = "To fix this:";
 
 const GOOD: Mistake = Mistake {
     name: "",
@@ -228,7 +228,7 @@ async fn malformed_id(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
 }
 
 /// Applies a configuration with a mistake in it. Answers the only error, once neither plane shows a trace of the attempt.
-async fn refused(
+pub async fn refused(
     lease: &Lease,
     work: &Workdir,
     configuration: &Configuration,
@@ -246,7 +246,7 @@ async fn refused(
     Ok(only_error(&run)?.clone())
 }
 
-fn only_error(run: &Run) -> anyhow::Result<&Diagnostic> {
+pub fn only_error(run: &Run) -> anyhow::Result<&Diagnostic> {
     match run.errors()[..] {
         [error] => Ok(error),
         _ => bail!("not exactly one error\n{}", run.text),
@@ -254,7 +254,7 @@ fn only_error(run: &Run) -> anyhow::Result<&Diagnostic> {
 }
 
 /// Whether a text names all that matters, and what to do.
-fn says(text: &str, names: &[&str]) -> anyhow::Result<()> {
+pub fn says(text: &str, names: &[&str]) -> anyhow::Result<()> {
     for name in names {
         ensure!(text.contains(name), "there is no {name} in: {text}");
     }

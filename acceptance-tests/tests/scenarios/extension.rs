@@ -180,8 +180,8 @@ async fn life(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     drift_in_the_cluster(&stage).await?;
     drift_in_azure(&stage).await?;
     is_imported(&lease, &engine, &mut stage).await?;
-    let state = std::fs::read_to_string(stage.work.path().join("terraform.tfstate"))?;
-    ensure!(!state.contains(CANARY), "a secret is in the state");
+    let stored = std::fs::read_to_string(stage.work.path().join("terraform.tfstate"))?;
+    ensure!(!stored.contains(CANARY), "a secret is in the stored");
     stage.work.destroy().await?.expect_success()?;
     subject::namespace_is_gone(stage.cluster, NAMESPACE).await?;
     subject::nothing_is_left(&stage.arm, lease.world(), stage.cluster).await

@@ -47,7 +47,7 @@ async fn outage(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     );
     write_private(&kubeconfig, &dead)?;
     kept(&work.plan().await?, "Cluster Not Reachable")?;
-    configuration.provider = r#"on_unreachable = "error""#.to_owned();
+    r#"on_unreachable = "error""#.clone_into(&mut configuration.provider);
     work.configure(&configuration.render())?;
     let strict = work.plan().await?.expect_failure()?;
     ensure!(

@@ -94,7 +94,7 @@ async fn life(lease: Arc<Lease>, engine: Engine, blow: Blow) -> anyhow::Result<(
     }
     work.apply().await?.expect_success()?;
     work.plan().await?.expect_empty()?;
-    configuration.more = "agent = { auto_upgrade_enabled = false }".to_owned();
+    "agent = { auto_upgrade_enabled = false }".clone_into(&mut configuration.more);
     work.configure(&configuration.render())?;
     for step in UPDATE {
         cut(&work, "apply", step, blow).await.context(step)?;

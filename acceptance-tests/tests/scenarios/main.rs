@@ -5,6 +5,7 @@
 //! only when `TF_ACC` is set.
 
 mod bad_input;
+mod checks;
 mod configuration;
 mod connect;
 mod data_sources;
@@ -12,6 +13,7 @@ mod deletion;
 mod drift;
 mod extension;
 mod extension_input;
+mod failures;
 mod foundation;
 mod gitops;
 mod guards;
@@ -20,6 +22,7 @@ mod matrix;
 mod pool;
 mod runner;
 mod service_account_token;
+mod settings;
 mod simulated;
 
 use acceptance_tests::engine::Engine;
@@ -53,9 +56,12 @@ fn main() -> std::process::ExitCode {
         drift::scenarios(&mut suite, first);
         matrix::scenarios(&mut suite, first);
         guards::scenarios(&mut suite, first);
+        settings::scenarios(&mut suite, first);
         deletion::scenarios(&mut suite, first);
         interruption::every_step(&mut suite, first);
         bad_input::scenarios(&mut suite, first);
+        checks::scenarios(&mut suite, first);
+        failures::scenarios(&mut suite, first);
         extension_input::scenarios(&mut suite, first);
         service_account_token::bad_input_scenarios(&mut suite, first);
         Ok(suite)

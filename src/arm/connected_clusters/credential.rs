@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::ConnectedClusters;
+use crate::arm::client::extend_path;
 use crate::arm::error::Error;
 use crate::arm::id::ResourceId;
 use crate::call::Call;
@@ -43,11 +44,7 @@ impl ConnectedClusters {
         let mut request = self
             .request(call, Method::POST, "list the user credential of", id)
             .await?;
-        request
-            .url
-            .path_segments_mut()
-            .expect("addresses of clouds are https, which has path segments")
-            .push(ACTION);
+        extend_path(&mut request.url, [ACTION]);
         // It only reads, whatever its method.
         let request = request
             .with_json(&json!({"authenticationMethod": "Token", "clientProxy": true}))

@@ -149,7 +149,9 @@ mod tests {
     }
 
     fn stored(properties: serde_json::Value) -> Extension {
-        serde_json::from_value(json!({"properties": properties})).expect("an extension")
+        let mut object = json!({});
+        object["properties"] = properties;
+        serde_json::from_value(object).expect("an extension")
     }
 
     #[test]

@@ -190,8 +190,9 @@ impl Error {
                 Subject::Connection
             }
             Self::Cluster(_) | Self::WrongCluster { .. } => Subject::Connection,
-            Self::Parent(ParentError::Azure(_)) => Subject::Whole,
-            Self::Parent(_) => Subject::Parent,
+            Self::Parent(ParentError::Missing { .. } | ParentError::NotConnected { .. }) => {
+                Subject::Parent
+            }
             Self::Exists { .. }
             | Self::Missing { .. }
             | Self::Different { .. }
@@ -201,6 +202,7 @@ impl Error {
             Self::IdentityRequired { .. } => Subject::Identity,
             Self::PlanRequired { .. } => Subject::Plan,
             Self::Access(_)
+            | Self::Parent(ParentError::Azure(_))
             | Self::Azure(_)
             | Self::Halted(_)
             | Self::Vanished { .. }

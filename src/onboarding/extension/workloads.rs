@@ -79,9 +79,10 @@ pub(super) async fn wait_until_available(
             .release_workloads(call, namespace, id.name())
             .await?;
         let lacking = lacking(&found, expected);
-        Ok::<_, crate::cluster::Error>(match lacking.is_empty() {
-            true => Probe::Ready(found),
-            false => Probe::pending(lacking.join(", ")),
+        Ok::<_, crate::cluster::Error>(if lacking.is_empty() {
+            Probe::Ready(found)
+        } else {
+            Probe::pending(lacking.join(", "))
         })
     };
     let awaited = format!("the workloads of extension {}", id.name());

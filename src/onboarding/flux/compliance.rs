@@ -122,7 +122,6 @@ pub(super) fn complaints(object: &FluxConfiguration) -> Vec<String> {
 }
 
 #[cfg(test)]
-#[expect(clippy::disallowed_methods, reason = "the clock is paused here")]
 mod tests {
     use super::*;
 

@@ -167,7 +167,7 @@ mod tests {
         let found = validate(&object(members));
         let paths: Vec<_> = found.iter().map(|one| one.path.to_string()).collect();
         assert_eq!(paths, expected, "{found:?}");
-        for one in found.iter() {
+        for one in &found {
             assert!(one.detail.contains("To fix this:"), "{one:?}");
         }
     }
@@ -176,7 +176,7 @@ mod tests {
     fn a_private_link_excludes_what_comes_in_through_azure() {
         let scope = ("private_link_scope_id", Value::string("/x"));
         let (on, off) = (Value::Bool(true), Value::Bool(false));
-        expect(&[scope.clone()], &[]);
+        expect(std::slice::from_ref(&scope), &[]);
         expect(
             &[scope.clone(), ("cluster_connect_enabled", off.clone())],
             &[],

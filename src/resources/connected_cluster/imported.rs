@@ -2,11 +2,29 @@
 //!
 //! Later looks do not change them: what differs then is drift, named in words.
 
-use crate::onboarding::{ConnectedCluster, Inside};
+use crate::onboarding::{ConnectedCluster, Inside, ResourceId};
+use crate::resources::deletion;
 
 use super::state::{AgentState, CustomLocationsState, OidcIssuerState, State};
 
 impl State {
+    /// What is known of an object of which only the id is known; settings that no look can tell are as by default.
+    #[must_use]
+    pub(super) fn known_by(id: &ResourceId) -> Self {
+        Self {
+            id: Some(id.to_string()),
+            name: id.name().to_owned(),
+            resource_group_name: id.resource_group().to_owned(),
+            subscription_id: Some(id.subscription_id().to_owned()),
+            preflight: Some("api".to_owned()),
+            wait_for_connected: Some(true),
+            adopt_existing: Some(false),
+            deletion_policy: Some(deletion::DELETE.to_owned()),
+            force_delete: Some(false),
+            ..Self::default()
+        }
+    }
+
     /// Whether nobody has looked at the object yet: an import knows only its id.
     pub(super) const fn is_only_imported(&self) -> bool {
         self.provisioning_state.is_none() && self.cluster_uid.is_none()

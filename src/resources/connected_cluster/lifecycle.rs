@@ -8,14 +8,14 @@ use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
 use crate::sdk::resource::{
-    Applied, ApplyFailure, ImportTarget, Plan, Refreshed, Resource, Stored,
+    Applied, ApplyFailure, ImportTarget, MoveSource, Plan, Refreshed, Resource, Stored,
 };
 use crate::sdk::schema::{IdentitySchema, Schema};
 use crate::sdk::timeouts::Timeouts;
 use crate::sdk::value::Value;
 
 use super::state::State;
-use super::{ConnectedClusterResource, TYPE_NAME, combinations, plan, refresh, schema};
+use super::{ConnectedClusterResource, TYPE_NAME, combinations, moved, plan, refresh, schema};
 
 type Outcome = Result<Applied<State>, ApplyFailure<State>>;
 
@@ -166,19 +166,11 @@ impl Resource for ConnectedClusterResource {
     }
 
     async fn import(&self, _cx: &Context, target: ImportTarget) -> Result<State, Diagnostics> {
-        let id = imported_id(&target)?;
-        Ok(State {
-            id: Some(id.to_string()),
-            name: id.name().to_owned(),
-            resource_group_name: id.resource_group().to_owned(),
-            subscription_id: Some(id.subscription_id().to_owned()),
-            preflight: Some("api".to_owned()),
-            wait_for_connected: Some(true),
-            adopt_existing: Some(false),
-            deletion_policy: Some(deletion::DELETE.to_owned()),
-            force_delete: Some(false),
-            ..State::default()
-        })
+        Ok(State::known_by(&imported_id(&target)?))
+    }
+
+    fn move_from(&self, source: &MoveSource) -> Result<State, Diagnostics> {
+        moved::from_azurerm(source)
     }
 
     fn upgrade(
@@ -248,7 +240,7 @@ fn imported_id(target: &ImportTarget) -> Result<ResourceId, Diagnostics> {
     }
 }
 
-fn parse_id(text: &str) -> Result<ResourceId, Diagnostics> {
+pub(super) fn parse_id(text: &str) -> Result<ResourceId, Diagnostics> {
     let id = ResourceId::parse(text).map_err(|error| -> Diagnostics {
         Diagnostic::explain(
             AttributePath::root(),

@@ -25,6 +25,8 @@ pub(super) enum Replace {
     ForeignKey,
     /// Azure has no such object any more, and its agents are still in the cluster.
     GoneInAzure,
+    /// The connection leads to another cluster.
+    OtherCluster,
 }
 
 impl Memory {

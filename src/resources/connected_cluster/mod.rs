@@ -2,9 +2,11 @@
 
 mod combinations;
 mod data_source;
+mod found;
 mod imported;
 mod lifecycle;
 mod memory;
+mod moved;
 mod plan;
 mod refresh;
 mod repair;
@@ -13,6 +15,7 @@ mod schema;
 mod state;
 mod upgrades;
 pub mod view;
+mod wanted;
 
 pub use data_source::ConnectedClusterDataSource;
 pub use state::State;

@@ -6,10 +6,10 @@ use crate::call::Call;
 use crate::fault::{Explain, Kind};
 use crate::onboarding::{Error, Session, check_location, identify, same_location};
 use crate::resources::connection::{self, ConnectionState};
+use crate::resources::keep::{keep_if, set};
 use crate::resources::{deletion, diagnose};
 use crate::sdk::bridge;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
-use crate::sdk::path::AttributePath;
+use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::resource::Plan;
 use crate::sdk::value::Value;
 
@@ -39,7 +39,7 @@ pub(super) async fn finish(call: &Call, plan: &mut Plan, session: Option<&Sessio
     default_subscription(plan, session);
     all_tags(plan, session);
     found.extend(deletion::check(plan));
-    found.extend(require_connection(plan, session));
+    found.extend(connection::require(&plan.config, session));
     found.extend(require_location(call, plan, session).await);
     found.extend(require_same_cluster(call, plan, session).await);
     found
@@ -106,19 +106,6 @@ async fn require_location(call: &Call, plan: &Plan, session: &Session) -> Diagno
     }
 }
 
-/// Keeps the stored value where the new one means the same; Terraform allows that, and nothing is replaced.
-fn keep_if(plan: &mut Plan, name: &str, same: impl Fn(&str, &str) -> bool) {
-    let prior = plan.prior.get(name).clone();
-    let (Some(before), Some(after)) = (prior.as_str(), plan.planned.get(name).as_str()) else {
-        return;
-    };
-    if before != after && same(before, after) {
-        set(plan, name, prior);
-        plan.requires_replace
-            .retain(|path| *path != AttributePath::attribute(name));
-    }
-}
-
 fn default_subscription(plan: &mut Plan, session: &Session) {
     if plan.prior.is_null() && plan.config.get("subscription_id").is_null() {
         set(
@@ -127,24 +114,4 @@ fn default_subscription(plan: &mut Plan, session: &Session) {
             Value::string(session.azure.subscription_id()),
         );
     }
-}
-
-pub(super) fn set(plan: &mut Plan, name: &str, value: Value) {
-    if let Value::Map(attributes) = &mut plan.planned {
-        attributes.insert(name.to_owned(), value);
-    }
-}
-
-fn require_connection(plan: &Plan, session: &Session) -> Diagnostics {
-    if !plan.config.get(connection::NAME).is_null() || session.default_connection.is_some() {
-        return Diagnostics::default();
-    }
-    Diagnostic::error(
-        AttributePath::attribute(connection::NAME),
-        "No Kubernetes Connection",
-        "Neither this resource nor the provider block says how to reach the cluster.\n\nTo fix this: set kubernetes = { \
-         eks = { cluster_name = \"…\", region = \"…\" } } or kubernetes = { config_path = \"…\" }, here or in the \
-         provider block.",
-    )
-    .into()
 }

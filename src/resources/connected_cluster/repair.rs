@@ -1,5 +1,6 @@
 //! Planning the cure of what a read found: in place where that is possible, by a replacement that says why where not.
 
+use crate::resources::keep::set;
 use crate::resources::{connection, drift};
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
@@ -7,7 +8,6 @@ use crate::sdk::resource::Plan;
 use crate::sdk::value::Value;
 
 use super::memory::{Memory, Replace};
-use super::plan::set;
 
 /// Proposes the cure.
 pub(super) fn propose(plan: &mut Plan) -> Diagnostics {
@@ -25,9 +25,7 @@ pub(super) fn propose(plan: &mut Plan) -> Diagnostics {
 /// Never by accident: the wrong connection must not move an object. A destroy may go on, since it leaves the cluster alone.
 pub(super) fn other_cluster(plan: &mut Plan, found: &str) -> Diagnostics {
     if *plan.config.get("adopt_existing") == Value::Bool(true) {
-        set(plan, "cluster_uid", Value::unknown());
-        set(plan, "agent_public_key_certificate", Value::unknown());
-        return Diagnostics::default();
+        return replace(plan, Replace::OtherCluster);
     }
     let expected = plan.prior.get("cluster_uid").as_str().unwrap_or_default();
     Diagnostic::error(
@@ -36,7 +34,7 @@ pub(super) fn other_cluster(plan: &mut Plan, found: &str) -> Diagnostics {
         format!(
             "The connection leads to the cluster with kube-system UID {found}; the object was made for {expected}.\n\n\
              To fix this:\n  - check cluster name, region, kubeconfig path and context of the connection\n  - if the cluster was \
-             made anew under the same name, bind the object to it with adopt_existing = true"
+             made anew under the same name, let the object be made anew for it: adopt_existing = true"
         ),
     )
     .into()
@@ -55,6 +53,10 @@ fn replace(plan: &mut Plan, why: Replace) -> Diagnostics {
         Replace::GoneInAzure => (
             "id",
             "Azure has no such object any more, while its agents are still in the cluster",
+        ),
+        Replace::OtherCluster => (
+            "cluster_uid",
+            "the connection leads to another cluster than the one that it was made for",
         ),
     };
     set(plan, attribute, Value::unknown());
@@ -114,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn another_cluster_is_an_error_unless_it_may_be_bound() {
+    fn another_cluster_is_an_error_unless_the_object_may_be_made_anew_for_it() {
         let memory = Memory {
             replace: None,
             other_cluster: Some("new".to_owned()),
@@ -128,8 +130,8 @@ mod tests {
                 .contains("UID new; the object was made for old")
         );
         let mut adopting = plan(&memory, true);
-        assert!(propose(&mut adopting).is_empty());
-        assert!(adopting.planned.get("cluster_uid").is_unknown());
-        assert_eq!(adopting.requires_replace, []);
+        assert!(!propose(&mut adopting).has_errors());
+        let path = AttributePath::attribute("cluster_uid");
+        assert_eq!(adopting.requires_replace, [path]);
     }
 }

@@ -182,8 +182,8 @@ fn handled() -> Vec<Attribute> {
         Attribute::bool("adopt_existing")
             .default_value(Value::Bool(false))
             .describe(
-                "Whether an object of this name, agents of it, or a cluster that was made anew behind it are taken over. \
-                 Agents that serve another connected cluster are never taken over.",
+                "Whether an object of this name and its agents are taken over, and whether the object is replaced when its \
+                 cluster was made anew. Agents that serve another connected cluster are never taken over.",
             ),
     ]
 }

@@ -43,9 +43,10 @@ fn oidc_issuer(plan: &Plan) -> Diagnostics {
         return Diagnostics::default();
     }
     let path = AttributePath::attribute("oidc_issuer");
-    let path = match plan.config.get("oidc_issuer").is_null() {
-        true => path,
-        false => path.dot("enabled"),
+    let path = if plan.config.get("oidc_issuer").is_null() {
+        path
+    } else {
+        path.dot("enabled")
     };
     Diagnostic::error(
         path,

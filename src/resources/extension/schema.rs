@@ -18,10 +18,10 @@ pub(super) const PROTECTED_WO_VERSION: &str = "configuration_protected_settings_
 
 /// Helm installs of large extensions take over half an hour, and so do their removals.
 pub(super) const TIMEOUTS: Timeouts = Timeouts {
-    create: Duration::from_mins(60),
+    create: Duration::from_hours(1),
     read: Duration::from_mins(5),
-    update: Duration::from_mins(60),
-    delete: Duration::from_mins(60),
+    update: Duration::from_hours(1),
+    delete: Duration::from_hours(1),
 };
 
 pub(super) fn schema() -> Schema {

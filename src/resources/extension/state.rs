@@ -188,7 +188,9 @@ mod tests {
     }
 
     fn object(properties: Value) -> Object {
-        serde_json::from_value(json!({"properties": properties})).expect("an extension")
+        let mut object = json!({});
+        object["properties"] = properties;
+        serde_json::from_value(object).expect("an extension")
     }
 
     #[test]

@@ -11,7 +11,7 @@ use k8s_openapi::api::authorization::v1::{
 use k8s_openapi::api::core::v1::{Secret, ServiceAccount};
 use k8s_openapi::api::rbac::v1::{ClusterRoleBinding, RoleBinding};
 use kube::api::{DeleteParams, ListParams, ObjectMeta, Patch, PatchParams, PostParams};
-use kube::{Api, Client, ResourceExt as _};
+use kube::{Api, Client, ResourceExt};
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
@@ -146,8 +146,8 @@ impl Objects {
         let in_namespaces: Api<RoleBinding> = Api::all(self.client.clone());
         let in_cluster = in_cluster.list(&everything).await?;
         let in_namespaces = in_namespaces.list(&everything).await?;
-        let names = in_cluster.items.iter().map(|binding| binding.name_any());
-        let more = in_namespaces.items.iter().map(|binding| binding.name_any());
+        let names = in_cluster.items.iter().map(ResourceExt::name_any);
+        let more = in_namespaces.items.iter().map(ResourceExt::name_any);
         let mut names: Vec<_> = names
             .chain(more)
             .filter(|name| name.contains(BINDING))
@@ -159,7 +159,7 @@ impl Objects {
     /// Names of the Secrets that have to do with the account.
     pub async fn secret_names(&self) -> anyhow::Result<Vec<String>> {
         let list = self.secrets().list(&ListParams::default()).await?;
-        let names = list.items.iter().map(|secret| secret.name_any());
+        let names = list.items.iter().map(ResourceExt::name_any);
         Ok(names.filter(|name| name.starts_with(ACCOUNT)).collect())
     }
 
