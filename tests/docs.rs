@@ -83,6 +83,33 @@ fn everything_a_user_can_set_is_described() {
     }
 }
 
+#[test]
+fn the_troubleshooting_guide_knows_only_headlines_that_there_are() {
+    let mut sources = String::new();
+    read_all(&root("src"), &mut sources);
+    let guide = example("docs/guides/troubleshooting.md");
+    let cells = guide
+        .lines()
+        .filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
+    let unknown: Vec<_> = cells
+        .filter(|cell| *cell != "headline")
+        .flat_map(|cell| cell.split(", "))
+        .filter(|headline| !sources.contains(&format!("\"{headline}\"")))
+        .collect();
+    assert!(unknown.is_empty(), "no error is called {unknown:?}");
+}
+
+fn read_all(folder: &Path, text: &mut String) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            read_all(&path, text);
+        } else {
+            text.push_str(&std::fs::read_to_string(&path).expect("a source"));
+        }
+    }
+}
+
 fn assert_described(attribute: &Attribute) {
     assert!(
         attribute.description.ends_with(['.', ')']),
