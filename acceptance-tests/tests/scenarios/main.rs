@@ -21,6 +21,7 @@ mod interruption;
 mod matrix;
 mod pool;
 mod runner;
+mod secrets;
 mod service_account_token;
 mod settings;
 mod simulated;
@@ -59,6 +60,7 @@ fn main() -> std::process::ExitCode {
         settings::scenarios(&mut suite, first);
         deletion::scenarios(&mut suite, first);
         interruption::every_step(&mut suite, first);
+        secrets::scenarios(&mut suite, first);
         bad_input::scenarios(&mut suite, first);
         checks::scenarios(&mut suite, first);
         failures::scenarios(&mut suite, first);
