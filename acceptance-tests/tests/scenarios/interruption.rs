@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use acceptance_tests::engine::{Engine, Workdir};
-use acceptance_tests::subject::{self, Arm, nothing_is_left};
+use acceptance_tests::subject::{self, Arm, Door, nothing_is_left};
 use acceptance_tests::world::files::make_directory;
 use anyhow::{Context, ensure};
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::json;
 use tokio::time::{Instant, sleep};
 
 use crate::configuration::Configuration;
@@ -21,6 +22,8 @@ const ORPHANS: Duration = Duration::from_secs(5);
 /// How long it may take until Helm runs.
 const START: Duration = Duration::from_mins(2);
 
+/// A step that may be over at once: agents of an attempt before may have reported already.
+const AWAITED: &str = "wait until Azure reports the cluster as Connected";
 /// The steps of a create, as the provider's log names them, in order. Each is a place where a run is cut short.
 const CREATE: [&str; 9] = [
     "check Azure and the cluster",
@@ -30,7 +33,7 @@ const CREATE: [&str; 9] = [
     "ask the Arc data plane for the agents' values",
     "install the agents with Helm",
     "helm upgrade of azure-arc",
-    "wait until Azure reports the cluster as Connected",
+    AWAITED,
     // The run before was killed while it waited; this one has nothing to do but to note that it is done.
     "helm upgrade of azure-arc",
 ];
@@ -89,7 +92,11 @@ async fn life(lease: Arc<Lease>, engine: Engine, blow: Blow) -> anyhow::Result<(
     let mut configuration = Configuration::of(cluster);
     work.configure(&configuration.render())?;
     work.init().await?;
+    let door = Door::of(lease.world())?;
+    let id = arm.id(&cluster.name);
     for step in CREATE {
+        let presence = if step == AWAITED { "away" } else { "real" };
+        door.presence(&id, json!(presence)).await?;
         cut(&work, "apply", step, blow).await.context(step)?;
     }
     work.apply().await?.expect_success()?;
