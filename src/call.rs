@@ -11,6 +11,8 @@ use std::time::Duration;
 use tokio::time::{self, Instant};
 use tokio_util::sync::CancellationToken;
 
+use crate::fault::{Explain, Kind, Remedy};
+
 /// How often a long wait says what it is waiting for.
 const HEARTBEAT: Duration = Duration::from_secs(30);
 
@@ -35,6 +37,30 @@ pub enum Halt {
     /// The time limit of the operation ran out.
     #[error("the time limit of the operation ran out")]
     DeadlineExceeded,
+}
+
+impl Explain for Halt {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Interrupted => Kind::Interrupted,
+            Self::DeadlineExceeded => Kind::Deadline,
+        }
+    }
+
+    fn summary(&self) -> String {
+        match self {
+            Self::Interrupted => "Operation Interrupted",
+            Self::DeadlineExceeded => "Operation Timed Out",
+        }
+        .to_owned()
+    }
+
+    fn remedies(&self) -> Vec<Remedy> {
+        match self {
+            Self::Interrupted => Vec::new(),
+            Self::DeadlineExceeded => vec![Remedy::new("raise the time limit of this operation")],
+        }
+    }
 }
 
 impl Call {

@@ -31,3 +31,6 @@ pub mod provider;
 pub mod release;
 pub mod resources;
 pub mod sdk;
+
+/// Product and version, as `User-Agent` of each request to Azure, Kubernetes and a registry.
+const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));

@@ -21,7 +21,13 @@ AGENTS, NEWER_AGENTS = "1.35.4", "1.36.0"
 OBJECT_ID = "values.systemDefaultValues.customLocations.oid"
 # Decisions 10 and 21: custom locations are off unless asked for, and a label says when our Helm was started.
 STARTED = "release.labels.arc.multicloud/started"
-EXPLAINED = {"values.systemDefaultValues.customLocations.enabled", OBJECT_ID, STARTED}
+EXPLAINED = {
+    "values.systemDefaultValues.customLocations.enabled",
+    "config.CUSTOM_LOCATIONS_ENABLED",
+    OBJECT_ID,
+    "config.CUSTOM_LOCATION_OID",
+    STARTED,
+}
 
 
 def traces(cloud):

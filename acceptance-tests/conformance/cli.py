@@ -54,6 +54,7 @@ def enter(cloud, directory):
         os.environ |= {"ARM_ENVIRONMENT": cloud["name"], "ARM_METADATA_HOSTNAME": SIMULATOR.removeprefix("https://")}
     login = ("-u", os.environ["ARM_CLIENT_ID"], "--tenant", os.environ["ARM_TENANT_ID"])
     az("login", "--service-principal", *login, "-p", os.environ["ARM_CLIENT_SECRET"])
+    az("account", "set", "--subscription", os.environ["ARM_SUBSCRIPTION_ID"])
 
 
 def arc(command, *words, **options):

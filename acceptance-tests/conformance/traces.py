@@ -72,11 +72,14 @@ def in_azure(resource_manager):
 def in_cluster():
     """The release's values and record, the agents, and what makes the key's Secret and the namespaces adoptable."""
     values = json.loads(run("helm", "get", "values", "azure-arc", "-n", "azure-arc-release", "-o", "json"))
-    values.get("global", {}).pop("kubeAadEndpoint", None) if is_own_endpoint(values) else None
+    if is_own_endpoint(values.get("global", {}).get("kubeAadEndpoint", "")):
+        del values["global"]["kubeAadEndpoint"]
     secret = kubectl("secret", "azure-arc-connect-privatekey", "-n", "azure-arc")
     config = kubectl("configmap", "azure-clusterconfig", "-n", "azure-arc")
     record = kubectl("secret", "sh.helm.release.v1.azure-arc.v1", "-n", "azure-arc-release")
     agents = {one["metadata"]["name"]: one["spec"]["replicas"] for one in kubectl("deployments", "-n", "azure-arc")["items"]}
+    if is_own_endpoint(config["data"].get("KUBE_AAD_ENDPOINT", "")):
+        del config["data"]["KUBE_AAD_ENDPOINT"]
     facts = {"values": values, "secret": {"type": secret["type"], "keys": sorted(secret["data"])}, "config": config["data"]}
     facts |= {"agents": agents, "release": {"labels": record["metadata"]["labels"]}}
     for name, thing in (
@@ -93,9 +96,9 @@ def kubectl(*words):
     return json.loads(run("kubectl", "get", *words, "-o", "json"))
 
 
-def is_own_endpoint(values):
+def is_own_endpoint(endpoint):
     """In a custom cloud the endpoint begins with the identity, which is another one each time."""
-    principal, _, rest = values.get("global", {}).get("kubeAadEndpoint", "").partition(".")
+    principal, _, rest = endpoint.partition(".")
     return len(principal) == 36 and rest == "k8sproxysvc.connectrp.azs"
 
 

@@ -11,24 +11,27 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use k8s_openapi::ByteString;
 use k8s_openapi::api::apps::v1::Deployment;
-use k8s_openapi::api::core::v1::{ConfigMap, Secret};
-use k8s_openapi::api::rbac::v1::ClusterRoleBinding;
+use k8s_openapi::api::authentication::v1::TokenRequest;
+use k8s_openapi::api::core::v1::{ConfigMap, Node, Secret, ServiceAccount};
+use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
-use kube::Api;
 use kube::api::{
     ApiResource, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, PostParams,
 };
 use kube::core::GroupVersionKind;
+use kube::{Api, ResourceExt as _};
 use rsa::RsaPrivateKey;
 use rsa::pkcs1::{EncodeRsaPrivateKey, LineEnding};
 use rsa::rand_core::OsRng;
 use serde_json::{Value, json};
 
 use crate::world::cluster::Cluster;
+use crate::world::kubeconfig;
 
 const AGENTS: &str = "azure-arc";
 const RELEASES: &str = "azure-arc-release";
 const KEY: &str = "azure-arc-connect-privatekey";
+const READER: &str = "reader";
 /// Enough for a key that is foreign; a real one takes seconds to make.
 const KEY_BITS: usize = 2048;
 
@@ -191,4 +194,57 @@ fn marked(payload: &[u8], status: &str) -> anyhow::Result<String> {
     let mut zip = GzEncoder::new(Vec::new(), Compression::default());
     zip.write_all(record.to_string().as_bytes())?;
     Ok(STANDARD.encode(zip.finish()?))
+}
+
+/// `kubectl label nodes --all --overwrite`.
+pub async fn label_nodes(cluster: &Cluster, label: &str, value: &str) -> anyhow::Result<()> {
+    let nodes: Api<Node> = Api::all(cluster.client().await?);
+    let patch = Patch::Merge(json!({"metadata": {"labels": {label: value}}}));
+    for node in nodes.list(&ListParams::default()).await? {
+        nodes
+            .patch(&node.name_any(), &PatchParams::default(), &patch)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Makes a service account that may look at everything and change nothing, and answers a kubeconfig that logs in as it.
+pub async fn reader(cluster: &Cluster) -> anyhow::Result<String> {
+    let client = cluster.client().await?;
+    let accounts: Api<ServiceAccount> = Api::namespaced(client.clone(), "default");
+    let account = serde_json::from_value(json!({"metadata": {"name": READER}}))?;
+    accounts.create(&PostParams::default(), &account).await?;
+    let bindings: Api<ClusterRoleBinding> = Api::all(client.clone());
+    let roles: Api<ClusterRole> = Api::all(client);
+    let role = serde_json::from_value(json!({
+        "metadata": {"name": READER},
+        "rules": [{"apiGroups": ["*"], "resources": ["*"], "verbs": ["get", "list", "watch"]}],
+    }))?;
+    roles.create(&PostParams::default(), &role).await?;
+    let binding = serde_json::from_value(json!({
+        "metadata": {"name": READER},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": READER},
+        "subjects": [{"kind": "ServiceAccount", "name": READER, "namespace": "default"}],
+    }))?;
+    bindings.create(&PostParams::default(), &binding).await?;
+    let token = accounts
+        .create_token_request(READER, &PostParams::default(), &TokenRequest::default())
+        .await?;
+    let token = token.status.and_then(|status| status.token);
+    kubeconfig::with_token(cluster, &token.context("no token")?)
+}
+
+/// Takes away what [`reader`] made.
+pub async fn dismiss_reader(cluster: &Cluster) -> anyhow::Result<()> {
+    let client = cluster.client().await?;
+    let way = DeleteParams::default();
+    let accounts: Api<ServiceAccount> = Api::namespaced(client.clone(), "default");
+    accounts.delete(READER, &way).await?;
+    Api::<ClusterRole>::all(client.clone())
+        .delete(READER, &way)
+        .await?;
+    Api::<ClusterRoleBinding>::all(client)
+        .delete(READER, &way)
+        .await?;
+    Ok(())
 }

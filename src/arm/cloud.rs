@@ -29,6 +29,19 @@ pub struct DataPlaneEndpoints {
     pub hybrid_identity: Option<String>,
     /// DNS suffix of the relay that cluster connect uses.
     pub relay_suffix: Option<String>,
+    /// The addresses as the metadata spells them, which is how the Azure CLI hands them to the agents.
+    pub spelled: Spelled,
+}
+
+/// Addresses of a cloud, letter by letter as it announces them: a [`Url`] ends a bare host in a slash.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spelled {
+    /// Azure Resource Manager.
+    pub resource_manager: String,
+    /// The Entra authority.
+    pub login: String,
+    /// The configuration data plane.
+    pub config: String,
 }
 
 /// The clouds whose addresses are known without asking.
@@ -212,6 +225,7 @@ mod tests {
             notification: None,
             hybrid_identity: None,
             relay_suffix: None,
+            spelled: Spelled::default(),
         });
         assert_eq!(cloud.data_plane("eastus").expect("announced"), config);
     }

@@ -211,7 +211,7 @@ const fn summary_of(kind: Kind) -> &'static str {
         Kind::NotFound => "Not Found in Azure",
         Kind::Throttled => "Throttled by Azure",
         Kind::Unavailable => "Azure Not Available",
-        Kind::Interrupted => "Interrupted",
-        Kind::Deadline => "Time Limit Reached",
+        Kind::Interrupted => "Operation Interrupted",
+        Kind::Deadline => "Operation Timed Out",
     }
 }

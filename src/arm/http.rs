@@ -12,9 +12,6 @@ use tokio::sync::OnceCell;
 
 use crate::fault::{Kind, Remedy};
 
-/// Product and version, sent with each request.
-pub(super) const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
-
 /// Covers name resolution, TCP and TLS.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -53,7 +50,7 @@ impl Http {
 
 fn builder() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
-        .user_agent(USER_AGENT)
+        .user_agent(crate::USER_AGENT)
         .https_only(true)
         // A redirect could carry a token to another host; ARM never redirects.
         .redirect(reqwest::redirect::Policy::none())

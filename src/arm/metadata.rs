@@ -6,7 +6,7 @@
 use serde::Deserialize;
 use url::Url;
 
-use super::cloud::{Cloud, DataPlaneEndpoints, KnownCloud};
+use super::cloud::{Cloud, DataPlaneEndpoints, KnownCloud, Spelled};
 
 /// Why a metadata document does not describe the cloud.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -155,6 +155,15 @@ impl Document {
             notification: endpoints.notification.clone(),
             hybrid_identity: endpoints.hybrid_identity.clone(),
             relay_suffix: self.suffixes.relay_endpoint_suffix.clone(),
+            spelled: Spelled {
+                resource_manager: self.resource_manager.clone().unwrap_or_default(),
+                login: self
+                    .authentication
+                    .login_endpoint
+                    .clone()
+                    .unwrap_or_default(),
+                config: config.clone(),
+            },
         }))
     }
 }

@@ -1,6 +1,5 @@
 //! What each error of this module means to the person who has to act on it.
 
-use crate::call::Halt;
 use crate::fault::{Explain, Kind, Reference, Remedy};
 
 use super::error::{Error, Target};
@@ -8,7 +7,7 @@ use super::error::{Error, Target};
 impl Explain for Error {
     fn kind(&self) -> Kind {
         match self {
-            Self::Halted(halt) | Self::Wait { halt, .. } => halted(*halt),
+            Self::Halted(halt) | Self::Wait { halt, .. } => halt.kind(),
             Self::KubeconfigMissing { .. }
             | Self::KubeconfigInvalid { .. }
             | Self::ContextMissing { .. }
@@ -34,10 +33,7 @@ impl Explain for Error {
 
     fn summary(&self) -> String {
         match self {
-            Self::Halted(_) | Self::Wait { .. } => match self.kind() {
-                Kind::Interrupted => "Interrupted",
-                _ => "Time Limit Reached",
-            },
+            Self::Halted(halt) | Self::Wait { halt, .. } => return halt.summary(),
             Self::KubeconfigMissing { .. } => "Kubeconfig Not Found",
             Self::KubeconfigInvalid { .. } => "Kubeconfig Not Usable",
             Self::ContextMissing { .. } | Self::NoCurrentContext { .. } => {
@@ -78,13 +74,6 @@ impl Explain for Error {
             ),
             ..Reference::default()
         })
-    }
-}
-
-fn halted(halt: Halt) -> Kind {
-    match halt {
-        Halt::Interrupted => Kind::Interrupted,
-        Halt::DeadlineExceeded => Kind::Deadline,
     }
 }
 

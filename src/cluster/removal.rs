@@ -29,6 +29,8 @@ const ARC_CRDS: [&str; 7] = [
 
 /// Annotation of the release's namespace with the ARM id of a connected cluster that is being removed.
 const DISCONNECTING: &str = "arc.multicloud/disconnecting";
+/// Annotation of a CRD whose deletion does not come to an end: when that was last noticed (RFC 3339).
+const REMINDED: &str = "arc.multicloud/reminded";
 
 impl Cluster {
     /// Notes at the release's namespace, which goes last, that this connected cluster is being removed: whoever finds the
@@ -128,7 +130,10 @@ impl Cluster {
     ) -> Result<(), Error> {
         let name = crd.name_any();
         if crd.metadata.deletion_timestamp.is_some() {
-            return self.strike_finalizers(call, crd).await;
+            return match self.strike_finalizers(call, crd).await? {
+                0 => self.remind(call, definitions, &name).await,
+                _ => Ok(()),
+            };
         }
         let params = DeleteParams::default();
         let request = definitions.delete(&name, &params);
@@ -138,13 +143,30 @@ impl Cluster {
         )
     }
 
+    /// Touches an empty CRD. The API server's finalizer may lose a deletion that follows closely on the creation ("storage is
+    /// (re)initializing"), and comes back to it after minutes, or at the next change of the CRD.
+    async fn remind(
+        &self,
+        call: &Call,
+        definitions: &Api<CustomResourceDefinition>,
+        name: &str,
+    ) -> Result<(), Error> {
+        let now = jiff::Timestamp::now().to_string();
+        let patch = Patch::Merge(json!({"metadata": {"annotations": {REMINDED: now}}}));
+        let params = PatchParams::default();
+        let request = definitions.patch(name, &params, &patch);
+        let action = format!("touch CRD {name}");
+        forgive_absence(self.write(call, &action, request).await)
+    }
+
+    /// Answers how many objects the CRD still has.
     async fn strike_finalizers(
         &self,
         call: &Call,
         crd: &CustomResourceDefinition,
-    ) -> Result<(), Error> {
+    ) -> Result<usize, Error> {
         let Some(version) = crd.spec.versions.iter().find(|v| v.served) else {
-            return Ok(());
+            return Ok(0);
         };
         let kind = GroupVersionKind::gvk(&crd.spec.group, &version.name, &crd.spec.names.kind);
         let resource = ApiResource::from_gvk_with_plural(&kind, &crd.spec.names.plural);
@@ -154,7 +176,7 @@ impl Cluster {
             .read(call, &action, everywhere.list(&ListParams::default()))
             .await;
         let held = match listed {
-            Err(error) if error.is_not_found() => return Ok(()),
+            Err(error) if error.is_not_found() => return Ok(0),
             listed => listed?.items,
         };
         for object in held.iter().filter(|o| !o.finalizers().is_empty()) {
@@ -169,7 +191,7 @@ impl Cluster {
             let action = format!("strike the finalizers of {} {name}", crd.spec.names.kind);
             forgive_absence(self.write(call, &action, request).await)?;
         }
-        Ok(())
+        Ok(held.len())
     }
 }
 
@@ -253,8 +275,10 @@ mod tests {
             .expect("fine");
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn stuck_crds_are_freed_and_others_left_alone() {
+    const CRD: &str = "extensionconfigs.clusterconfig.azure.com";
+
+    /// What deleting the Arc CRDs writes, in a cluster whose last of them goes with a certain write and holds these objects.
+    async fn writes_until(goes: &'static str, objects: Value) -> Vec<String> {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&seen);
         let crd = |name: &str, deleting: bool| {
@@ -268,21 +292,20 @@ mod tests {
             let mut log = log.lock().expect("no panic");
             log.push(request.to_owned());
             let deleting = log.iter().any(|r| r.starts_with("DELETE"));
-            let freed = log.iter().any(|r| r.starts_with("PATCH"));
+            let gone = log.iter().any(|r| r.starts_with(goes));
             match request.split_once(' ').expect("a request line") {
                 ("GET", path) if path.ends_with("/customresourcedefinitions") => {
                     let mut items = vec![crd("applications.argoproj.io", false)];
-                    if !freed {
-                        items.push(crd("extensionconfigs.clusterconfig.azure.com", deleting));
+                    if !gone {
+                        items.push(crd(CRD, deleting));
                     }
                     (200, json!({"metadata": {}, "items": items}))
                 }
                 ("GET", "/apis/clusterconfig.azure.com/v1beta1/extensionconfigs") => {
-                    let object = json!({"apiVersion": "clusterconfig.azure.com/v1beta1", "kind": "K",
-                        "metadata": {"name": "flux", "namespace": "azure-arc", "finalizers": ["f"]}});
-                    (200, json!({"metadata": {}, "items": [object]}))
+                    (200, json!({"metadata": {}, "items": objects}))
                 }
-                ("DELETE", _) => (200, crd("extensionconfigs.clusterconfig.azure.com", true)),
+                ("DELETE", _) => (200, crd(CRD, true)),
+                ("PATCH", path) if path.ends_with(CRD) => (200, crd(CRD, true)),
                 ("PATCH", _) => (
                     200,
                     json!({"apiVersion": "clusterconfig.azure.com/v1beta1", "kind": "K", "metadata": {}}),
@@ -290,19 +313,33 @@ mod tests {
                 other => panic!("unexpected {other:?}"),
             }
         });
-        cluster.delete_arc_crds(&call()).await.expect("freed");
-        let writes: Vec<_> = seen
-            .lock()
-            .expect("no panic")
-            .iter()
-            .filter(|r| !r.starts_with("GET"))
-            .cloned()
-            .collect();
+        let limited = call().within(Duration::from_secs(30));
+        cluster.delete_arc_crds(&limited).await.expect("gone");
+        let seen = seen.lock().expect("no panic");
+        let writes = seen.iter().filter(|r| !r.starts_with("GET"));
+        writes.cloned().collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn stuck_crds_are_freed_and_others_left_alone() {
+        let held = json!([{"apiVersion": "clusterconfig.azure.com/v1beta1", "kind": "K",
+            "metadata": {"name": "flux", "namespace": "azure-arc", "finalizers": ["f"]}}]);
         assert_eq!(
-            writes,
+            writes_until("PATCH", held).await,
             [
                 "DELETE /apis/apiextensions.k8s.io/v1/customresourcedefinitions/extensionconfigs.clusterconfig.azure.com",
                 "PATCH /apis/clusterconfig.azure.com/v1beta1/namespaces/azure-arc/extensionconfigs/flux",
+            ]
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_api_server_that_forgot_an_empty_crd_is_reminded() {
+        assert_eq!(
+            writes_until("PATCH", json!([])).await,
+            [
+                "DELETE /apis/apiextensions.k8s.io/v1/customresourcedefinitions/extensionconfigs.clusterconfig.azure.com",
+                "PATCH /apis/apiextensions.k8s.io/v1/customresourcedefinitions/extensionconfigs.clusterconfig.azure.com",
             ]
         );
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::Uri;
+use http::header::{HeaderValue, USER_AGENT};
 use hyper_util::client::proxy::matcher::Matcher;
 use kube::client::ClientBuilder;
 use kube::config::ExecAuthCluster;
@@ -72,6 +73,7 @@ fn config(access: &Access) -> Result<Config, String> {
     config.connect_timeout = Some(CONNECT);
     config.read_timeout = Some(READ);
     config.reset_reader_on_write = true;
+    config.headers = vec![(USER_AGENT, HeaderValue::from_static(crate::USER_AGENT))];
     Ok(config)
 }
 

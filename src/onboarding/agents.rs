@@ -152,9 +152,9 @@ impl Install<'_> {
         Some(DataPlaneOverrides {
             principal_id: identity.unwrap_or_default(),
             location: self.object.location.clone().unwrap_or_default(),
-            resource_manager: cloud.resource_manager().to_string(),
-            active_directory: cloud.login().to_string(),
-            configuration: endpoints.config.to_string(),
+            resource_manager: endpoints.spelled.resource_manager.clone(),
+            active_directory: endpoints.spelled.login.clone(),
+            configuration: endpoints.spelled.config.clone(),
             notification: endpoints.notification.clone().unwrap_or_default(),
             identity: endpoints.hybrid_identity.clone().unwrap_or_default(),
             relay_suffix: endpoints.relay_suffix.clone().unwrap_or_default(),

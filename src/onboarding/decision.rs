@@ -82,13 +82,25 @@ pub(super) fn decide(found: &Findings<'_>) -> Result<Decision, Error> {
     }
 }
 
+/// Refuses an object that Azure made itself, whose cluster has no agents of ours.
+///
+/// # Errors
+///
+/// [`Error::NotAgentBased`].
+pub fn require_agents(id: &ResourceId, object: &ConnectedCluster) -> Result<(), Error> {
+    match &object.kind {
+        None => Ok(()),
+        Some(kind) => Err(Error::NotAgentBased {
+            id: id.clone(),
+            kind: kind.clone(),
+        }),
+    }
+}
+
 /// What to do about an object that exists under the wanted name.
 fn take_over(found: &Findings<'_>, object: &ConnectedCluster) -> Result<Decision, Error> {
     let id = || found.wanted.clone();
-    if let Some(kind) = &object.kind {
-        let kind = kind.clone();
-        return Err(Error::NotAgentBased { id: id(), kind });
-    }
+    require_agents(found.wanted, object)?;
     let known = object.properties.agent_public_key_certificate.as_ref();
     let has_its_key = known.is_some() && known == found.key.public.as_ref();
     let broken_off = has_its_key && found.key.unfinished.as_ref() == Some(found.wanted);

@@ -170,6 +170,10 @@ pub enum Error {
 pub enum Subject {
     /// The connection to the cluster.
     Connection,
+    /// The name of the object.
+    Name,
+    /// The subscription of the object.
+    Subscription,
     /// The region.
     Location,
     /// The resource group.
@@ -193,9 +197,15 @@ impl Error {
     #[must_use]
     pub fn subject(&self) -> Subject {
         match self {
-            Self::NoConnection | Self::WrongCluster { .. } | Self::Cluster(_) => {
-                Subject::Connection
-            }
+            Self::NoConnection
+            | Self::WrongCluster { .. }
+            | Self::Cluster(_)
+            | Self::NoLinuxNode
+            | Self::BoundElsewhere { .. } => Subject::Connection,
+            Self::NotAgentBased { .. }
+            | Self::ExistsInAzure { .. }
+            | Self::AlreadyConnected { .. } => Subject::Name,
+            Self::ResourceProviderNotRegistered { .. } => Subject::Subscription,
             Self::LocationNotOffered { .. } => Subject::Location,
             Self::ResourceGroupMissing { .. } => Subject::ResourceGroup,
             Self::Release(error) if is_about_chart(error) => Subject::Chart,
@@ -207,12 +217,6 @@ impl Error {
             | Self::Halted(_)
             | Self::KeyPair(_)
             | Self::MustReplace { .. }
-            | Self::NotAgentBased { .. }
-            | Self::ResourceProviderNotRegistered { .. }
-            | Self::NoLinuxNode
-            | Self::ExistsInAzure { .. }
-            | Self::AlreadyConnected { .. }
-            | Self::BoundElsewhere { .. }
             | Self::VanishedMeanwhile { .. }
             | Self::Agents { .. }
             | Self::NotConnected { .. } => Subject::Whole,
@@ -229,8 +233,8 @@ impl Explain for Error {
             Self::Agents { source, evidence } => stranded::kind(source.kind(), &evidence.cause),
             Self::NotConnected {
                 cause, evidence, ..
-            } => stranded::kind(halted(*cause), &evidence.cause),
-            Self::Halted(halt) => halted(*halt),
+            } => stranded::kind(cause.kind(), &evidence.cause),
+            Self::Halted(halt) => halt.kind(),
             Self::NoConnection
             | Self::ResourceGroupMissing { .. }
             | Self::ResourceProviderNotRegistered { .. }
@@ -254,8 +258,7 @@ impl Explain for Error {
             Self::Azure(error) => return error.summary(),
             Self::Cluster(error) => return error.summary(),
             Self::Release(error) => return error.summary(),
-            Self::Halted(Halt::Interrupted) => "Operation Interrupted",
-            Self::Halted(Halt::DeadlineExceeded) => "Operation Timed Out",
+            Self::Halted(halt) => return halt.summary(),
             Self::NoConnection => "No Kubernetes Connection",
             Self::KeyPair(_) => "Key Pair Not Made",
             Self::MustReplace { .. } => "Connected Cluster Beyond Repair",
@@ -276,8 +279,9 @@ impl Explain for Error {
                 .unwrap_or("Arc Agents Not Running"),
             Self::NotConnected {
                 cause, evidence, ..
-            } => stranded::summary(halted(*cause), &evidence.cause)
-                .unwrap_or("Cluster Not Connected"),
+            } => {
+                stranded::summary(cause.kind(), &evidence.cause).unwrap_or("Cluster Not Connected")
+            }
         }
         .to_owned()
     }
@@ -287,6 +291,7 @@ impl Explain for Error {
             Self::Azure(error) => error.remedies(),
             Self::Cluster(error) => error.remedies(),
             Self::Release(error) => error.remedies(),
+            Self::Halted(halt) => halt.remedies(),
             Self::ChecksNotRun { source } => {
                 let mut remedies = source.remedies();
                 remedies.push(Remedy::new(WITHOUT_JOB));
@@ -352,8 +357,7 @@ impl Error {
                 "look whether a policy, a quota or the nodes keep pods from running: kubectl get events --all-namespaces --field-selector type=Warning".to_owned(),
                 WITHOUT_JOB.to_owned(),
             ],
-            Self::Halted(Halt::DeadlineExceeded) => vec!["raise the time limit of this operation".to_owned()],
-            Self::Azure(_) | Self::Cluster(_) | Self::Release(_) | Self::ChecksNotRun { .. } | Self::Halted(Halt::Interrupted) | Self::KeyPair(_) => Vec::new(),
+            Self::Azure(_) | Self::Cluster(_) | Self::Release(_) | Self::ChecksNotRun { .. } | Self::Halted(_) | Self::KeyPair(_) => Vec::new(),
         }
     }
 }
@@ -376,13 +380,6 @@ const fn is_about_chart(error: &release::Error) -> bool {
             | Error::Archive { .. }
             | Error::BadChart { .. }
     )
-}
-
-const fn halted(halt: Halt) -> Kind {
-    match halt {
-        Halt::Interrupted => Kind::Interrupted,
-        Halt::DeadlineExceeded => Kind::Deadline,
-    }
 }
 
 fn bullets<T: Display>(lines: &[T]) -> String {

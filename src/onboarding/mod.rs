@@ -42,6 +42,7 @@ pub use crate::release::{HelmSource, UserValues};
 pub use checks::Finding;
 pub use clusters::Clusters;
 pub use connect::{ConnectFailure, Reached, connect};
+pub use decision::require_agents;
 pub use disconnect::{Known, Leftover, disconnect};
 pub use drift::{Cure, Drift, Replacement, drift};
 pub use error::{Error, Subject};

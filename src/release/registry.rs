@@ -127,7 +127,7 @@ impl<'a> Pull<'a> {
             protocol: registry.protocol.clone(),
             connect_timeout: Some(CONNECT_LIMIT),
             read_timeout: Some(READ_LIMIT),
-            user_agent: concat!("terraform-provider-arc/", env!("CARGO_PKG_VERSION")),
+            user_agent: crate::USER_AGENT,
             ..ClientConfig::default()
         };
         let client = Client::try_from(config).map_err(|error| failed(&name, error))?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::fault::{Explain, Kind};
 use crate::onboarding::{Error, Session, SessionSlot, Subject};
 use crate::resources::connection;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics, Severity};
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
 use crate::sdk::resource::DeferReason;
 
@@ -31,23 +31,27 @@ pub(super) fn not_yet(slot: &SessionSlot) -> Option<DeferReason> {
         .then_some(DeferReason::ProviderConfigUnknown)
 }
 
+/// An error of a use case, which knows what it is about, and the attribute of a resource that says so.
+pub(super) trait About: Explain {
+    /// The attribute's name; `None` when it is about no single one.
+    fn attribute(&self) -> Option<&'static str>;
+}
+
 /// An error, with what was attempted.
-pub(super) fn failed(attempted: &str, error: &Error) -> Diagnostics {
-    Diagnostic::explain(path(error.subject()), attempted, error).into()
+pub(super) fn failed(attempted: &str, error: &impl About) -> Diagnostics {
+    explain(attempted, error).into()
 }
 
 /// The same as a warning: the stored object is kept.
-pub(super) fn unreachable(attempted: &str, error: &Error) -> Diagnostics {
-    Diagnostic {
-        severity: Severity::Warning,
-        ..Diagnostic::explain(path(error.subject()), attempted, error)
-    }
-    .into()
+pub(super) fn warned(attempted: &str, error: &impl About) -> Diagnostics {
+    explain(attempted, error).into_warning().into()
 }
 
-/// The same for an error of any use case, at the attribute that it is about.
-pub(super) fn explained(path: AttributePath, attempted: &str, error: &dyn Explain) -> Diagnostics {
-    Diagnostic::explain(path, attempted, error).into()
+fn explain(attempted: &str, error: &impl About) -> Diagnostic {
+    let path = error
+        .attribute()
+        .map_or_else(AttributePath::root, AttributePath::attribute);
+    Diagnostic::explain(path, attempted, error)
 }
 
 /// Whether a failed look says nothing about the object: nobody could say whether it exists.
@@ -66,13 +70,17 @@ pub(super) fn says_nothing(error: &dyn Explain) -> bool {
     }
 }
 
-fn path(subject: Subject) -> AttributePath {
-    match subject {
-        Subject::Connection => AttributePath::attribute(connection::NAME),
-        Subject::Location => AttributePath::attribute("location"),
-        Subject::ResourceGroup => AttributePath::attribute("resource_group_name"),
-        Subject::Chart => AttributePath::attribute("agent"),
-        Subject::Checks => AttributePath::attribute("preflight"),
-        Subject::Whole => AttributePath::root(),
+impl About for Error {
+    fn attribute(&self) -> Option<&'static str> {
+        match self.subject() {
+            Subject::Connection => Some(connection::NAME),
+            Subject::Name => Some("name"),
+            Subject::Subscription => Some("subscription_id"),
+            Subject::Location => Some("location"),
+            Subject::ResourceGroup => Some("resource_group_name"),
+            Subject::Chart => Some("agent"),
+            Subject::Checks => Some("preflight"),
+            Subject::Whole => None,
+        }
     }
 }

@@ -1,8 +1,7 @@
 //! Ids of connected clusters, and of what hangs on them, as values of attributes.
 
 use crate::onboarding::ResourceId;
-use crate::resources::diagnose;
-use crate::sdk::diagnostics::Diagnostics;
+use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
 use crate::sdk::resource::ImportTarget;
 use crate::sdk::schema::Check;
@@ -102,11 +101,10 @@ pub(super) fn parse(
 ) -> Result<ResourceId, Diagnostics> {
     let path = AttributePath::attribute(attribute);
     match ResourceId::parse(text) {
-        Err(error) => Err(diagnose::explained(
-            path,
-            &format!("reading the id of {wanted}"),
-            &error,
-        )),
+        Err(error) => {
+            let attempted = format!("reading the id of {wanted}");
+            Err(Diagnostic::explain(path, &attempted, &error).into())
+        }
         Ok(id) if good(&id) => Ok(id),
         Ok(id) => Err(Diagnostics::error(
             path,

@@ -89,7 +89,7 @@ pub trait Resource: Send + Sync + 'static {
         target: ImportTarget,
     ) -> impl Future<Output = Result<Self::State, Diagnostics>> + Send;
 
-    /// Brings the JSON of an older schema version to the current one.
+    /// Brings the JSON of an older schema version to the current one. A type whose schema is the first has none.
     ///
     /// # Errors
     ///
@@ -97,8 +97,18 @@ pub trait Resource: Send + Sync + 'static {
     fn upgrade(
         &self,
         version: i64,
-        state: serde_json::Value,
-    ) -> Result<serde_json::Value, Diagnostics>;
+        _state: serde_json::Value,
+    ) -> Result<serde_json::Value, Diagnostics> {
+        let detail = format!(
+            "The state of this {} has schema version {version}, which this version of the provider does not know.",
+            self.type_name()
+        );
+        Err(Diagnostics::error(
+            AttributePath::root(),
+            "Unknown State Version",
+            detail,
+        ))
+    }
 
     /// Takes over an object that another type has stored (a `moved` block): the least state that [`Resource::read`] can
     /// complete. No network.
@@ -164,6 +174,16 @@ pub struct ApplyFailure<S> {
     pub saved: Option<Stored<S>>,
     /// At least one error.
     pub diagnostics: Diagnostics,
+}
+
+/// Nothing was made or changed.
+impl<S> From<Diagnostics> for ApplyFailure<S> {
+    fn from(diagnostics: Diagnostics) -> Self {
+        Self {
+            saved: None,
+            diagnostics,
+        }
+    }
 }
 
 /// The three answers of a look at an object.

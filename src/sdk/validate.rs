@@ -100,9 +100,8 @@ impl Validation {
         let set = |sibling: &&&str| !object.get(sibling).is_null();
         for sibling in attribute.conflicts.iter().filter(set) {
             let detail = format!(
-                "The attributes {:?} and {sibling:?} must not be set together.\n\n\
-                To fix this:\n  - remove one of them",
-                attribute.name
+                "{path} and {sibling} must not be set together.\n\n\
+                To fix this:\n  - remove one of them"
             );
             self.error(path.clone(), "Conflicting Attributes", detail);
         }
@@ -263,7 +262,7 @@ mod tests {
         };
         assert_eq!(path, r#"eks["prod"].profile"#);
         assert!(
-            text.contains(r#""profile" and "role" must not be set together"#),
+            text.contains(r#"eks["prod"].profile and role must not be set together"#),
             "{text}"
         );
     }

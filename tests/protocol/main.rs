@@ -18,3 +18,4 @@ mod lifecycle;
 mod logs;
 mod moves;
 mod schema;
+mod write_only;

@@ -54,9 +54,11 @@ pub const LOCATION: &str = "koreacentral";
 pub struct Tenant {
     /// The directory.
     pub tenant_id: String,
-    /// The only subscription.
+    /// The subscription that everything is in.
     pub subscription_id: String,
-    /// A service principal that owns the subscription.
+    /// A subscription in which no resource provider is registered yet.
+    pub fresh_subscription_id: String,
+    /// A service principal that owns the subscriptions.
     pub client_id: String,
     /// Its password.
     pub client_secret: String,
@@ -70,6 +72,7 @@ impl Tenant {
         Self {
             tenant_id: id(),
             subscription_id: id(),
+            fresh_subscription_id: id(),
             client_id: id(),
             client_secret: Uuid::new_v4().simple().to_string(),
         }
@@ -134,6 +137,7 @@ fn simulator(
         .map(|cluster| (cluster.name.as_str(), cluster.kubeconfig.as_path()))
         .collect();
     let providers = PROVIDERS.map(|namespace| (namespace, "Registered"));
+    let groups = json!([{ "name": RESOURCE_GROUP, "location": LOCATION }]);
     Ok(json!({
         "listen": local(port),
         "tls": { "certificate": certificate.certificate, "key": certificate.key },
@@ -142,8 +146,12 @@ fn simulator(
         "subscriptions": [{
             "id": tenant.subscription_id,
             "name": "Training",
-            "resource_groups": [{ "name": RESOURCE_GROUP, "location": LOCATION }],
+            "resource_groups": groups,
             "providers": BTreeMap::from(providers),
+        }, {
+            "id": tenant.fresh_subscription_id,
+            "name": "Fresh",
+            "resource_groups": groups,
         }],
         "service_principals": [{
             "client_id": tenant.client_id,

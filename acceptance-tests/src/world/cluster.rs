@@ -112,6 +112,12 @@ impl Cluster {
         Ok(Client::try_from(config)?)
     }
 
+    /// The API server's log of what EKS logins asked for, in JSON lines of `audit.k8s.io/v1`.
+    #[must_use]
+    pub fn audit_log(&self) -> PathBuf {
+        self.home().join("audit.jsonl")
+    }
+
     /// Where this cluster keeps its files.
     #[must_use]
     pub fn home(&self) -> &Path {

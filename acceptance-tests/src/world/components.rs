@@ -1,12 +1,14 @@
 //! The programs of one cluster's control plane, each with its flags.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
+use serde_json::json;
 
 use super::checks;
 use super::cluster::{Cluster, ControlPlane};
+use super::eks;
 use super::files::write_private;
 use super::process::{Process, Program};
 use super::site::Site;
@@ -51,6 +53,10 @@ pub fn api_server(
     .flag("authorization-mode", "RBAC,Node")
     .arg("--allow-privileged")
     .flag("authentication-token-webhook-config-file", webhook)
+    // What EKS logins ask for is logged, for people and for those who count it.
+    .flag("audit-policy-file", audit_policy(cluster)?)
+    .flag("audit-log-path", cluster.audit_log())
+    .flag("audit-log-mode", "blocking")
     // A refusal must not depend on what was accepted a minute ago.
     .flag("authentication-token-webhook-cache-ttl", "0s")
     // KWOK plays the kubelets, on the nodes' address.
@@ -62,6 +68,19 @@ pub fn api_server(
     .flag("kubelet-preferred-address-types", "InternalIP")
     .flag("cert-dir", cluster.home().join("api-server"));
     site.processes.start(program)
+}
+
+/// One line for each request of an EKS login once it is answered, without bodies.
+fn audit_policy(cluster: &Cluster) -> anyhow::Result<PathBuf> {
+    let path = cluster.home().join("audit-policy.json");
+    let policy = json!({
+        "apiVersion": "audit.k8s.io/v1",
+        "kind": "Policy",
+        "omitStages": ["RequestReceived", "ResponseStarted"],
+        "rules": [{"level": "Metadata", "userGroups": [eks::ADMINISTRATORS]}, {"level": "None"}],
+    });
+    write_private(&path, policy.to_string())?;
+    Ok(path)
 }
 
 /// Starts the controller manager.

@@ -7,6 +7,7 @@ use anyhow::Context;
 use serde_json::Value;
 
 use super::azure::{REQUESTS, TUNNELS};
+use super::cluster::Cluster;
 
 /// All requests so far, oldest first, one a line.
 ///
@@ -52,6 +53,17 @@ pub fn answered(directory: &Path, host: &str) -> anyhow::Result<usize> {
     Ok(requests.iter().filter(|line| line["host"] == host).count())
 }
 
+/// How many requests a cluster has answered so far to EKS logins of the provider itself, which Helm's are not.
+///
+/// # Errors
+///
+/// When the log is damaged.
+pub fn asked(cluster: &Cluster) -> anyhow::Result<usize> {
+    let requests = entries(&cluster.audit_log())?;
+    let is_ours = |line: &&Value| text(line, "userAgent").starts_with("terraform-provider-arc/");
+    Ok(requests.iter().filter(is_ours).count())
+}
+
 /// How often somebody has changed, or tried to change, what a part of an ARM id names.
 ///
 /// # Errors
@@ -70,8 +82,16 @@ pub fn writes(directory: &Path, part: &str) -> anyhow::Result<usize> {
 /// The entries of a log of JSON lines; none when nothing was logged yet.
 fn entries(log: &Path) -> anyhow::Result<Vec<Value>> {
     let text = std::fs::read_to_string(log).unwrap_or_default();
-    let parse = |line| serde_json::from_str(line).context("a line of the log is not JSON");
-    text.lines().map(parse).collect()
+    parse(&text)
+}
+
+/// The lines that are complete: the last one may be in the making.
+fn parse(text: &str) -> anyhow::Result<Vec<Value>> {
+    let lines = text.split_inclusive('\n');
+    lines
+        .filter(|line| line.ends_with('\n'))
+        .map(|line| serde_json::from_str(line).context("a line of the log is not JSON"))
+        .collect()
 }
 
 fn describe(line: &Value) -> String {
@@ -110,8 +130,10 @@ mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         std::fs::create_dir(directory.path().join("log")).expect("a directory");
         let tunnels = r#"{"time":"1","host":"management.azure.com","port":443,"verdict":"opened"}
-{"time":"3","host":"example.com","port":443,"verdict":"refused"}"#;
-        let requests = r#"{"time":"2","method":"GET","host":"management.azure.com","path":"/x","status":404,"unexpected":true}"#;
+{"time":"3","host":"example.com","port":443,"verdict":"refused"}
+"#;
+        let requests = r#"{"time":"2","method":"GET","host":"management.azure.com","path":"/x","status":404,"unexpected":true}
+{"time":"4","host":"in the mak"#;
         std::fs::write(directory.path().join(TUNNELS), tunnels).expect("written");
         std::fs::write(directory.path().join(REQUESTS), requests).expect("written");
         let journal = read(directory.path()).expect("a journal");

@@ -67,3 +67,15 @@ pub fn render(entries: &[Entry]) -> anyhow::Result<String> {
     });
     serde_saphyr::to_string(&config).context("kubeconfig")
 }
+
+/// The kubeconfig of a cluster, with a bearer token for its only login.
+///
+/// # Errors
+///
+/// When the cluster's own kubeconfig cannot be read.
+pub fn with_token(cluster: &Cluster, token: &str) -> anyhow::Result<String> {
+    let own = fs::read_to_string(&cluster.kubeconfig).context("kubeconfig")?;
+    let mut config: Value = serde_saphyr::from_str(&own).context("kubeconfig")?;
+    config["users"][0]["user"] = json!({ "token": token });
+    serde_saphyr::to_string(&config).context("kubeconfig")
+}

@@ -1,6 +1,8 @@
 //! What users get wrong: each is one error that points at the attribute, names the cause and says what to do, and after
 //! which both planes are as they were.
 
+mod attributes;
+
 use std::sync::Arc;
 
 use acceptance_tests::engine::{Diagnostic, Engine, Run, Workdir};
@@ -173,7 +175,10 @@ pub fn scenarios(suite: &mut Suite, engine: &Engine) {
             explained(lease, engine, mistake)
         });
     }
-    let (first, second) = (engine.clone(), engine.clone());
+    let [first, second, third] = std::array::from_fn(|_| engine.clone());
+    suite.add(name("attributes"), 1, |lease| {
+        attributes::explained(lease, third)
+    });
     suite.add(name("no_helm_and_no_download"), 1, |lease| {
         no_helm(lease, first)
     });

@@ -19,6 +19,7 @@ mod gitops;
 mod guards;
 mod interruption;
 mod matrix;
+mod obstacles;
 mod pool;
 mod runner;
 mod secrets;
@@ -62,6 +63,7 @@ fn main() -> std::process::ExitCode {
         interruption::every_step(&mut suite, first);
         secrets::scenarios(&mut suite, first);
         bad_input::scenarios(&mut suite, first);
+        obstacles::scenarios(&mut suite, first);
         checks::scenarios(&mut suite, first);
         failures::scenarios(&mut suite, first);
         extension_input::scenarios(&mut suite, first);

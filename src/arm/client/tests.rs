@@ -48,11 +48,7 @@ async fn every_request_says_who_asks_and_can_be_found_again() {
     assert_eq!(first.version, axum::http::Version::HTTP_2);
     assert_eq!(first.query, "api-version=2026-05-01");
     assert_eq!(first.header("authorization"), "Bearer token-1");
-    assert!(
-        first
-            .header("user-agent")
-            .starts_with(crate::arm::http::USER_AGENT)
-    );
+    assert!(first.header("user-agent").starts_with(crate::USER_AGENT));
     let id = |name| {
         (
             first.header(name).to_owned(),

@@ -117,6 +117,7 @@ impl Error {
             Self::Cluster(error) => Some(error),
             Self::Access(error) => Some(&**error),
             Self::Parent(error) => Some(error),
+            Self::Halted(halt) => Some(halt),
             _ => None,
         }
     }
@@ -128,8 +129,6 @@ impl Explain for Error {
             return inner.kind();
         }
         match self {
-            Self::Halted(Halt::Interrupted) => Kind::Interrupted,
-            Self::Halted(Halt::DeadlineExceeded) => Kind::Deadline,
             Self::NotEnabled { .. } | Self::WrongCluster { .. } => Kind::Configuration,
             _ => Kind::Conflict,
         }
@@ -140,8 +139,6 @@ impl Explain for Error {
             return inner.summary();
         }
         match self {
-            Self::Halted(Halt::Interrupted) => "Operation Interrupted",
-            Self::Halted(Halt::DeadlineExceeded) => "Operation Timed Out",
             Self::NotEnabled { .. } => "Custom Locations Not Enabled",
             Self::NamespaceTerminating { .. } => "Namespace Is Being Deleted",
             Self::WrongCluster { .. } => "Wrong Kubernetes Cluster",
@@ -190,8 +187,7 @@ impl Error {
             ],
             Self::Different { .. } => vec!["describe it as it is, or choose another name".to_owned()],
             Self::Vanished { .. } => vec!["find out who deletes it, then run again".to_owned()],
-            Self::Halted(Halt::DeadlineExceeded) => vec!["raise the time limit of this operation".to_owned()],
-            _ => Vec::new(),
+_ => Vec::new(),
         }
     }
 }

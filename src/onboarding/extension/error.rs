@@ -218,6 +218,7 @@ impl Error {
             Self::Cluster(error) => Some(error),
             Self::Access(error) => Some(&**error),
             Self::Parent(error) => Some(error),
+            Self::Halted(halt) => Some(halt),
             _ => None,
         }
     }
@@ -230,12 +231,7 @@ impl Explain for Error {
         }
         match self {
             Self::Failed { source, .. } => source.kind(),
-            Self::Halted(Halt::Interrupted)
-            | Self::NotAvailable {
-                cause: Halt::Interrupted,
-                ..
-            } => Kind::Interrupted,
-            Self::Halted(Halt::DeadlineExceeded) | Self::NotAvailable { .. } => Kind::Deadline,
+            Self::NotAvailable { cause, .. } => cause.kind(),
             Self::Exists { .. }
             | Self::Different { .. }
             | Self::System { .. }
@@ -251,8 +247,6 @@ impl Explain for Error {
             return inner.summary();
         }
         match self {
-            Self::Halted(Halt::Interrupted) => "Operation Interrupted",
-            Self::Halted(Halt::DeadlineExceeded) => "Operation Timed Out",
             Self::Exists { .. } => "Extension Exists Already",
             Self::Different { .. } => "Extension Cannot Be Taken Over",
             Self::System { .. } => "System Extension",
@@ -348,9 +342,6 @@ impl Error {
                 "raise the time limit of this operation, or set wait_for_workloads = false"
                     .to_owned(),
             ],
-            Self::Halted(Halt::DeadlineExceeded) => {
-                vec!["raise the time limit of this operation".to_owned()]
-            }
             _ => Vec::new(),
         }
     }

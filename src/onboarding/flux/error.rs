@@ -102,6 +102,7 @@ impl Error {
             Self::Azure(error) => Some(error),
             Self::Access(error) => Some(&**error),
             Self::Parent(error) => Some(error),
+            Self::Halted(halt) => Some(halt),
             _ => None,
         }
     }
@@ -114,14 +115,9 @@ impl Explain for Error {
         }
         match self {
             Self::Failed { source, .. } => source.kind(),
-            Self::Halted(Halt::Interrupted)
-            | Self::NotCompliant {
-                cause: Some(Halt::Interrupted),
-                ..
-            } => Kind::Interrupted,
-            Self::Halted(Halt::DeadlineExceeded) | Self::NotCompliant { cause: Some(_), .. } => {
-                Kind::Deadline
-            }
+            Self::NotCompliant {
+                cause: Some(cause), ..
+            } => cause.kind(),
             Self::Exists { .. } | Self::Vanished { .. } => Kind::Conflict,
             _ => Kind::Configuration,
         }
@@ -132,8 +128,6 @@ impl Explain for Error {
             return inner.summary();
         }
         match self {
-            Self::Halted(Halt::Interrupted) => "Operation Interrupted",
-            Self::Halted(Halt::DeadlineExceeded) => "Operation Timed Out",
             Self::NoFlux { .. } => "Flux Not Installed",
             Self::Exists { .. } => "Flux Configuration Exists Already",
             Self::Vanished { .. } => "Flux Configuration Vanished",
@@ -183,8 +177,7 @@ impl Error {
                     id.name()
                 ),
             ],
-            Self::Halted(Halt::DeadlineExceeded) => vec!["raise the time limit of this operation".to_owned()],
-            _ => Vec::new(),
+_ => Vec::new(),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! What each failure means to the person who has to act on it.
 
 use super::Error;
-use crate::call::Halt;
 use crate::fault::{Explain, Kind, Remedy};
 
 impl Explain for Error {
@@ -24,10 +23,7 @@ impl Explain for Error {
             }
             Self::NotFound { .. } => Kind::NotFound,
             Self::Unreachable { .. } | Self::Registry { .. } => Kind::Unavailable,
-            Self::Halted { halt, .. } => match halt {
-                Halt::Interrupted => Kind::Interrupted,
-                Halt::DeadlineExceeded => Kind::Deadline,
-            },
+            Self::Halted { halt, .. } => halt.kind(),
             Self::TimedOut { .. } => Kind::Deadline,
             Self::Record(_) => Kind::ProviderBug,
         }
@@ -39,10 +35,7 @@ impl Explain for Error {
             Self::NoHelm { .. } | Self::UnusableHelm { .. } | Self::Start { .. } => {
                 "Helm Not Usable"
             }
-            Self::Halted { halt, .. } => match halt {
-                Halt::Interrupted => "Interrupted",
-                Halt::DeadlineExceeded => "Time Limit Reached",
-            },
+            Self::Halted { halt, .. } => return halt.summary(),
             Self::TimedOut { .. } => "Agents Not Ready In Time",
             Self::PendingOperation { .. } => "Release Busy",
             Self::Unauthorized { .. } => "Cluster Login Not Valid",

@@ -59,7 +59,7 @@ impl Resource for ConnectedClusterResource {
     }
 
     async fn create(&self, cx: &Context, planned: State, config: State) -> Outcome {
-        let session = diagnose::session(&self.session).map_err(nothing_saved)?;
+        let session = diagnose::session(&self.session)?;
         let id = planned.resource_id(session.azure.subscription_id());
         let spec = planned.spec(id.clone(), &session.tags, Some(&config));
         let reached = |reached: &onboarding::Reached| {
@@ -98,7 +98,7 @@ impl Resource for ConnectedClusterResource {
         match observe(&cx.call, &session, &id, connection.as_ref()).await {
             Ok(observed) => refresh::refreshed(&session, &id, prior.state, observed),
             Err(error) if diagnose::says_nothing(&error) && !session.unreachable_is_error => Ok(
-                Refreshed::Unreachable(diagnose::unreachable(&refresh::looking_at(&id), &error)),
+                Refreshed::Unreachable(diagnose::warned(&refresh::looking_at(&id), &error)),
             ),
             Err(error) => Err(diagnose::failed(&refresh::looking_at(&id), &error)),
         }
@@ -111,8 +111,8 @@ impl Resource for ConnectedClusterResource {
         planned: State,
         config: State,
     ) -> Outcome {
-        let session = diagnose::session(&self.session).map_err(nothing_saved)?;
-        let id = stored_id(&prior.state).map_err(nothing_saved)?;
+        let session = diagnose::session(&self.session)?;
+        let id = stored_id(&prior.state)?;
         let spec = planned.spec(id.clone(), &session.tags, Some(&config));
         let before = Before {
             cluster_uid: prior.state.cluster_uid.as_deref(),
@@ -129,7 +129,7 @@ impl Resource for ConnectedClusterResource {
                             agents: prior.state.agents,
                             ..state
                         }),
-                        diagnostics: diagnose::unreachable(&attempted, &error),
+                        diagnostics: diagnose::warned(&attempted, &error),
                     },
                 })
             }
@@ -148,8 +148,8 @@ impl Resource for ConnectedClusterResource {
         if deletion::abandons(prior.state.deletion_policy.as_deref()) {
             return Ok(Diagnostics::default());
         }
-        let session = diagnose::session(&self.session).map_err(nothing_saved)?;
-        let id = stored_id(&prior.state).map_err(nothing_saved)?;
+        let session = diagnose::session(&self.session)?;
+        let id = stored_id(&prior.state)?;
         let connection = prior.state.connection();
         let known = Known {
             cluster_uid: prior.state.cluster_uid.as_deref(),
@@ -158,10 +158,7 @@ impl Resource for ConnectedClusterResource {
         match disconnect(&cx.call, &session, &id, connection.as_ref(), known).await {
             Ok(None) => Ok(Diagnostics::default()),
             Ok(Some(leftover)) => Ok(report_leftover(&id, &leftover)),
-            Err(error) => Err(nothing_saved(diagnose::failed(
-                &format!("disconnecting {id}"),
-                &error,
-            ))),
+            Err(error) => Err(diagnose::failed(&format!("disconnecting {id}"), &error).into()),
         }
     }
 
@@ -172,20 +169,6 @@ impl Resource for ConnectedClusterResource {
     fn move_from(&self, source: &MoveSource) -> Result<State, Diagnostics> {
         moved::from_azurerm(source)
     }
-
-    fn upgrade(
-        &self,
-        version: i64,
-        _state: serde_json::Value,
-    ) -> Result<serde_json::Value, Diagnostics> {
-        Err(Diagnostics::error(
-            AttributePath::root(),
-            "Unknown State Version",
-            format!(
-                "The state of this {TYPE_NAME} has schema version {version}, which this version of the provider does not know."
-            ),
-        ))
-    }
 }
 
 /// What stays in a cluster that could not be cleaned.
@@ -194,7 +177,7 @@ fn report_leftover(id: &ResourceId, leftover: &Leftover) -> Diagnostics {
         "removing the agents of {id}, which was deleted in Azure; Helm release azure-arc in namespace azure-arc-release \
          and namespace azure-arc are still in the cluster"
     );
-    diagnose::unreachable(&attempted, &leftover.reason)
+    diagnose::warned(&attempted, &leftover.reason)
 }
 
 fn stored(state: State) -> Stored<State> {
@@ -212,13 +195,6 @@ fn applied(state: State) -> Applied<State> {
             ..state
         }),
         diagnostics: Diagnostics::default(),
-    }
-}
-
-fn nothing_saved(diagnostics: Diagnostics) -> ApplyFailure<State> {
-    ApplyFailure {
-        saved: None,
-        diagnostics,
     }
 }
 

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use crate::onboarding::{
-    ConnectedCluster, Cure, Drift, Error, Inside, Observed, Replacement, ResourceId, Session, drift,
+    ConnectedCluster, Cure, Drift, Error, Inside, Observed, Replacement, ResourceId, Session,
+    drift, require_agents,
 };
 use crate::resources::diagnose;
 use crate::sdk::diagnostics::Diagnostics;
@@ -65,6 +66,9 @@ fn present(
     inside: Result<Inside, Error>,
 ) -> Result<Refreshed<State>, Diagnostics> {
     let first = state.is_only_imported();
+    if first && let Err(error) = require_agents(id, object) {
+        return Err(diagnose::failed(&format!("importing {id}"), &error));
+    }
     let mut state = state.with_object(id, object, &session.tags);
     if first {
         state = state.with_settings(object, inside.as_ref().ok());
@@ -74,7 +78,7 @@ fn present(
         Err(error) if session.unreachable_is_error => {
             return Err(diagnose::failed(&looking_at(id), &error));
         }
-        Err(error) => (None, diagnose::unreachable(&looking_at(id), &error)),
+        Err(error) => (None, diagnose::warned(&looking_at(id), &error)),
     };
     if let Some(inside) = &inside
         && let Some(expected) = other_cluster(&state, inside)

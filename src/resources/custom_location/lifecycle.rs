@@ -5,9 +5,10 @@ use crate::onboarding::custom_location::{
 };
 use crate::onboarding::{Connection, ResourceId, Session};
 use crate::resources::connection::{self, ConnectionState};
-use crate::resources::{deletion, diagnose, ids};
+use crate::resources::diagnose::{self, About, failed, warned};
+use crate::resources::{deletion, ids};
 use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::path::AttributePath;
 use crate::sdk::resource::{
     Applied, ApplyFailure, ImportTarget, Plan, Refreshed, Resource, Stored,
@@ -59,8 +60,8 @@ impl Resource for CustomLocationResource {
     }
 
     async fn create(&self, cx: &Context, planned: State, config: State) -> Outcome {
-        let session = diagnose::session(&self.session).map_err(nothing_saved)?;
-        let cluster = ids::parse_cluster(&planned.connected_cluster_id).map_err(nothing_saved)?;
+        let session = diagnose::session(&self.session)?;
+        let cluster = ids::parse_cluster(&planned.connected_cluster_id)?;
         let spec = planned.spec(cluster, &config);
         let id = &spec.id;
         let remember = |object: &Object| {
@@ -105,13 +106,13 @@ impl Resource for CustomLocationResource {
         planned: State,
         config: State,
     ) -> Outcome {
-        let session = diagnose::session(&self.session).map_err(nothing_saved)?;
-        let id = parse(prior.state.id.as_deref().unwrap_or_default()).map_err(nothing_saved)?;
-        let cluster = ids::parse_cluster(&planned.connected_cluster_id).map_err(nothing_saved)?;
+        let session = diagnose::session(&self.session)?;
+        let id = parse(prior.state.id.as_deref().unwrap_or_default())?;
+        let cluster = ids::parse_cluster(&planned.connected_cluster_id)?;
         let spec = planned.spec(cluster, &config);
         match Box::pin(change(&cx.call, &session, &spec)).await {
             Ok(observation) => Ok(applied(planned, &id, &observation)),
-            Err(error) => Err(nothing_saved(failed(&format!("changing {id}"), &error))),
+            Err(error) => Err(failed(&format!("changing {id}"), &error).into()),
         }
     }
 
@@ -123,11 +124,11 @@ impl Resource for CustomLocationResource {
         if deletion::abandons(prior.state.deletion_policy.as_deref()) {
             return Ok(Diagnostics::default());
         }
-        let session = diagnose::session(&self.session).map_err(nothing_saved)?;
-        let id = parse(prior.state.id.as_deref().unwrap_or_default()).map_err(nothing_saved)?;
+        let session = diagnose::session(&self.session)?;
+        let id = parse(prior.state.id.as_deref().unwrap_or_default())?;
         match remove(&cx.call, &session, &id).await {
             Ok(()) => Ok(Diagnostics::default()),
-            Err(error) => Err(nothing_saved(failed(&format!("removing {id}"), &error))),
+            Err(error) => Err(failed(&format!("removing {id}"), &error).into()),
         }
     }
 
@@ -148,20 +149,6 @@ impl Resource for CustomLocationResource {
             deletion_policy: Some(deletion::DELETE.to_owned()),
             ..State::default()
         })
-    }
-
-    fn upgrade(
-        &self,
-        version: i64,
-        _state: serde_json::Value,
-    ) -> Result<serde_json::Value, Diagnostics> {
-        Err(Diagnostics::error(
-            AttributePath::root(),
-            "Unknown State Version",
-            format!(
-                "The state of this {TYPE_NAME} has schema version {version}, which this version of the provider does not know."
-            ),
-        ))
     }
 }
 
@@ -200,20 +187,16 @@ fn applied(planned: State, id: &ResourceId, observation: &Observation) -> Applie
     }
 }
 
-fn failed(attempted: &str, error: &Error) -> Diagnostics {
-    let name = match error.subject() {
-        Subject::Connection => connection::NAME,
-        Subject::Parent => "connected_cluster_id",
-        Subject::Namespace => "namespace",
-        Subject::Name => "name",
-        Subject::Whole => return diagnose::explained(AttributePath::root(), attempted, error),
-    };
-    diagnose::explained(AttributePath::attribute(name), attempted, error)
-}
-
-fn warned(attempted: &str, error: &Error) -> Diagnostics {
-    let errors = failed(attempted, error).into_iter();
-    errors.map(Diagnostic::into_warning).collect()
+impl About for Error {
+    fn attribute(&self) -> Option<&'static str> {
+        match self.subject() {
+            Subject::Connection => Some(connection::NAME),
+            Subject::Parent => Some("connected_cluster_id"),
+            Subject::Namespace => Some("namespace"),
+            Subject::Name => Some("name"),
+            Subject::Whole => None,
+        }
+    }
 }
 
 fn looking_at(id: &ResourceId) -> String {
@@ -237,12 +220,5 @@ fn stored(state: State) -> Stored<State> {
     Stored {
         state,
         private: Vec::new(),
-    }
-}
-
-fn nothing_saved(diagnostics: Diagnostics) -> ApplyFailure<State> {
-    ApplyFailure {
-        saved: None,
-        diagnostics,
     }
 }

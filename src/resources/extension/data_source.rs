@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::onboarding::SessionSlot;
 use crate::onboarding::extension::find;
-use crate::resources::{diagnose, ids};
+use crate::resources::diagnose::{self, failed};
+use crate::resources::ids;
 use crate::sdk::context::Context;
 use crate::sdk::data_source::{DataSource, Found};
 use crate::sdk::diagnostics::Diagnostics;
@@ -16,7 +17,6 @@ use crate::sdk::schema::{Attribute, Nesting, Schema};
 use crate::sdk::types::Type;
 
 use super::TYPE_NAME;
-use super::lifecycle::failed;
 use super::parts::{ErrorInfoState, StatusState};
 use super::schema::{error_info, status};
 use super::state::State;

@@ -6,10 +6,11 @@ use crate::onboarding::extension::{
 };
 use crate::onboarding::{ResourceId, Session};
 use crate::resources::connection::{self, ConnectionState};
+use crate::resources::deletion;
+use crate::resources::diagnose::{self, About, failed, warned};
 use crate::resources::ids::{self, Child};
-use crate::resources::{deletion, diagnose};
 use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::path::AttributePath;
 use crate::sdk::resource::{
     Applied, ApplyFailure, ImportTarget, Plan, Refreshed, Resource, Stored,
@@ -64,8 +65,8 @@ impl Resource for ExtensionResource {
     }
 
     async fn create(&self, cx: &Context, planned: State, config: State) -> Outcome {
-        let session = diagnose::session(&self.session).map_err(nothing_saved)?;
-        let cluster = ids::parse_cluster(&planned.connected_cluster_id).map_err(nothing_saved)?;
+        let session = diagnose::session(&self.session)?;
+        let cluster = ids::parse_cluster(&planned.connected_cluster_id)?;
         let spec = planned.spec(cluster, &config);
         let id = spec.id();
         let remember = |object: &_| {
@@ -111,11 +112,9 @@ impl Resource for ExtensionResource {
         planned: State,
         config: State,
     ) -> Outcome {
-        let session = diagnose::session(&self.session).map_err(nothing_saved)?;
-        let id = CHILD
-            .stored(prior.state.id.as_deref())
-            .map_err(nothing_saved)?;
-        let cluster = ids::parse_cluster(&planned.connected_cluster_id).map_err(nothing_saved)?;
+        let session = diagnose::session(&self.session)?;
+        let id = CHILD.stored(prior.state.id.as_deref())?;
+        let cluster = ids::parse_cluster(&planned.connected_cluster_id)?;
         let spec = planned.spec(cluster, &config);
         let drifted = prior.state.drift.iter().flatten().next().is_some();
         let secrets = planned.secrets_differ(&prior.state);
@@ -130,7 +129,7 @@ impl Resource for ExtensionResource {
                 let known = known.filter(|_| !spec.wait_for_workloads);
                 Ok(applied(planned, &id, &observation, known))
             }
-            Err(error) => Err(nothing_saved(failed(&format!("changing {id}"), &error))),
+            Err(error) => Err(failed(&format!("changing {id}"), &error).into()),
         }
     }
 
@@ -142,16 +141,14 @@ impl Resource for ExtensionResource {
         if deletion::abandons(prior.state.deletion_policy.as_deref()) {
             return Ok(Diagnostics::default());
         }
-        let session = diagnose::session(&self.session).map_err(nothing_saved)?;
-        let id = CHILD
-            .stored(prior.state.id.as_deref())
-            .map_err(nothing_saved)?;
+        let session = diagnose::session(&self.session)?;
+        let id = CHILD.stored(prior.state.id.as_deref())?;
         let connection = connection_of(&prior.state);
         let force = prior.state.force_delete == Some(true);
         match remove(&cx.call, &session, &id, connection.as_ref(), force).await {
             Ok(Removed::InOrder) => Ok(Diagnostics::default()),
             Ok(Removed::Forgotten { status }) => Ok(forgotten(&id, &status)),
-            Err(error) => Err(nothing_saved(failed(&format!("removing {id}"), &error))),
+            Err(error) => Err(failed(&format!("removing {id}"), &error).into()),
         }
     }
 
@@ -167,20 +164,6 @@ impl Resource for ExtensionResource {
             force_delete: Some(false),
             ..State::default()
         })
-    }
-
-    fn upgrade(
-        &self,
-        version: i64,
-        _state: serde_json::Value,
-    ) -> Result<serde_json::Value, Diagnostics> {
-        Err(Diagnostics::error(
-            AttributePath::root(),
-            "Unknown State Version",
-            format!(
-                "The state of this {TYPE_NAME} has schema version {version}, which this version of the provider does not know."
-            ),
-        ))
     }
 }
 
@@ -263,27 +246,19 @@ fn forgotten(id: &ResourceId, status: &str) -> Diagnostics {
     )
 }
 
-pub(super) fn failed(attempted: &str, error: &Error) -> Diagnostics {
-    diagnose::explained(path(error.subject()), attempted, error)
-}
-
-fn warned(attempted: &str, error: &Error) -> Diagnostics {
-    let errors = failed(attempted, error).into_iter();
-    errors.map(Diagnostic::into_warning).collect()
-}
-
-fn path(subject: Subject) -> AttributePath {
-    let name = match subject {
-        Subject::Connection => connection::NAME,
-        Subject::Parent => "connected_cluster_id",
-        Subject::Name => "name",
-        Subject::Type => "extension_type",
-        Subject::Version => "version",
-        Subject::Identity => "identity_enabled",
-        Subject::Plan => "plan",
-        Subject::Whole => return AttributePath::root(),
-    };
-    AttributePath::attribute(name)
+impl About for Error {
+    fn attribute(&self) -> Option<&'static str> {
+        match self.subject() {
+            Subject::Connection => Some(connection::NAME),
+            Subject::Parent => Some("connected_cluster_id"),
+            Subject::Name => Some("name"),
+            Subject::Type => Some("extension_type"),
+            Subject::Version => Some("version"),
+            Subject::Identity => Some("identity_enabled"),
+            Subject::Plan => Some("plan"),
+            Subject::Whole => None,
+        }
+    }
 }
 
 fn looking_at(id: &ResourceId) -> String {
@@ -292,11 +267,4 @@ fn looking_at(id: &ResourceId) -> String {
 
 fn connection_of(state: &State) -> Option<crate::onboarding::Connection> {
     state.kubernetes.as_ref().map(ConnectionState::connection)
-}
-
-fn nothing_saved(diagnostics: Diagnostics) -> ApplyFailure<State> {
-    ApplyFailure {
-        saved: None,
-        diagnostics,
-    }
 }

@@ -4,13 +4,12 @@ use crate::call::Call;
 use crate::fault::{Explain, Kind};
 use crate::onboarding::extension::{Error, Wanted, check_new, check_offer, known};
 use crate::onboarding::{ResourceId, Session};
+use crate::resources::diagnose::failed;
 use crate::resources::keep::{keep_if, set};
 use crate::resources::{connection, deletion, drift};
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::resource::Plan;
 use crate::sdk::value::Value;
-
-use super::lifecycle::failed;
 
 /// The hook. `session` is `None` while the provider block holds unknowns.
 pub(super) async fn finish(call: &Call, plan: &mut Plan, session: Option<&Session>) -> Diagnostics {

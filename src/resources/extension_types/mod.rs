@@ -13,7 +13,6 @@ use crate::resources::{diagnose, ids};
 use crate::sdk::context::Context;
 use crate::sdk::data_source::{DataSource, Found};
 use crate::sdk::diagnostics::Diagnostics;
-use crate::sdk::path::AttributePath;
 use crate::sdk::resource::DeferReason;
 use crate::sdk::schema::Schema;
 
@@ -64,7 +63,7 @@ impl DataSource for ExtensionTypesDataSource {
         let found = catalogue(&cx.call, &session, &cluster, &wanted, &trains).await;
         let found = found.map_err(|error| {
             let attempted = format!("listing the extension types of {cluster}");
-            diagnose::explained(AttributePath::root(), &attempted, &error)
+            diagnose::failed(&attempted, &error)
         })?;
         Ok(Found {
             state: config.with(found),

@@ -2,11 +2,11 @@
 
 use crate::onboarding::ResourceId;
 use crate::onboarding::flux::{Error, Object, Subject, change, create, observe, remove};
+use crate::resources::deletion;
+use crate::resources::diagnose::{self, About, failed};
 use crate::resources::ids::{self, Child};
-use crate::resources::{deletion, diagnose};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
-use crate::sdk::path::AttributePath;
 use crate::sdk::resource::{
     Applied, ApplyFailure, ImportTarget, Plan, Refreshed, Resource, Stored,
 };
@@ -57,8 +57,8 @@ impl Resource for FluxConfigurationResource {
     }
 
     async fn create(&self, cx: &Context, planned: State, config: State) -> Outcome {
-        let session = diagnose::session(&self.session).map_err(nothing_saved)?;
-        let cluster = ids::parse_cluster(&planned.connected_cluster_id).map_err(nothing_saved)?;
+        let session = diagnose::session(&self.session)?;
+        let cluster = ids::parse_cluster(&planned.connected_cluster_id)?;
         let spec = planned.spec(cluster, &config);
         let id = spec.id();
         let remember = |object: &Object| {
@@ -108,15 +108,13 @@ impl Resource for FluxConfigurationResource {
         planned: State,
         config: State,
     ) -> Outcome {
-        let session = diagnose::session(&self.session).map_err(nothing_saved)?;
-        let id = CHILD
-            .stored(prior.state.id.as_deref())
-            .map_err(nothing_saved)?;
-        let cluster = ids::parse_cluster(&planned.connected_cluster_id).map_err(nothing_saved)?;
+        let session = diagnose::session(&self.session)?;
+        let id = CHILD.stored(prior.state.id.as_deref())?;
+        let cluster = ids::parse_cluster(&planned.connected_cluster_id)?;
         let spec = planned.spec(cluster, &config);
         match Box::pin(change(&cx.call, &session, &spec)).await {
             Ok(object) => Ok(applied(planned.with_object(&id, &object))),
-            Err(error) => Err(nothing_saved(failed(&format!("changing {id}"), &error))),
+            Err(error) => Err(failed(&format!("changing {id}"), &error).into()),
         }
     }
 
@@ -128,14 +126,12 @@ impl Resource for FluxConfigurationResource {
         if deletion::abandons(prior.state.deletion_policy.as_deref()) {
             return Ok(Diagnostics::default());
         }
-        let session = diagnose::session(&self.session).map_err(nothing_saved)?;
-        let id = CHILD
-            .stored(prior.state.id.as_deref())
-            .map_err(nothing_saved)?;
+        let session = diagnose::session(&self.session)?;
+        let id = CHILD.stored(prior.state.id.as_deref())?;
         let force = prior.state.force_delete == Some(true);
         match remove(&cx.call, &session, &id, force).await {
             Ok(()) => Ok(Diagnostics::default()),
-            Err(error) => Err(nothing_saved(failed(&format!("removing {id}"), &error))),
+            Err(error) => Err(failed(&format!("removing {id}"), &error).into()),
         }
     }
 
@@ -152,29 +148,16 @@ impl Resource for FluxConfigurationResource {
             ..State::default()
         })
     }
-
-    fn upgrade(
-        &self,
-        version: i64,
-        _state: serde_json::Value,
-    ) -> Result<serde_json::Value, Diagnostics> {
-        Err(Diagnostics::error(
-            AttributePath::root(),
-            "Unknown State Version",
-            format!(
-                "The state of this {TYPE_NAME} has schema version {version}, which this version of the provider does not know."
-            ),
-        ))
-    }
 }
 
-fn failed(attempted: &str, error: &Error) -> Diagnostics {
-    let path = match error.subject() {
-        Subject::Parent => AttributePath::attribute("connected_cluster_id"),
-        Subject::Name => AttributePath::attribute("name"),
-        Subject::Whole => AttributePath::root(),
-    };
-    diagnose::explained(path, attempted, error)
+impl About for Error {
+    fn attribute(&self) -> Option<&'static str> {
+        match self.subject() {
+            Subject::Parent => Some("connected_cluster_id"),
+            Subject::Name => Some("name"),
+            Subject::Whole => None,
+        }
+    }
 }
 
 fn stored(state: State) -> Stored<State> {
@@ -188,12 +171,5 @@ fn applied(state: State) -> Applied<State> {
     Applied {
         stored: stored(state),
         diagnostics: Diagnostics::default(),
-    }
-}
-
-fn nothing_saved(diagnostics: Diagnostics) -> ApplyFailure<State> {
-    ApplyFailure {
-        saved: None,
-        diagnostics,
     }
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::onboarding::SessionSlot;
 use crate::onboarding::service_account::{self as tokens, Account, Anchor, Loan, LoanSpec};
 use crate::resources::connection::{self, ConnectionState};
-use crate::resources::diagnose as common;
+use crate::resources::diagnose;
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::duration;
@@ -25,7 +25,7 @@ use crate::sdk::types::Type;
 use crate::sdk::value::Value;
 
 use super::state::{ConnectState, exposed};
-use super::{TYPE_NAME, diagnose, id, rules, schema};
+use super::{TYPE_NAME, id, rules, schema};
 
 /// The life of a token unless the user says otherwise.
 const LIFETIME: Duration = Duration::from_hours(1);
@@ -109,7 +109,7 @@ impl EphemeralResource for ServiceAccountTokenEphemeral {
     }
 
     async fn open(&self, cx: &Context, config: State) -> Result<Opened<State>, Diagnostics> {
-        let session = common::session(&self.session)?;
+        let session = diagnose::session(&self.session)?;
         let spec = config.spec()?;
         let loan = Box::pin(tokens::lend(&cx.call, &session, &spec))
             .await
@@ -129,7 +129,7 @@ impl EphemeralResource for ServiceAccountTokenEphemeral {
     }
 
     async fn renew(&self, cx: &Context, private: &[u8]) -> Result<Renewed, Diagnostics> {
-        let session = common::session(&self.session)?;
+        let session = diagnose::session(&self.session)?;
         let ticket = Ticket::read(private)?;
         let (connection, anchor) = (ticket.connection(), ticket.anchor());
         tokens::is_honoured(&cx.call, &session, connection.as_ref(), &anchor)
@@ -149,7 +149,7 @@ impl EphemeralResource for ServiceAccountTokenEphemeral {
             Ok(ticket) => ticket,
             Err(unreadable) => return unreadable,
         };
-        let session = match common::session(&self.session) {
+        let session = match diagnose::session(&self.session) {
             Ok(session) => session,
             Err(missing) => return missing,
         };

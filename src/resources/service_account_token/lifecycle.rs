@@ -4,7 +4,7 @@ use crate::onboarding::Session;
 use crate::onboarding::service_account::{
     self as tokens, Error, Found, Grant, ProvideFailure, Seen, TokenSpec, Wish,
 };
-use crate::resources::{connection, deletion, diagnose as common};
+use crate::resources::{connection, deletion, diagnose};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::path::AttributePath;
@@ -15,8 +15,9 @@ use crate::sdk::schema::{IdentitySchema, Schema};
 use crate::sdk::timeouts::Timeouts;
 use crate::sdk::value::Value;
 
+use super::about::says_nothing;
 use super::state::State;
-use super::{ServiceAccountTokenResource, TYPE_NAME, diagnose, id, plan, rules, schema};
+use super::{ServiceAccountTokenResource, TYPE_NAME, id, plan, rules, schema};
 
 type Outcome = Result<Applied<State>, ApplyFailure<State>>;
 
@@ -63,8 +64,8 @@ impl Resource for ServiceAccountTokenResource {
     }
 
     async fn create(&self, cx: &Context, planned: State, _config: State) -> Outcome {
-        let session = common::session(&self.session).map_err(nothing_saved)?;
-        let spec = spec(&planned).map_err(nothing_saved)?;
+        let session = diagnose::session(&self.session)?;
+        let spec = spec(&planned)?;
         provide(
             cx,
             &session,
@@ -92,7 +93,7 @@ impl Resource for ServiceAccountTokenResource {
                 stored: stored(state),
             })),
             Ok(None) => Ok(Refreshed::Gone),
-            Err(error) if diagnose::says_nothing(&error) && !session.unreachable_is_error => {
+            Err(error) if says_nothing(&error) && !session.unreachable_is_error => {
                 Ok(Refreshed::Unreachable(diagnose::warned(&attempted, &error)))
             }
             Err(error) => Err(diagnose::failed(&attempted, &error)),
@@ -106,8 +107,8 @@ impl Resource for ServiceAccountTokenResource {
         planned: State,
         _config: State,
     ) -> Outcome {
-        let session = common::session(&self.session).map_err(nothing_saved)?;
-        let spec = spec(&planned).map_err(nothing_saved)?;
+        let session = diagnose::session(&self.session)?;
+        let spec = spec(&planned)?;
         let rotate = rotates(&prior.state, &planned);
         provide(cx, &session, &spec, &prior.state, planned, Wish { rotate }).await
     }
@@ -121,8 +122,8 @@ impl Resource for ServiceAccountTokenResource {
         if deletion::abandons(state.deletion_policy.as_deref()) {
             return Ok(Diagnostics::default());
         }
-        let session = common::session(&self.session).map_err(nothing_saved)?;
-        let spec = spec(&state).map_err(nothing_saved)?;
+        let session = diagnose::session(&self.session)?;
+        let spec = spec(&state)?;
         match tokens::remove(&cx.call, &session, &spec, &state.known()).await {
             Ok(()) => Ok(Diagnostics::default()),
             Err(error) if state.force_delete == Some(true) || is_gone(&error) => {
@@ -130,7 +131,7 @@ impl Resource for ServiceAccountTokenResource {
             }
             Err(error) => {
                 let attempted = format!("removing ServiceAccount {}", state.account());
-                Err(nothing_saved(diagnose::failed(&attempted, &error)))
+                Err(diagnose::failed(&attempted, &error).into())
             }
         }
     }
@@ -149,20 +150,6 @@ impl Resource for ServiceAccountTokenResource {
             force_delete: Some(false),
             ..State::default()
         })
-    }
-
-    fn upgrade(
-        &self,
-        version: i64,
-        _state: serde_json::Value,
-    ) -> Result<serde_json::Value, Diagnostics> {
-        Err(Diagnostics::error(
-            AttributePath::root(),
-            "Unknown State Version",
-            format!(
-                "The state of this {TYPE_NAME} has schema version {version}, which this version of the provider does not know."
-            ),
-        ))
     }
 }
 
@@ -288,12 +275,5 @@ fn stored(state: State) -> Stored<State> {
     Stored {
         state,
         private: Vec::new(),
-    }
-}
-
-fn nothing_saved(diagnostics: Diagnostics) -> ApplyFailure<State> {
-    ApplyFailure {
-        saved: None,
-        diagnostics,
     }
 }

@@ -1,7 +1,7 @@
 //! `arc_service_account_token`: a service account with its roles and a token, by which people and programs reach a
 //! connected cluster through Azure. As a managed resource it lasts; as an ephemeral one the token lives as long as a run.
 
-mod diagnose;
+mod about;
 mod ephemeral;
 mod id;
 mod lifecycle;

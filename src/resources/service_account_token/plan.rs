@@ -1,6 +1,7 @@
 //! What a plan of `arc_service_account_token` needs beyond the schema.
 
 use crate::onboarding::Session;
+use crate::resources::keep::set;
 use crate::resources::{connection, deletion, drift};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
@@ -103,12 +104,6 @@ fn warn_of_administrator(plan: &Plan) -> Option<Diagnostic> {
              if looking is enough\n  - or keep the token out of the state with store_token = false",
         )
     })
-}
-
-fn set(plan: &mut Plan, name: &str, value: Value) {
-    if let Value::Map(attributes) = &mut plan.planned {
-        attributes.insert(name.to_owned(), value);
-    }
 }
 
 #[cfg(test)]

@@ -53,6 +53,34 @@ impl Kind {
     }
 }
 
+/// The real cluster, connected under its own name.
+pub fn real_cluster() -> String {
+    let [head, attributes] = [ours(), connected_cluster()];
+    let attributes = attributes.replace("each.key", &format!("{CLUSTER:?}"));
+    format!("{head}resource \"arc_connected_cluster\" \"real\" {{\n  {attributes}\n}}\n")
+}
+
+/// What usually is on a connected cluster: a token for the portal, and three extensions.
+pub const ON_IT: &str = r#"
+resource "arc_service_account_token" "portal" {
+  connected_cluster_id = arc_connected_cluster.real.id
+  namespace            = "default"
+  name                 = "azure-user"
+  cluster_roles        = ["cluster-admin"]
+  store_token          = false
+}
+resource "arc_extension" "this" {
+  for_each = {
+    azuremonitor-containers = "microsoft.azuremonitor.containers"
+    azurepolicy             = "microsoft.policyinsights"
+    flux                    = "microsoft.flux"
+  }
+  connected_cluster_id = arc_connected_cluster.real.id
+  name                 = each.key
+  extension_type       = each.value
+}
+"#;
+
 /// Blocks that take connected clusters with these names into the state. `id` is the id of one whose name is `${each.key}`.
 pub fn imports(names: &[String], id: &str) -> String {
     let to = format!("{}.bench[each.key]", Kind::ConnectedCluster.type_name());

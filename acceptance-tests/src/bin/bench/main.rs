@@ -12,6 +12,7 @@ mod plugin;
 mod processes;
 mod stage;
 mod start;
+mod story;
 mod table;
 
 use std::path::Path;
@@ -60,7 +61,8 @@ async fn measure_plans(
     baseline: &Path,
 ) -> anyhow::Result<()> {
     let stage = Stage::set(world, engine, provider, baseline).await?;
-    let (times, costs) = plans::measure(&stage).await?;
+    let (times, mut costs) = plans::measure(&stage).await?;
+    story::measure(&stage, &mut costs).await?;
     println!("{times}\n{costs}");
     Ok(())
 }

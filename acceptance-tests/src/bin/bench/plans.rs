@@ -5,7 +5,7 @@ use anyhow::ensure;
 
 use crate::configuration::Kind;
 use crate::cost::Cost;
-use crate::figures::{beside, figure, median, timed};
+use crate::figures::{beside, median, timed};
 use crate::stage::{CLUSTERS, Phase, Stage};
 use crate::table::Table;
 
@@ -23,11 +23,7 @@ pub async fn measure(stage: &Stage<'_>) -> anyhow::Result<(Table, Table)> {
     let title = format!("plan, ms (median of {ROUNDS})");
     let [ours, time, data] = Kind::ALL.map(Kind::type_name);
     let mut times = Table::new(&[&title, ours, time, "ratio", data, "ratio"]);
-    let mut costs = Table::new(&[
-        "one plan of ours",
-        "requests to ARM",
-        "provider's peak memory, MiB",
-    ]);
+    let mut costs = Cost::table();
     for (phase, count) in CASES {
         let label = format!("{} {count}", phase.name());
         eprintln!("bench: plan to {label}");
@@ -38,7 +34,7 @@ pub async fn measure(stage: &Stage<'_>) -> anyhow::Result<(Table, Table)> {
         let [ours, time, data] = medians(&works, phase, count).await?;
         times.row(&label, beside(ours, &[time, data]));
         let cost = Cost::of(stage, &works[0]).await?;
-        costs.row(&label, vec![cost.requests.to_string(), figure(cost.peak)]);
+        costs.row(&label, cost.row());
     }
     Ok((times, costs))
 }

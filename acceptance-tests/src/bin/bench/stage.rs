@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use acceptance_tests::engine::{Engine, Workdir};
 use acceptance_tests::world::arm::Arm;
 use acceptance_tests::world::azure::LOCATION;
+use acceptance_tests::world::cluster::Cluster;
 use acceptance_tests::world::{World, environment};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -79,14 +80,25 @@ impl<'a> Stage<'a> {
         })
     }
 
-    /// A directory in which a plan of so many resources of a kind can be timed.
-    pub async fn prepare(&self, phase: Phase, kind: Kind, count: usize) -> anyhow::Result<Workdir> {
-        let name = format!("{}-{count}-{}", phase.name(), kind.type_name());
-        let mut work = Workdir::new(self.world, self.engine, &name)?;
+    /// The one real cluster.
+    pub fn cluster(&self) -> &Cluster {
+        &self.world.clusters[0]
+    }
+
+    /// A directory in which resources of ours can be planned.
+    pub fn directory(&self, name: &str) -> anyhow::Result<Workdir> {
+        let mut work = Workdir::new(self.world, self.engine, name)?;
         // Logs would be timed with the plan.
         for name in ["TF_LOG_CORE", "TF_LOG_PROVIDER"] {
             work.set(name, "");
         }
+        Ok(work)
+    }
+
+    /// A directory in which a plan of so many resources of a kind can be timed.
+    pub async fn prepare(&self, phase: Phase, kind: Kind, count: usize) -> anyhow::Result<Workdir> {
+        let name = format!("{}-{count}-{}", phase.name(), kind.type_name());
+        let work = self.directory(&name)?;
         let names = phase.resources(count);
         let configuration = kind.configuration(&names);
         work.configure(&configuration)?;

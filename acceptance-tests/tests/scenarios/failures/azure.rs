@@ -120,7 +120,7 @@ const FAULTS: [Fault; 8] = [
         action: || json!({"operation": "never"}),
         limit: Some(30),
         outcome: Outcome::Explains {
-            summary: "Time Limit Reached",
+            summary: "Operation Timed Out",
             names: &["last seen: InProgress"],
             exists: true,
         },
