@@ -149,7 +149,19 @@ const RELEASES: [Damage; 5] = [
 ];
 
 /// In Azure, and in the bond between the two.
-const BONDS: [Damage; 5] = [
+const BONDS: [Damage; 6] = [
+    Damage {
+        name: "tag changed in Azure",
+        line: r#""City"            = "Elsewhere" -> "Demo""#,
+        deed: REPAIR,
+        make: |place| {
+            Box::pin(async {
+                let arm = Arm::login(place.lease.world()).await?;
+                let tags = json!({"tags": {"City": "Elsewhere"}});
+                arm.merge(&place.cluster().name, &tags).await
+            })
+        },
+    },
     Damage {
         name: "auto-upgrade turned off in Azure",
         line: "connected cluster: auto-upgrade of the agents is Disabled, wanted is Enabled",

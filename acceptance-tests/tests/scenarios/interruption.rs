@@ -61,6 +61,15 @@ enum Blow {
     Engine,
     /// Ctrl-C in a terminal.
     Interrupt,
+    /// `kill -9` of Helm, at the steps in which it runs.
+    Helm,
+}
+
+impl Blow {
+    /// Whether there is somebody to strike at a step.
+    fn can_fall(self, step: &str) -> bool {
+        !matches!(self, Self::Helm) || step.starts_with("helm ")
+    }
 }
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
@@ -71,7 +80,7 @@ pub fn scenarios(suite: &mut Suite, engine: &Engine) {
 
 /// A whole life, cut short at every step of it.
 pub fn every_step(suite: &mut Suite, engine: &Engine) {
-    for blow in [Blow::Provider, Blow::Engine, Blow::Interrupt] {
+    for blow in [Blow::Provider, Blow::Engine, Blow::Interrupt, Blow::Helm] {
         let engine = engine.clone();
         let name = format!("interruption::every_step::{blow:?}::{}", engine.name);
         suite.add(name.to_lowercase(), 1, move |lease| {
@@ -122,6 +131,9 @@ async fn life(lease: Arc<Lease>, engine: Engine, blow: Blow) -> anyhow::Result<(
 /// take is no mistake: then it simply ends well.
 async fn cut(work: &Workdir, command: &str, step: &str, blow: Blow) -> anyhow::Result<()> {
     let directory = work.path().canonicalize()?;
+    if !blow.can_fall(step) {
+        return Ok(());
+    }
     let log = work.next_log(command);
     let words = [command, "-json", "-auto-approve"];
     let run = work.run(&words);
@@ -134,6 +146,12 @@ async fn cut(work: &Workdir, command: &str, step: &str, blow: Blow) -> anyhow::R
         Blow::Provider => strike(&directory, is_provider, Signal::KILL)?,
         Blow::Engine => strike(&directory, is_engine, Signal::KILL)?,
         Blow::Interrupt => strike(&directory, is_engine, Signal::INT)?,
+        Blow::Helm => {
+            let helm = await_process(&directory, is_helm).await?;
+            kill_process(helm, Signal::KILL)?;
+            run.await?.expect_failure()?;
+            return all_gone(&directory).await;
+        }
     }
     run.await?;
     all_gone(&directory).await
@@ -205,6 +223,17 @@ fn workspaces(directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
         name.to_string_lossy().starts_with("arc-")
     };
     Ok(entries.into_iter().filter(ours).collect())
+}
+
+/// Helm itself, not the supervisor that starts it.
+fn is_helm(words: &[String]) -> bool {
+    let is_ours = words
+        .iter()
+        .any(|word| word.contains("terraform-provider-arc"));
+    let told = words
+        .iter()
+        .any(|word| word == "upgrade" || word == "uninstall");
+    told && !is_ours
 }
 
 /// The engine is the one that was told to apply or destroy, past the guard that started it.

@@ -11,7 +11,7 @@ use acceptance_tests::world::files::write_private;
 use anyhow::ensure;
 use serde_json::json;
 
-use crate::bad_input::{REMEDY, refused, says};
+use crate::bad_input::{REMEDY, only_error, refused, says};
 use crate::configuration::{ADDRESS, Configuration};
 use crate::pool::Lease;
 use crate::runner::Suite;
@@ -78,7 +78,8 @@ async fn no_linux_node(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> 
     ends_well(&lease, &work).await
 }
 
-/// A subscription that never saw Arc is registered by nobody but with permission.
+/// A subscription that never saw Arc is registered by nobody but with permission. A cluster that is connected there is
+/// not connected anywhere else.
 async fn not_registered(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     let cluster = lease.cluster();
     let work = Workdir::new(lease.world(), &engine, "not-registered")?;
@@ -101,6 +102,21 @@ async fn not_registered(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()>
     )?;
     r#"resource_provider_registrations = "arc""#.clone_into(&mut configuration.provider);
     work.configure(&configuration.render())?;
+    work.apply().await?.expect_success()?;
+    let other = Workdir::new(lease.world(), &engine, "another-subscription")?;
+    let here = Configuration {
+        more: "adopt_existing = true".to_owned(),
+        ..Configuration::of(cluster)
+    };
+    other.configure(&here.render())?;
+    other.init().await?;
+    let error = other.apply().await?.expect_failure()?;
+    let error = only_error(&error)?;
+    ensure!(error.attribute() == Some("kubernetes"), "{error:#?}");
+    says(
+        &error.detail,
+        &[subscription, "az connectedk8s delete", REMEDY],
+    )?;
     ends_well(&lease, &work).await
 }
 
@@ -123,7 +139,7 @@ async fn provisioned_cluster(lease: Arc<Lease>, engine: Engine) -> anyhow::Resul
     work.init().await?;
     let names = [cluster.name.as_str(), "ProvisionedCluster", REMEDY];
     let apply = work.apply().await?.expect_failure()?;
-    says(&crate::bad_input::only_error(&apply)?.detail, &names)?;
+    says(&only_error(&apply)?.detail, &names)?;
     let import = work.import(ADDRESS, &arm.id(&cluster.name)).await?;
     says(&import.expect_failure()?.text, &names)?;
     ensure!(

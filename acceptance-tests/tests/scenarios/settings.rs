@@ -88,6 +88,7 @@ async fn all_of_them(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     everything_else(&place).await?;
     nothing_asked_for(&place).await?;
     through_a_gateway(&place).await?;
+    through_a_private_link(&place).await?;
     place.work.destroy().await?.expect_success()?;
     nothing_is_left(&place.arm, lease.world(), place.cluster()).await
 }
@@ -205,14 +206,20 @@ async fn nothing_asked_for(place: &Place) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn through_a_gateway(place: &Place) -> anyhow::Result<()> {
+/// Makes something that a connected cluster refers to in its resource group, and answers its id.
+async fn hybrid(place: &Place, kind: &str, version: &str) -> anyhow::Result<String> {
     let cluster = place.arm.id(&place.cluster().name);
     let (group, _) = cluster.split_once("/providers/").context("no group")?;
-    let gateway = format!("{group}/providers/Microsoft.HybridCompute/gateways/gateway");
-    let path = format!("{gateway}?api-version=2025-02-19-preview");
+    let id = format!("{group}/providers/Microsoft.HybridCompute/{kind}/example");
+    let path = format!("{id}?api-version={version}");
     let body = json!({"location": "koreacentral"});
     let (status, answer) = place.arm.call(Method::PUT, &path, Some(&body)).await?;
     ensure!(status.is_success(), "{answer}");
+    Ok(id)
+}
+
+async fn through_a_gateway(place: &Place) -> anyhow::Result<()> {
+    let gateway = hybrid(place, "gateways", "2025-02-19-preview").await?;
     let more = format!(
         r#"gateway_id  = "{gateway}"
   oidc_issuer = {{ enabled = true, self_hosted_url = "{ISSUER}" }}"#
@@ -222,6 +229,22 @@ async fn through_a_gateway(place: &Place) -> anyhow::Result<()> {
         .azure(&[("/properties/gateway/enabled", json!(true))])
         .await?;
     place.agents(&[("GATEWAY_ENABLED", "true")]).await
+}
+
+/// No change in place: the cluster is connected anew, and nobody comes in through Azure any more.
+async fn through_a_private_link(place: &Place) -> anyhow::Result<()> {
+    let scope = hybrid(place, "privateLinkScopes", "2024-07-10").await?;
+    let more = format!(r#"private_link_scope_id = "{scope}""#);
+    place.apply("", &more).await?;
+    place
+        .azure(&[
+            ("/properties/privateLinkState", json!("Enabled")),
+            ("/properties/privateLinkScopeResourceId", json!(scope)),
+        ])
+        .await?;
+    place
+        .agents(&[("CLUSTER_CONNECT_AGENT_ENABLED", "false")])
+        .await
 }
 
 /// Agents that upgrade themselves are no difference, keep their version in a later change, and are not told another one.
