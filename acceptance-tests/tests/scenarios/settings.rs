@@ -203,6 +203,20 @@ async fn nothing_asked_for(place: &Place) -> anyhow::Result<()> {
         "{}",
         plan.text
     );
+    // The way out that the message names.
+    place
+        .work
+        .run(&["taint", ADDRESS])
+        .await?
+        .expect_success()?;
+    let plan = place.work.plan().await?.expect_success()?;
+    let anew = Change::new(ADDRESS, Action::Replace);
+    ensure!(plan.changes == [anew], "{}", plan.text);
+    place
+        .work
+        .run(&["untaint", ADDRESS])
+        .await?
+        .expect_success()?;
     Ok(())
 }
 

@@ -5,9 +5,10 @@ use crate::sdk::path::AttributePath;
 use crate::sdk::resource::Plan;
 use crate::sdk::value::Value;
 
-/// Checks a planned change.
+/// Checks a planned change. An object that is replaced starts anew, and nothing is changed.
 pub(super) fn check(plan: &Plan) -> Diagnostics {
-    if plan.prior.is_null() || plan.planned.is_null() {
+    let stays = plan.requires_replace.is_empty();
+    if plan.prior.is_null() || plan.planned.is_null() || !stays {
         return Diagnostics::default();
     }
     let mut found = agent_version(plan);
@@ -52,7 +53,7 @@ fn oidc_issuer(plan: &Plan) -> Diagnostics {
         path,
         "Issuer Cannot Be Disabled",
         "Azure does not take an OIDC issuer back once it was enabled: workloads may hold tokens of it.\n\n\
-         To fix this: keep oidc_issuer.enabled = true, or replace the object: terraform apply -replace=<address>",
+         To fix this: keep oidc_issuer.enabled = true, or have the object replaced by the next apply: terraform taint <address>",
     )
     .into()
 }
@@ -61,11 +62,7 @@ fn oidc_issuer(plan: &Plan) -> Diagnostics {
 mod tests {
     use super::*;
 
-    fn change(
-        name: &'static str,
-        prior: &[(&str, Value)],
-        planned: &[(&str, Value)],
-    ) -> Vec<String> {
+    fn plan(name: &'static str, prior: &[(&str, Value)], planned: &[(&str, Value)]) -> Plan {
         let object = |members: &[(&str, Value)]| {
             let inner = match members {
                 [] => Value::Null,
@@ -73,15 +70,22 @@ mod tests {
             };
             Value::object([(name, inner)])
         };
-        let plan = Plan {
+        Plan {
             prior: object(prior),
             config: object(planned),
             planned: object(planned),
             requires_replace: Vec::new(),
             private: Vec::new(),
             deferred: None,
-        };
-        check(&plan)
+        }
+    }
+
+    fn change(
+        name: &'static str,
+        prior: &[(&str, Value)],
+        planned: &[(&str, Value)],
+    ) -> Vec<String> {
+        check(&plan(name, prior, planned))
             .iter()
             .map(|one| one.path.to_string())
             .collect()
@@ -119,5 +123,8 @@ mod tests {
         assert_eq!(change(&enabled(true), &[]), ["oidc_issuer"]);
         assert_eq!(change(&enabled(false), &[]), [""; 0]);
         assert_eq!(change(&[], &enabled(true)), [""; 0]);
+        let mut anew = plan("oidc_issuer", &enabled(true), &[]);
+        anew.requires_replace = vec![AttributePath::attribute("private_link_scope_id")];
+        assert!(check(&anew).is_empty());
     }
 }
