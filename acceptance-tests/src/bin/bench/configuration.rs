@@ -81,14 +81,6 @@ resource "arc_extension" "this" {
 }
 "#;
 
-/// Blocks that take connected clusters with these names into the state. `id` is the id of one whose name is `${each.key}`.
-pub fn imports(names: &[String], id: &str) -> String {
-    let to = format!("{}.bench[each.key]", Kind::ConnectedCluster.type_name());
-    format!(
-        "import {{\n  for_each = toset({names:?})\n  to       = {to}\n  id       = \"{id}\"\n}}\n"
-    )
-}
-
 fn requires(name: &str, source: &str) -> String {
     format!(
         "terraform {{\n  required_providers {{\n    {name} = {{ source = \"{source}\" }}\n  }}\n}}\n"

@@ -7,7 +7,7 @@ use crate::table::Table;
 
 /// Adds the cost of one refresh of each to a table.
 pub async fn measure(stage: &Stage<'_>, costs: &mut Table) -> anyhow::Result<()> {
-    let work = stage.directory("story")?;
+    let work = &stage.real;
     let alone = real_cluster();
     let full = alone.clone() + ON_IT;
     for (label, configuration) in [
@@ -16,10 +16,9 @@ pub async fn measure(stage: &Stage<'_>, costs: &mut Table) -> anyhow::Result<()>
     ] {
         eprintln!("bench: {label}");
         work.configure(&configuration)?;
-        work.init().await?;
         work.apply().await?.expect_success()?;
         work.plan().await?.expect_empty()?;
-        costs.row(label, Cost::of(stage, &work).await?.row());
+        costs.row(label, Cost::of(stage, work).await?.row());
     }
     work.destroy().await?.expect_success()?;
     Ok(())
