@@ -5,6 +5,7 @@ mod lifecycle;
 mod plan;
 mod rules;
 mod schema;
+mod source_attributes;
 mod sources;
 mod state;
 

@@ -9,7 +9,7 @@ use crate::sdk::timeouts::{self, Operation, Timeouts};
 use crate::sdk::types::Type;
 use crate::sdk::value::Value;
 
-use super::{kustomizations, rules, sources};
+use super::{kustomizations, rules, source_attributes};
 
 /// Limits as in azurerm; a removal uninstalls what was applied.
 pub(super) const TIMEOUTS: Timeouts = Timeouts {
@@ -22,7 +22,7 @@ pub(super) const TIMEOUTS: Timeouts = Timeouts {
 pub(super) fn schema() -> Schema {
     let attributes = identifying()
         .into_iter()
-        .chain(sources::attributes())
+        .chain(source_attributes::attributes())
         .chain(applied())
         .chain(computed())
         .collect();
