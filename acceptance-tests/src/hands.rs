@@ -248,3 +248,38 @@ pub async fn dismiss_reader(cluster: &Cluster) -> anyhow::Result<()> {
         .await?;
     Ok(())
 }
+
+/// `flux suspend`: an object of Flux, its type given as `<plural>.<group>`, is left alone from now on.
+pub async fn suspend_flux(
+    cluster: &Cluster,
+    of: &str,
+    namespace: &str,
+    name: &str,
+) -> anyhow::Result<()> {
+    let patch = Patch::Merge(json!({"spec": {"suspend": true}}));
+    let objects = flux(cluster, of, namespace).await?;
+    objects.patch(name, &PatchParams::default(), &patch).await?;
+    Ok(())
+}
+
+/// `kubectl delete` of an object of Flux, its type given as `<plural>.<group>`.
+pub async fn delete_flux(
+    cluster: &Cluster,
+    of: &str,
+    namespace: &str,
+    name: &str,
+) -> anyhow::Result<()> {
+    let objects = flux(cluster, of, namespace).await?;
+    objects.delete(name, &DeleteParams::default()).await?;
+    Ok(())
+}
+
+async fn flux(cluster: &Cluster, of: &str, namespace: &str) -> anyhow::Result<Api<DynamicObject>> {
+    let (plural, group) = of.split_once('.').context("no <plural>.<group>")?;
+    let resource = ApiResource {
+        plural: plural.to_owned(),
+        ..ApiResource::from_gvk(&GroupVersionKind::gvk(group, "v1", "Flux"))
+    };
+    let client = cluster.client().await?;
+    Ok(Api::namespaced_with(client, namespace, &resource))
+}

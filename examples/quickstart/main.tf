@@ -75,6 +75,7 @@ resource "arc_flux_configuration" "apps" {
   for_each = var.clusters
 
   connected_cluster_id = arc_connected_cluster.eks[each.key].id
+  kubernetes           = local.connections[each.key]
   name                 = "apps"
   namespace            = "cluster-config"
   depends_on           = [arc_extension.this]

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use acceptance_tests::engine::{Action, Change, Engine, Workdir};
+use acceptance_tests::hands;
 use acceptance_tests::subject::{self, Arm, Door};
 use acceptance_tests::world::azure::{LOCATION, RESOURCE_GROUP};
+use acceptance_tests::world::cluster::Cluster;
 use anyhow::{Context, ensure};
 use serde_json::json;
 
@@ -42,6 +44,7 @@ resource "arc_flux_configuration" "fleet" {{
   connected_cluster_id = arc_connected_cluster.eks.id
   name                 = "fleet"
   namespace            = "fleet"
+  kubernetes           = {}
   depends_on           = [arc_extension.flux]
 
   git_repository = {{
@@ -59,8 +62,26 @@ resource "arc_flux_configuration" "fleet" {{
 }}
 "#,
         configuration.render(),
+        configuration.kubernetes,
         configuration.kubernetes
     )
+}
+
+/// What somebody does to Flux's objects by hand is named and put right.
+async fn flux_objects_are_restored(cluster: &Cluster, work: &Workdir) -> anyhow::Result<()> {
+    let source = "gitrepositories.source.toolkit.fluxcd.io";
+    hands::suspend_flux(cluster, source, "fleet", "fleet").await?;
+    let applied = "kustomizations.kustomize.toolkit.fluxcd.io";
+    hands::delete_flux(cluster, applied, "fleet", "fleet-apps").await?;
+    let plan = work.plan_text().await?.expect_success()?;
+    for line in [
+        "GitRepository fleet/fleet: suspended",
+        "Kustomization fleet/fleet-apps: missing",
+    ] {
+        ensure!(plan.text.contains(line), "no {line:?} in {}", plan.text);
+    }
+    work.apply().await?.expect_success()?;
+    work.plan().await?.expect_empty()
 }
 
 /// Compliance is awaited and shown; a change is in place; a source that cannot be fetched is explained.
@@ -83,6 +104,7 @@ async fn flux(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
         commit.is_some_and(|commit| commit.starts_with("main@sha1:")),
         "{attributes:#}"
     );
+    flux_objects_are_restored(cluster, &work).await?;
     work.configure(&with_flux(&configuration, "./apps/prod"))?;
     let plan = work.plan().await?.expect_success()?;
     ensure!(

@@ -2,6 +2,7 @@ resource "arc_flux_configuration" "apps" {
   connected_cluster_id = arc_connected_cluster.eks.id
   name                 = "apps"
   namespace            = "gitops"
+  kubernetes           = { eks = { cluster_name = "eks-training-dev-krc", region = "us-east-1" } }
   depends_on           = [arc_extension.flux]
 
   git_repository = {

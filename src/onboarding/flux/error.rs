@@ -2,6 +2,7 @@
 
 use crate::arm::{self, ResourceId};
 use crate::call::Halt;
+use crate::cluster;
 use crate::fault::{Explain, Kind, Reference, Remedy};
 use crate::onboarding;
 use crate::onboarding::parent::ParentError;
@@ -12,7 +13,10 @@ pub enum Error {
     /// Azure refused or did not answer.
     #[error(transparent)]
     Azure(#[from] arm::Error),
-    /// A resource provider is missing.
+    /// The cluster refused or did not answer.
+    #[error(transparent)]
+    Cluster(#[from] cluster::Error),
+    /// The cluster cannot be reached at all, or a resource provider is missing.
     #[error(transparent)]
     Access(Box<onboarding::Error>),
     /// The connected cluster is not fit for it.
@@ -26,6 +30,14 @@ pub enum Error {
     NoFlux {
         /// The cluster.
         cluster: ResourceId,
+    },
+    /// The connection leads to the agents of another connected cluster.
+    #[error("the connection leads to the cluster that is connected as {owner}, not as {wanted}")]
+    WrongCluster {
+        /// What the agents say they belong to.
+        owner: ResourceId,
+        /// The cluster of the configuration.
+        wanted: ResourceId,
     },
     /// A configuration of this name exists.
     #[error("Flux configuration {} exists already on cluster {}", id.name(), cluster_of(id))]
@@ -71,6 +83,8 @@ pub enum Error {
 /// The part of the specification that an error is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Subject {
+    /// The connection to the cluster.
+    Connection,
     /// The connected cluster.
     Parent,
     /// The name.
@@ -88,8 +102,12 @@ impl From<onboarding::Error> for Error {
 impl Error {
     /// Which part of the specification has to be looked at.
     #[must_use]
-    pub const fn subject(&self) -> Subject {
+    pub fn subject(&self) -> Subject {
         match self {
+            Self::Access(error) if error.subject() == onboarding::Subject::Connection => {
+                Subject::Connection
+            }
+            Self::Cluster(_) | Self::WrongCluster { .. } => Subject::Connection,
             Self::Parent(ParentError::Missing { .. } | ParentError::NotConnected { .. })
             | Self::NoFlux { .. } => Subject::Parent,
             Self::Exists { .. } => Subject::Name,
@@ -100,6 +118,7 @@ impl Error {
     fn inner(&self) -> Option<&dyn Explain> {
         match self {
             Self::Azure(error) => Some(error),
+            Self::Cluster(error) => Some(error),
             Self::Access(error) => Some(&**error),
             Self::Parent(error) => Some(error),
             Self::Halted(halt) => Some(halt),
@@ -129,6 +148,7 @@ impl Explain for Error {
         }
         match self {
             Self::NoFlux { .. } => "Flux Not Installed",
+            Self::WrongCluster { .. } => "Wrong Kubernetes Cluster",
             Self::Exists { .. } => "Flux Configuration Exists Already",
             Self::Vanished { .. } => "Flux Configuration Vanished",
             Self::NotCompliant { .. } => "Cluster Does Not Comply",
@@ -162,6 +182,9 @@ impl Error {
                     cluster.name(),
                     cluster.resource_group()
                 ),
+            ],
+            Self::WrongCluster { .. } => vec![
+                "check cluster name, region, kubeconfig path and context of the connection".to_owned(),
             ],
             Self::Exists { id } => vec![
                 "take it over as it is: adopt_existing = true".to_owned(),

@@ -1,7 +1,7 @@
 //! Flux configurations of a connected cluster: apply, look at, remove.
 //!
 //! Azure's "Succeeded" only means that the agents have taken the configuration over. Whether the cluster is as the source
-//! says is another question, which compliance answers: it is awaited and shown.
+//! says is another question, which compliance answers: it is awaited and shown. Flux's objects are looked for in the cluster.
 
 mod apply;
 mod compliance;
@@ -18,7 +18,7 @@ pub use crate::arm::{
 };
 pub use apply::{ApplyFailure, change, create};
 pub use error::{Error, Subject};
-pub use observe::{drift, observe};
+pub use observe::{Observation, drift, observe};
 pub use remove::remove;
 
 /// A configuration as Azure shows it.

@@ -1,12 +1,16 @@
 //! Create, read, update, delete and import of `arc_flux_configuration`.
 
-use crate::onboarding::ResourceId;
-use crate::onboarding::flux::{Error, Object, Subject, change, create, observe, remove};
+use crate::onboarding::flux::{
+    Error, Object, Observation, Subject, change, create, observe, remove,
+};
+use crate::onboarding::{ResourceId, Session};
+use crate::resources::connection::{self, ConnectionState};
 use crate::resources::deletion;
-use crate::resources::diagnose::{self, About, failed};
+use crate::resources::diagnose::{self, About, failed, warned};
 use crate::resources::ids::{self, Child};
 use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
+use crate::sdk::diagnostics::Diagnostics;
+use crate::sdk::path::AttributePath;
 use crate::sdk::resource::{
     Applied, ApplyFailure, ImportTarget, Plan, Refreshed, Resource, Stored,
 };
@@ -49,11 +53,14 @@ impl Resource for FluxConfigurationResource {
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
-        rules::validate(config)
+        let path = AttributePath::attribute(connection::NAME);
+        let mut found = connection::validate(&path, config.get(connection::NAME));
+        found.extend(rules::validate(config));
+        found
     }
 
     async fn plan(&self, _cx: &Context, planned: &mut Plan) -> Diagnostics {
-        plan::finish(planned)
+        plan::finish(planned, self.session.get().as_deref())
     }
 
     async fn create(&self, cx: &Context, planned: State, config: State) -> Outcome {
@@ -85,19 +92,15 @@ impl Resource for FluxConfigurationResource {
             return Ok(Refreshed::Unreachable(Diagnostics::default()));
         };
         let id = CHILD.stored(prior.state.id.as_deref())?;
-        let attempted = format!("looking at {id}");
-        match observe(&cx.call, &session, &id).await {
+        let connection = prior.state.kubernetes.as_ref();
+        let connection = connection.map(ConnectionState::connection);
+        match observe(&cx.call, &session, &id, connection.as_ref()).await {
             Ok(None) => Ok(Refreshed::Gone),
-            Ok(Some(object)) => Ok(Refreshed::Present(applied(
-                prior.state.with_object(&id, &object),
-            ))),
+            Ok(Some(observation)) => refreshed(&session, &id, prior.state, &observation),
             Err(error) if diagnose::says_nothing(&error) && !session.unreachable_is_error => {
-                let errors = failed(&attempted, &error).into_iter();
-                Ok(Refreshed::Unreachable(
-                    errors.map(Diagnostic::into_warning).collect(),
-                ))
+                Ok(Refreshed::Unreachable(warned(&looking_at(&id), &error)))
             }
-            Err(error) => Err(failed(&attempted, &error)),
+            Err(error) => Err(failed(&looking_at(&id), &error)),
         }
     }
 
@@ -150,9 +153,35 @@ impl Resource for FluxConfigurationResource {
     }
 }
 
+/// A look that reached Azure: the cluster's half may still be missing.
+fn refreshed(
+    session: &Session,
+    id: &ResourceId,
+    prior: State,
+    observation: &Observation,
+) -> Result<Refreshed<State>, Diagnostics> {
+    let mut diagnostics = Diagnostics::default();
+    if let Err(error) = &observation.inside {
+        let wrong = matches!(error, Error::WrongCluster { .. });
+        if wrong || session.unreachable_is_error {
+            return Err(failed(&looking_at(id), error));
+        }
+        diagnostics = warned(&looking_at(id), error);
+    }
+    Ok(Refreshed::Present(Applied {
+        stored: stored(prior.with_observation(id, observation)),
+        diagnostics,
+    }))
+}
+
+fn looking_at(id: &ResourceId) -> String {
+    format!("looking at {id} and its objects")
+}
+
 impl About for Error {
     fn attribute(&self) -> Option<&'static str> {
         match self.subject() {
+            Subject::Connection => Some(connection::NAME),
             Subject::Parent => Some("connected_cluster_id"),
             Subject::Name => Some("name"),
             Subject::Whole => None,

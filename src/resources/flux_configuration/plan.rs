@@ -1,15 +1,21 @@
 //! What a plan of `arc_flux_configuration` needs beyond the schema.
 
+use crate::onboarding::Session;
 use crate::resources::keep::keep_if;
-use crate::resources::{deletion, drift};
+use crate::resources::{connection, deletion, drift};
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::resource::Plan;
 
-/// The hook. It asks nobody.
-pub(super) fn finish(plan: &mut Plan) -> Diagnostics {
+/// The hook. `session` is `None` while the provider block holds unknowns. It asks nobody.
+pub(super) fn finish(plan: &mut Plan, session: Option<&Session>) -> Diagnostics {
+    let mut found = Diagnostics::default();
     if !plan.config.is_null() {
         keep_if(plan, "connected_cluster_id", str::eq_ignore_ascii_case);
         drift::propose_repair(plan);
+        if let Some(session) = session {
+            found.extend(connection::require(&plan.config, session));
+        }
     }
-    deletion::check(plan)
+    found.extend(deletion::check(plan));
+    found
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::resources::{deletion, drift, ids};
+use crate::resources::{connection, deletion, drift, ids};
 use crate::sdk::checks;
 use crate::sdk::schema::{Attribute, IdentityAttribute, IdentitySchema, Nesting, Schema};
 use crate::sdk::timeouts::{self, Operation, Timeouts};
@@ -77,6 +77,7 @@ fn identifying() -> Vec<Attribute> {
 
 fn applied() -> Vec<Attribute> {
     let mut attributes = vec![
+        connection::attribute(),
         kustomizations::attribute(),
         Attribute::map_of("configuration_protected_settings_wo", Type::String).write_only().describe(
             "All secrets of the source, base64: `httpsKey`, `sshPrivateKey` or `bucketSecretKey`. Never stored. Azure drops \

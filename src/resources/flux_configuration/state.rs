@@ -11,7 +11,10 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::onboarding::ResourceId;
-use crate::onboarding::flux::{Object, Properties, ProtectedSettings, Spec, Status, drift};
+use crate::onboarding::flux::{
+    Object, Observation, Properties, ProtectedSettings, Spec, Status, drift,
+};
+use crate::resources::connection::ConnectionState;
 use crate::resources::timeouts::TimeoutsState;
 
 use super::kustomizations::KustomizationState;
@@ -24,6 +27,7 @@ pub struct State {
     pub id: Option<String>,
     pub connected_cluster_id: String,
     pub name: String,
+    pub kubernetes: Option<ConnectionState>,
     pub namespace: Option<String>,
     pub scope: Option<String>,
     pub suspend: Option<bool>,
@@ -134,6 +138,15 @@ impl State {
         self.statuses = Some(statuses.map(StatusState::from).collect());
         self.drift = Some(drift(object));
         self
+    }
+
+    /// Takes over what both planes show.
+    #[must_use]
+    pub(super) fn with_observation(self, id: &ResourceId, observation: &Observation) -> Self {
+        Self {
+            drift: Some(observation.drift()),
+            ..self.with_object(id, &observation.object)
+        }
     }
 
     fn take_source(&mut self, found: &Properties) {
