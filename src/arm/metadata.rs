@@ -260,6 +260,12 @@ mod tests {
         let endpoints = cloud.data_plane_endpoints().expect("announced");
         assert_eq!(endpoints.config.as_str(), "https://127.0.0.1:8443/dp");
         assert_eq!(endpoints.relay_suffix.as_deref(), Some("servicebus.fake"));
+        let spelled = Spelled {
+            resource_manager: "https://127.0.0.1:8443".to_owned(),
+            login: "https://127.0.0.1:8443".to_owned(),
+            config: "https://127.0.0.1:8443/dp".to_owned(),
+        };
+        assert_eq!(endpoints.spelled, spelled, "no slash is added");
     }
 
     #[test]
