@@ -187,7 +187,7 @@ impl Error {
             ],
             Self::Different { .. } => vec!["describe it as it is, or choose another name".to_owned()],
             Self::Vanished { .. } => vec!["find out who deletes it, then run again".to_owned()],
-_ => Vec::new(),
+            _ => Vec::new(),
         }
     }
 }

@@ -200,7 +200,7 @@ impl Error {
                     id.name()
                 ),
             ],
-_ => Vec::new(),
+            _ => Vec::new(),
         }
     }
 }
