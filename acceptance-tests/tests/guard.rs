@@ -2,15 +2,18 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 
-fn guarded(script: &str) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_world"))
+/// A guard and its lifeline. The lifeline is apart from the child, since [`Child::wait`] drops what the child holds.
+fn guarded(script: &str) -> (Child, ChildStdin) {
+    let mut guard = Command::new(env!("CARGO_BIN_EXE_world"))
         .args(["guard", "sh", "-c", script])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .expect("a guard")
+        .expect("a guard");
+    let lifeline = guard.stdin.take().expect("a pipe");
+    (guard, lifeline)
 }
 
 /// The first line that the script prints.
@@ -23,13 +26,14 @@ fn first_line(guard: &mut Child) -> String {
 
 #[test]
 fn a_program_that_has_to_be_asked_twice_ends_with_its_starter() {
-    let mut guard = guarded("trap 'trap - TERM' TERM; echo $$; while :; do sleep 0.1; done");
+    let (mut guard, lifeline) =
+        guarded("trap 'trap - TERM' TERM; echo $$; while :; do sleep 0.1; done");
     let program = first_line(&mut guard);
     assert!(
         Path::new("/proc").join(&program).exists(),
         "no program {program}"
     );
-    drop(guard.stdin.take());
+    drop(lifeline);
     let status = guard.wait().expect("an end");
     assert_eq!(status.code(), Some(128 + 15));
     assert!(
@@ -40,6 +44,6 @@ fn a_program_that_has_to_be_asked_twice_ends_with_its_starter() {
 
 #[test]
 fn the_starter_learns_how_a_program_ended() {
-    let mut guard = guarded("exit 7");
+    let (mut guard, _lifeline) = guarded("exit 7");
     assert_eq!(guard.wait().expect("an end").code(), Some(7));
 }
