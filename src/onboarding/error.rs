@@ -236,7 +236,8 @@ const fn is_about_chart(error: &release::Error) -> bool {
     )
 }
 
-fn bullets<T: Display>(lines: &[T]) -> String {
+/// The lines, each on one of its own below the sentence that they belong to.
+pub(super) fn bullets<T: Display>(lines: &[T]) -> String {
     lines
         .iter()
         .fold(String::new(), |text, line| format!("{text}\n  - {line}"))

@@ -1,17 +1,23 @@
-//! The connected cluster that extensions, Flux configurations and custom locations hang on.
+//! The connected cluster that tokens, extensions, Flux configurations and custom locations hang on, on both planes.
 
-use crate::arm::{self, ConnectedCluster, ResourceId};
+use crate::arm::{ConnectedCluster, ResourceId};
 use crate::call::Call;
+use crate::cluster::{ArcConfig, Cluster, Connection};
 use crate::fault::{Explain, Kind, Reference, Remedy};
 
+use super::error::{Error, Subject};
+use super::observe::owner;
 use super::session::Session;
 
-/// Why nothing can be put on a connected cluster.
+/// States of a connected cluster whose agents will never act again.
+const DEAD: [&str; 2] = ["Expired", "AgentNotInstalled"];
+
+/// Why nothing can be done on a connected cluster.
 #[derive(Debug, thiserror::Error)]
 pub enum ParentError {
-    /// Azure refused or did not answer.
+    /// One of the planes refused or did not answer.
     #[error(transparent)]
-    Azure(#[from] arm::Error),
+    Plane(Box<Error>),
     /// There is no such connected cluster.
     #[error(
         "connected cluster {} does not exist in resource group {} of subscription {}",
@@ -29,13 +35,50 @@ pub enum ParentError {
         /// Its connectivity status.
         status: String,
     },
+    /// The connection leads to the agents of another connected cluster.
+    #[error("the connection leads to the cluster that is connected as {owner}, not as {wanted}")]
+    WrongCluster {
+        /// What the agents say they belong to.
+        owner: ResourceId,
+        /// The connected cluster that is meant.
+        wanted: ResourceId,
+    },
+}
+
+impl<E: Into<Error>> From<E> for ParentError {
+    fn from(error: E) -> Self {
+        Self::Plane(Box::new(error.into()))
+    }
+}
+
+impl ParentError {
+    /// Whether the connection has to be looked at.
+    #[must_use]
+    pub fn is_about_connection(&self) -> bool {
+        match self {
+            Self::Plane(error) => error.subject() == Subject::Connection,
+            Self::WrongCluster { .. } => true,
+            Self::Missing { .. } | Self::NotConnected { .. } => false,
+        }
+    }
+
+    /// Whether the connected cluster has to be looked at.
+    #[must_use]
+    pub const fn is_about_parent(&self) -> bool {
+        matches!(self, Self::Missing { .. } | Self::NotConnected { .. })
+    }
+}
+
+/// The connected cluster that an object hangs on.
+pub(super) fn parent_of(id: &ResourceId) -> ResourceId {
+    id.extends().unwrap_or_else(|| id.clone())
 }
 
 /// The connected cluster, whose agents Azure sees.
 ///
 /// # Errors
 ///
-/// [`ParentError`].
+/// [`ParentError::Missing`], [`ParentError::NotConnected`], or Azure's.
 pub(super) async fn require_connected(
     call: &Call,
     session: &Session,
@@ -58,27 +101,71 @@ pub(super) async fn require_connected(
     }
 }
 
+/// The connectivity status of a cluster whose agents will never act again.
+pub(super) fn dead(cluster: &ConnectedCluster) -> Option<&str> {
+    let status = cluster.connectivity_status();
+    status.filter(|status| DEAD.contains(status))
+}
+
+/// The cluster behind the connection, if its agents, where it has some, belong to the connected cluster.
+///
+/// # Errors
+///
+/// [`ParentError::WrongCluster`], and what a connection can meet.
+pub(super) async fn own_cluster(
+    call: &Call,
+    session: &Session,
+    connection: Option<&Connection>,
+    wanted: &ResourceId,
+) -> Result<Cluster, ParentError> {
+    let cluster = session.cluster(call, connection).await?;
+    own_agents(call, &cluster, wanted).await?;
+    Ok(cluster)
+}
+
+/// What the agents in a cluster say of themselves, if they belong to the connected cluster; `None` without agents.
+///
+/// # Errors
+///
+/// [`ParentError::WrongCluster`], and the cluster's.
+pub(super) async fn own_agents(
+    call: &Call,
+    cluster: &Cluster,
+    wanted: &ResourceId,
+) -> Result<Option<ArcConfig>, ParentError> {
+    let config = cluster.arc_config(call).await?;
+    match config.as_ref().map(owner) {
+        Some(owner) if owner != *wanted => Err(ParentError::WrongCluster {
+            owner,
+            wanted: wanted.clone(),
+        }),
+        _ => Ok(config),
+    }
+}
+
 impl Explain for ParentError {
     fn kind(&self) -> Kind {
         match self {
-            Self::Azure(error) => error.kind(),
+            Self::Plane(error) => error.kind(),
             Self::Missing { .. } => Kind::NotFound,
             Self::NotConnected { .. } => Kind::Conflict,
+            Self::WrongCluster { .. } => Kind::Configuration,
         }
     }
 
     fn summary(&self) -> String {
         match self {
-            Self::Azure(error) => return error.summary(),
+            Self::Plane(error) => return error.summary(),
             Self::Missing { .. } => "Connected Cluster Not Found",
             Self::NotConnected { .. } => "Cluster Not Connected",
+            Self::WrongCluster { .. } => "Wrong Kubernetes Cluster",
         }
         .to_owned()
     }
 
     fn remedies(&self) -> Vec<Remedy> {
         let texts = match self {
-            Self::Azure(error) => return error.remedies(),
+            Self::Plane(error) => return error.remedies(),
             Self::Missing { cluster } => vec![
                 "check name, resource group and subscription in the id".to_owned(),
                 format!(
@@ -94,14 +181,18 @@ impl Explain for ParentError {
                 "look at the agents: kubectl get pods,events --namespace azure-arc".to_owned(),
                 "if the cluster was connected just now, let its creation wait until it is Connected".to_owned(),
             ],
+            Self::WrongCluster { .. } => vec![
+                "check cluster name, region, kubeconfig path and context of the connection"
+                    .to_owned(),
+            ],
         };
         texts.into_iter().map(Remedy::new).collect()
     }
 
     fn reference(&self) -> Option<Reference> {
         match self {
-            Self::Azure(error) => error.reference(),
-            Self::Missing { .. } | Self::NotConnected { .. } => None,
+            Self::Plane(error) => error.reference(),
+            _ => None,
         }
     }
 }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::fault::{Explain, Kind};
-use crate::onboarding::{Error, Session, SessionSlot, Subject};
+use crate::onboarding::{Error, ParentError, Session, SessionSlot, Subject};
 use crate::resources::connection;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
-use crate::sdk::resource::DeferReason;
+use crate::sdk::resource::{DeferReason, Refreshed};
 
 /// The session, once the provider block is known.
 ///
@@ -54,8 +54,43 @@ fn explain(attempted: &str, error: &impl About) -> Diagnostic {
     Diagnostic::explain(path, attempted, error)
 }
 
+/// A look that failed: the stored object is kept and the user warned when nobody could say whether it exists, unless the
+/// provider block wants that to be an error.
+///
+/// # Errors
+///
+/// The diagnostic, where that is not so.
+pub(super) fn not_seen<S>(
+    session: &Session,
+    attempted: &str,
+    error: &impl About,
+) -> Result<Refreshed<S>, Diagnostics> {
+    if says_nothing(error) && !session.unreachable_is_error {
+        return Ok(Refreshed::Unreachable(warned(attempted, error)));
+    }
+    Err(failed(attempted, error))
+}
+
+/// A look that Azure answered and the cluster did not: what is stored of the cluster is kept, with a warning, unless the
+/// connection leads to the wrong cluster or the provider block wants an error.
+///
+/// # Errors
+///
+/// The diagnostic, where that is not so.
+pub(super) fn half_seen(
+    session: &Session,
+    attempted: &str,
+    error: &ParentError,
+) -> Result<Diagnostics, Diagnostics> {
+    let wrong = matches!(error, ParentError::WrongCluster { .. });
+    if wrong || session.unreachable_is_error {
+        return Err(failed(attempted, error));
+    }
+    Ok(warned(attempted, error))
+}
+
 /// Whether a failed look says nothing about the object: nobody could say whether it exists.
-pub(super) fn says_nothing(error: &dyn Explain) -> bool {
+fn says_nothing(error: &impl Explain) -> bool {
     match error.kind() {
         Kind::Credential
         | Kind::Permission
@@ -67,6 +102,15 @@ pub(super) fn says_nothing(error: &dyn Explain) -> bool {
         | Kind::NotFound
         | Kind::Interrupted
         | Kind::ProviderBug => false,
+    }
+}
+
+impl About for ParentError {
+    fn attribute(&self) -> Option<&'static str> {
+        if self.is_about_connection() {
+            return Some(connection::NAME);
+        }
+        self.is_about_parent().then_some("connected_cluster_id")
     }
 }
 

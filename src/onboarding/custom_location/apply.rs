@@ -15,7 +15,7 @@ use crate::onboarding::session::Session;
 
 use super::Spec;
 use super::error::Error;
-use super::observe::{Observation, check_enabled, observe};
+use super::observe::{Observation, is_enabled, observe};
 
 /// Resource provider of custom locations.
 const NAMESPACE: &str = "Microsoft.ExtendedLocation";
@@ -125,7 +125,11 @@ async fn prepare(
 async fn check_cluster(call: &Call, session: &Session, spec: &Spec) -> Result<(), Error> {
     require_connected(call, session, &spec.cluster).await?;
     let cluster = session.cluster(call, spec.connection.as_ref()).await?;
-    check_enabled(call, &cluster, &spec.cluster).await?;
+    if !is_enabled(call, &cluster, &spec.cluster).await? {
+        return Err(Error::NotEnabled {
+            cluster: spec.cluster.clone(),
+        });
+    }
     match cluster.namespace_state(call, &spec.namespace).await? {
         NamespaceState::Terminating => Err(Error::NamespaceTerminating {
             cluster: spec.cluster.clone(),

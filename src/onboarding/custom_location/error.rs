@@ -1,30 +1,15 @@
 //! What can go wrong with a custom location, and what to do about it.
 
-use crate::arm::{self, ResourceId};
-use crate::call::Halt;
-use crate::cluster;
+use crate::arm::ResourceId;
 use crate::fault::{Explain, Kind, Reference, Remedy};
-use crate::onboarding;
 use crate::onboarding::parent::ParentError;
 
 /// Something about a custom location that could not be done or learned.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Azure refused or did not answer.
+    /// The connected cluster is not fit for it, or one of the planes refused or did not answer.
     #[error(transparent)]
-    Azure(#[from] arm::Error),
-    /// The cluster refused or did not answer.
-    #[error(transparent)]
-    Cluster(#[from] cluster::Error),
-    /// The cluster cannot be reached at all, or a resource provider is missing.
-    #[error(transparent)]
-    Access(Box<onboarding::Error>),
-    /// The connected cluster is not fit for it.
-    #[error(transparent)]
-    Parent(#[from] ParentError),
-    /// The run was stopped, or its time ran out, between two steps.
-    #[error(transparent)]
-    Halted(#[from] Halt),
+    Parent(ParentError),
     /// The agents were told to keep Azure's service out.
     #[error("custom locations are not enabled on cluster {}", cluster.name())]
     NotEnabled {
@@ -38,14 +23,6 @@ pub enum Error {
         cluster: ResourceId,
         /// The namespace.
         namespace: String,
-    },
-    /// The connection leads to the agents of another connected cluster.
-    #[error("the connection leads to the cluster that is connected as {owner}, not as {wanted}")]
-    WrongCluster {
-        /// What the agents say they belong to.
-        owner: ResourceId,
-        /// The cluster of the custom location.
-        wanted: ResourceId,
     },
     /// A custom location of this name exists.
     #[error("custom location {} exists already in resource group {}", id.name(), id.resource_group())]
@@ -88,9 +65,9 @@ pub enum Subject {
     Whole,
 }
 
-impl From<onboarding::Error> for Error {
-    fn from(error: onboarding::Error) -> Self {
-        Self::Access(Box::new(error))
+impl<E: Into<ParentError>> From<E> for Error {
+    fn from(error: E) -> Self {
+        Self::Parent(error.into())
     }
 }
 
@@ -99,65 +76,49 @@ impl Error {
     #[must_use]
     pub fn subject(&self) -> Subject {
         match self {
-            Self::Access(error) if error.subject() == onboarding::Subject::Connection => {
-                Subject::Connection
-            }
-            Self::Cluster(_) | Self::WrongCluster { .. } => Subject::Connection,
-            Self::Parent(ParentError::Missing { .. } | ParentError::NotConnected { .. })
-            | Self::NotEnabled { .. } => Subject::Parent,
+            Self::Parent(error) if error.is_about_connection() => Subject::Connection,
+            Self::Parent(error) if error.is_about_parent() => Subject::Parent,
+            Self::NotEnabled { .. } => Subject::Parent,
             Self::NamespaceTerminating { .. } => Subject::Namespace,
             Self::Exists { .. } | Self::Different { .. } => Subject::Name,
             _ => Subject::Whole,
-        }
-    }
-
-    fn inner(&self) -> Option<&dyn Explain> {
-        match self {
-            Self::Azure(error) => Some(error),
-            Self::Cluster(error) => Some(error),
-            Self::Access(error) => Some(&**error),
-            Self::Parent(error) => Some(error),
-            Self::Halted(halt) => Some(halt),
-            _ => None,
         }
     }
 }
 
 impl Explain for Error {
     fn kind(&self) -> Kind {
-        if let Some(inner) = self.inner() {
-            return inner.kind();
-        }
         match self {
-            Self::NotEnabled { .. } | Self::WrongCluster { .. } => Kind::Configuration,
+            Self::Parent(error) => error.kind(),
+            Self::NotEnabled { .. } => Kind::Configuration,
             _ => Kind::Conflict,
         }
     }
 
     fn summary(&self) -> String {
-        if let Some(inner) = self.inner() {
-            return inner.summary();
-        }
         match self {
+            Self::Parent(error) => return error.summary(),
             Self::NotEnabled { .. } => "Custom Locations Not Enabled",
             Self::NamespaceTerminating { .. } => "Namespace Is Being Deleted",
-            Self::WrongCluster { .. } => "Wrong Kubernetes Cluster",
             Self::Exists { .. } => "Custom Location Exists Already",
             Self::Different { .. } => "Custom Location Cannot Be Taken Over",
-            _ => "Custom Location Vanished",
+            Self::Vanished { .. } => "Custom Location Vanished",
         }
         .to_owned()
     }
 
     fn remedies(&self) -> Vec<Remedy> {
-        match self.inner() {
-            Some(inner) => inner.remedies(),
-            None => self.own_remedies().into_iter().map(Remedy::new).collect(),
+        match self {
+            Self::Parent(error) => error.remedies(),
+            other => other.own_remedies().into_iter().map(Remedy::new).collect(),
         }
     }
 
     fn reference(&self) -> Option<Reference> {
-        self.inner()?.reference()
+        match self {
+            Self::Parent(error) => error.reference(),
+            _ => None,
+        }
     }
 }
 
@@ -178,16 +139,13 @@ impl Error {
                 format!("see what holds it: kubectl get namespace {namespace} --output yaml"),
                 "run again when it is gone".to_owned(),
             ],
-            Self::WrongCluster { .. } => vec![
-                "check cluster name, region, kubeconfig path and context of the connection".to_owned(),
-            ],
             Self::Exists { id } => vec![
                 "take it over as it is: adopt_existing = true".to_owned(),
                 format!("or import it by the id {id}"),
             ],
             Self::Different { .. } => vec!["describe it as it is, or choose another name".to_owned()],
             Self::Vanished { .. } => vec!["find out who deletes it, then run again".to_owned()],
-            _ => Vec::new(),
+            Self::Parent(_) => Vec::new(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::arm::{CustomLocation, ResourceId};
 use crate::call::Call;
 use crate::cluster::{Cluster, Connection, NamespaceState};
-use crate::onboarding::observe::owner;
+use crate::onboarding::parent::{ParentError, own_agents};
 use crate::onboarding::session::Session;
 
 use super::error::Error;
@@ -14,7 +14,7 @@ pub struct Observation {
     /// As ARM shows it.
     pub object: CustomLocation,
     /// What the cluster shows to be missing, one sentence each, or why the cluster could not be looked at.
-    pub inside: Result<Vec<String>, Error>,
+    pub inside: Result<Vec<String>, ParentError>,
 }
 
 impl Observation {
@@ -53,16 +53,15 @@ async fn look_inside(
     session: &Session,
     connection: Option<&Connection>,
     object: &CustomLocation,
-) -> Result<Vec<String>, Error> {
+) -> Result<Vec<String>, ParentError> {
     let properties = &object.properties;
     let host = properties.host_resource_id.as_deref();
     let Some(host) = host.and_then(|host| ResourceId::parse(host).ok()) else {
         return Ok(Vec::new());
     };
     let cluster = session.cluster(call, connection).await?;
-    match check_enabled(call, &cluster, &host).await {
-        Err(error @ Error::NotEnabled { .. }) => return Ok(vec![error.to_string()]),
-        other => other?,
+    if !is_enabled(call, &cluster, &host).await? {
+        return Ok(vec![Error::NotEnabled { cluster: host }.to_string()]);
     }
     let namespace = properties.namespace.as_deref().unwrap_or_default();
     Ok(match cluster.namespace_state(call, namespace).await? {
@@ -76,26 +75,13 @@ async fn look_inside(
     })
 }
 
-/// Whether the agents in the cluster belong to the connected cluster, and let Azure's service in.
-pub(super) async fn check_enabled(
+/// Whether the agents let Azure's service in, as far as they say; they have to be those of the connected cluster.
+pub(super) async fn is_enabled(
     call: &Call,
     cluster: &Cluster,
     wanted: &ResourceId,
-) -> Result<(), Error> {
-    let Some(config) = cluster.arc_config(call).await? else {
-        return Ok(());
-    };
-    let owner = owner(&config);
-    if owner != *wanted {
-        return Err(Error::WrongCluster {
-            owner,
-            wanted: wanted.clone(),
-        });
-    }
-    if config.custom_locations_enabled == Some(false) {
-        return Err(Error::NotEnabled {
-            cluster: wanted.clone(),
-        });
-    }
-    Ok(())
+) -> Result<bool, ParentError> {
+    let config = own_agents(call, cluster, wanted).await?;
+    let enabled = config.and_then(|config| config.custom_locations_enabled);
+    Ok(enabled != Some(false))
 }

@@ -4,36 +4,23 @@ mod explain;
 
 use crate::arm::{self, PlanInfo, ResourceId};
 use crate::call::Halt;
-use crate::cluster;
-use crate::onboarding;
-use crate::onboarding::parent::ParentError;
+use crate::onboarding::error::bullets;
+use crate::onboarding::parent::{ParentError, parent_of};
 
 /// Something about an extension that could not be done or learned.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Azure refused or did not answer.
+    /// The connected cluster is not fit for it, or one of the planes refused or did not answer.
     #[error(transparent)]
-    Azure(#[from] arm::Error),
-    /// The cluster refused or did not answer.
-    #[error(transparent)]
-    Cluster(#[from] cluster::Error),
-    /// The cluster cannot be reached at all, or a resource provider is missing.
-    #[error(transparent)]
-    Access(Box<onboarding::Error>),
-    /// The connected cluster is not fit for extensions.
-    #[error(transparent)]
-    Parent(#[from] ParentError),
-    /// The run was stopped, or its time ran out, between two steps.
-    #[error(transparent)]
-    Halted(#[from] Halt),
+    Parent(ParentError),
     /// An extension of this name exists.
-    #[error("extension {} exists already on cluster {}", id.name(), cluster_of(id))]
+    #[error("extension {} exists already on cluster {}", id.name(), parent_of(id).name())]
     Exists {
         /// The extension.
         id: ResourceId,
     },
     /// An extension of this name exists and is something else.
-    #[error("extension {} on cluster {} cannot be taken over: its {what} is {found}, not {wanted}", id.name(), cluster_of(id))]
+    #[error("extension {} on cluster {} cannot be taken over: its {what} is {found}, not {wanted}", id.name(), parent_of(id).name())]
     Different {
         /// The extension.
         id: ResourceId,
@@ -45,7 +32,7 @@ pub enum Error {
         wanted: String,
     },
     /// The platform owns it.
-    #[error("extension {} on cluster {} is a system extension, which the Azure platform manages", id.name(), cluster_of(id))]
+    #[error("extension {} on cluster {} is a system extension, which the Azure platform manages", id.name(), parent_of(id).name())]
     System {
         /// The extension.
         id: ResourceId,
@@ -101,28 +88,20 @@ pub enum Error {
         /// The plan that Azure names.
         plan: PlanInfo,
     },
-    /// The connection leads to the agents of another connected cluster.
-    #[error("the connection leads to the cluster that is connected as {owner}, not as {wanted}")]
-    WrongCluster {
-        /// What the agents say they belong to.
-        owner: ResourceId,
-        /// The cluster of the extension.
-        wanted: ResourceId,
-    },
     /// There is no such extension.
-    #[error("there is no extension {} on cluster {}", id.name(), cluster_of(id))]
+    #[error("there is no extension {} on cluster {}", id.name(), parent_of(id).name())]
     Missing {
         /// The id that was asked for.
         id: ResourceId,
     },
     /// The extension was there a moment ago.
-    #[error("extension {} was deleted from cluster {} by somebody else meanwhile", id.name(), cluster_of(id))]
+    #[error("extension {} was deleted from cluster {} by somebody else meanwhile", id.name(), parent_of(id).name())]
     Vanished {
         /// The extension.
         id: ResourceId,
     },
     /// Azure accepted what was wanted, and it did not come about.
-    #[error("extension {} on cluster {} was not {done}{}", id.name(), cluster_of(id), bullets(evidence))]
+    #[error("extension {} on cluster {} was not {done}{}", id.name(), parent_of(id).name(), bullets(evidence))]
     Failed {
         /// The extension.
         id: ResourceId,
@@ -176,9 +155,9 @@ pub enum Subject {
     Whole,
 }
 
-impl From<onboarding::Error> for Error {
-    fn from(error: onboarding::Error) -> Self {
-        Self::Access(Box::new(error))
+impl<E: Into<ParentError>> From<E> for Error {
+    fn from(error: E) -> Self {
+        Self::Parent(error.into())
     }
 }
 
@@ -187,13 +166,8 @@ impl Error {
     #[must_use]
     pub fn subject(&self) -> Subject {
         match self {
-            Self::Access(error) if error.subject() == onboarding::Subject::Connection => {
-                Subject::Connection
-            }
-            Self::Cluster(_) | Self::WrongCluster { .. } => Subject::Connection,
-            Self::Parent(ParentError::Missing { .. } | ParentError::NotConnected { .. }) => {
-                Subject::Parent
-            }
+            Self::Parent(error) if error.is_about_connection() => Subject::Connection,
+            Self::Parent(error) if error.is_about_parent() => Subject::Parent,
             Self::Exists { .. }
             | Self::Missing { .. }
             | Self::Different { .. }
@@ -202,10 +176,7 @@ impl Error {
             Self::VersionNotOffered { .. } => Subject::Version,
             Self::IdentityRequired { .. } => Subject::Identity,
             Self::PlanRequired { .. } => Subject::Plan,
-            Self::Access(_)
-            | Self::Parent(ParentError::Azure(_))
-            | Self::Azure(_)
-            | Self::Halted(_)
+            Self::Parent(_)
             | Self::Vanished { .. }
             | Self::Failed { .. }
             | Self::NotAvailable { .. } => Subject::Whole,
@@ -213,19 +184,9 @@ impl Error {
     }
 }
 
-fn cluster_of(id: &ResourceId) -> String {
-    id.extends()
-        .map(|cluster| cluster.name().to_owned())
-        .unwrap_or_default()
-}
-
 fn train(train: Option<&str>) -> String {
     train.map_or_else(
         || "for this cluster".to_owned(),
         |train| format!("in release train {train}"),
     )
-}
-
-fn bullets(lines: &[String]) -> String {
-    lines.iter().flat_map(|line| ["\n  - ", line]).collect()
 }

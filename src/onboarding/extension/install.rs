@@ -7,11 +7,11 @@ use crate::cluster::Cluster;
 use super::change::{Repair, change};
 use super::diagnosis;
 use super::error::Error;
-use super::observe::{Observation, look_inside, own_cluster};
+use super::observe::{Observation, look_inside};
 use super::offer::{Wanted, check_new};
 use super::spec::Spec;
 use super::workloads::{Baseline, wait_until_available};
-use crate::onboarding::parent::require_connected;
+use crate::onboarding::parent::{ParentError, own_cluster, require_connected};
 use crate::onboarding::preflight::check_registered;
 use crate::onboarding::session::Session;
 
@@ -47,7 +47,8 @@ pub async fn install(
         // What somebody else made is theirs until it has been taken over as a whole.
         return adopt(call, session, spec, &existing).await.map_err(before);
     }
-    let cluster = Box::pin(reach(call, session, spec)).await.map_err(before)?;
+    let cluster = Box::pin(reach(call, session, spec)).await;
+    let cluster = cluster.map_err(|error| before(error.into()))?;
     call.check().map_err(|halt| before(halt.into()))?;
     call.step("install the extension");
     let object = spec.object();
@@ -157,20 +158,20 @@ pub(super) async fn reach(
     call: &Call,
     session: &Session,
     spec: &Spec,
-) -> Result<Result<Cluster, Error>, Error> {
-    match own_cluster(call, session, &spec.id(), spec.connection.as_ref()).await {
-        Err(error) if spec.wait_for_workloads || matches!(error, Error::WrongCluster { .. }) => {
-            Err(error)
-        }
-        other => Ok(other),
+) -> Result<Result<Cluster, ParentError>, ParentError> {
+    let found = own_cluster(call, session, spec.connection.as_ref(), &spec.cluster).await;
+    let wrong = matches!(found, Err(ParentError::WrongCluster { .. }));
+    if wrong || spec.wait_for_workloads {
+        return found.map(Ok);
     }
+    Ok(found)
 }
 
 /// What follows on Azure's word that it is done: a wait for the workloads, with what is expected of them, if something was
 /// written and a wait is wanted, and a look at them.
 pub(super) async fn complete(
     call: &Call,
-    cluster: Result<Cluster, Error>,
+    cluster: Result<Cluster, ParentError>,
     spec: &Spec,
     object: Extension,
     expected: Option<&Baseline>,

@@ -7,7 +7,7 @@ use crate::cluster::{Cluster, Connection};
 use super::diagnosis::statuses;
 use super::error::Error;
 use super::workloads::{Baseline, Workloads};
-use crate::onboarding::observe::owner;
+use crate::onboarding::parent::{ParentError, own_cluster, parent_of};
 use crate::onboarding::session::Session;
 
 /// What a look showed.
@@ -25,7 +25,7 @@ pub struct Observation {
     /// As ARM shows it.
     pub object: Extension,
     /// As the cluster shows it, or why the cluster could not be looked at.
-    pub workloads: Result<Workloads, Error>,
+    pub workloads: Result<Workloads, ParentError>,
 }
 
 impl Observation {
@@ -73,9 +73,10 @@ pub async fn observe(
     connection: Option<&Connection>,
 ) -> Result<Observed, Error> {
     let extensions = session.azure.extensions();
+    let parent = parent_of(id);
     let (object, cluster) = futures::join!(
         extensions.get(call, id),
-        Box::pin(own_cluster(call, session, id, connection)),
+        Box::pin(own_cluster(call, session, connection, &parent)),
     );
     let Some(object) = object? else {
         return Ok(Observed::Gone);
@@ -90,33 +91,12 @@ pub async fn observe(
     })))
 }
 
-/// The cluster behind the connection, if it is the one that the extension hangs on.
-///
-/// # Errors
-///
-/// [`Error::WrongCluster`], and what a connection can meet.
-pub(super) async fn own_cluster(
-    call: &Call,
-    session: &Session,
-    id: &ResourceId,
-    connection: Option<&Connection>,
-) -> Result<Cluster, Error> {
-    let cluster = session.cluster(call, connection).await?;
-    let config = cluster.arc_config(call).await?;
-    match (config.map(|config| owner(&config)), id.extends()) {
-        (Some(owner), Some(wanted)) if owner != wanted => {
-            Err(Error::WrongCluster { owner, wanted })
-        }
-        _ => Ok(cluster),
-    }
-}
-
 pub(super) async fn look_inside(
     call: &Call,
     cluster: &Cluster,
     id: &ResourceId,
     object: &Extension,
-) -> Result<Workloads, Error> {
+) -> Result<Workloads, ParentError> {
     let Some(namespace) = object.namespace() else {
         return Ok(Workloads::default());
     };

@@ -1,16 +1,13 @@
 //! Removing an extension: Azure tells the agents to uninstall it.
 
-use crate::arm::{ConnectedCluster, ResourceId};
+use crate::arm::ResourceId;
 use crate::call::Call;
 use crate::cluster::Connection;
 
 use super::diagnosis;
 use super::error::Error;
-use super::observe::own_cluster;
+use crate::onboarding::parent::{dead, own_cluster, parent_of};
 use crate::onboarding::session::Session;
-
-/// States of a connected cluster whose agents will never act again.
-const DEAD: [&str; 2] = ["Expired", "AgentNotInstalled"];
 
 /// How an extension went.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +37,7 @@ pub async fn remove(
         session.azure.extensions(),
         session.azure.connected_clusters(),
     );
-    let cluster = id.extends().unwrap_or_else(|| id.clone());
+    let cluster = parent_of(id);
     let (object, parent) =
         futures::try_join!(extensions.get(call, id), clusters.get(call, &cluster))?;
     let (Some(object), Some(parent)) = (object, parent) else {
@@ -54,7 +51,7 @@ pub async fn remove(
     let operation = extensions.delete(call, id, force || dead.is_some()).await?;
     if let Err(error) = operation.wait(call).await {
         let look = diagnosis::look(id.name());
-        let inside = Box::pin(own_cluster(&look, session, id, connection)).await;
+        let inside = Box::pin(own_cluster(&look, session, connection, &cluster)).await;
         let namespace = object.namespace();
         return Err(diagnosis::explain(
             session,
@@ -66,10 +63,7 @@ pub async fn remove(
         )
         .await);
     }
-    Ok(dead.map_or(Removed::InOrder, |status| Removed::Forgotten { status }))
-}
-
-fn dead(parent: &ConnectedCluster) -> Option<String> {
-    let status = parent.connectivity_status()?;
-    DEAD.contains(&status).then(|| status.to_owned())
+    Ok(dead.map_or(Removed::InOrder, |status| Removed::Forgotten {
+        status: status.to_owned(),
+    }))
 }

@@ -5,8 +5,8 @@ use futures::try_join;
 
 use crate::arm::{FluxConfiguration, FluxProperties, ResourceId};
 use crate::call::Call;
-use crate::cluster::{Cluster, Connection, FluxKind, FluxObject};
-use crate::onboarding::observe::owner;
+use crate::cluster::{Connection, FluxKind, FluxObject};
+use crate::onboarding::parent::{ParentError, own_cluster, parent_of};
 use crate::onboarding::session::Session;
 
 use super::compliance::complaints;
@@ -18,7 +18,7 @@ pub struct Observation {
     /// As ARM shows it.
     pub object: FluxConfiguration,
     /// What differs in the cluster, one sentence each, or why the cluster could not be looked at.
-    pub inside: Result<Vec<String>, Error>,
+    pub inside: Result<Vec<String>, ParentError>,
 }
 
 impl Observation {
@@ -68,13 +68,12 @@ async fn look_inside(
     id: &ResourceId,
     connection: Option<&Connection>,
     object: &FluxConfiguration,
-) -> Result<Vec<String>, Error> {
+) -> Result<Vec<String>, ParentError> {
     let properties = &object.properties;
     if properties.provisioning_state.as_deref() != Some("Succeeded") {
         return Ok(Vec::new());
     }
-    let cluster = session.cluster(call, connection).await?;
-    require_owner(call, &cluster, id).await?;
+    let cluster = own_cluster(call, session, connection, &parent_of(id)).await?;
     let namespace = properties.namespace.as_deref().unwrap_or("default");
     let kind = source_kind(properties);
     let (sources, kustomizations) = try_join!(
@@ -90,17 +89,6 @@ async fn look_inside(
         missed(kind, namespace, &name, suspended, &kustomizations)
     });
     Ok(source.into_iter().chain(applied).collect())
-}
-
-/// The agents in the cluster must be those of the connected cluster that the configuration is on.
-async fn require_owner(call: &Call, cluster: &Cluster, id: &ResourceId) -> Result<(), Error> {
-    let config = cluster.arc_config(call).await?;
-    match (config.map(|config| owner(&config)), id.extends()) {
-        (Some(owner), Some(wanted)) if owner != wanted => {
-            Err(Error::WrongCluster { owner, wanted })
-        }
-        _ => Ok(()),
-    }
 }
 
 fn source_kind(properties: &FluxProperties) -> FluxKind {

@@ -6,6 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::arm::{self, ResourceId};
 use crate::call::{Call, Halt};
+use crate::onboarding::parent::{dead, parent_of};
 use crate::onboarding::session::Session;
 
 use super::compliance::complaints;
@@ -13,8 +14,6 @@ use super::error::Error;
 
 /// How long a look may take after the call's own time is over.
 const LOOK: Duration = Duration::from_secs(10);
-/// States of a connected cluster whose agents will never act again.
-const DEAD: [&str; 2] = ["Expired", "AgentNotInstalled"];
 
 /// Removes a configuration. One that is gone already, or whose cluster is, is fine. A cluster whose agents will never act
 /// again is not waited for.
@@ -28,17 +27,15 @@ pub async fn remove(
     id: &ResourceId,
     force: bool,
 ) -> Result<(), Error> {
-    let cluster = id.extends().unwrap_or_else(|| id.clone());
     let clusters = session.azure.connected_clusters();
-    let Some(parent) = clusters.get(call, &cluster).await? else {
+    let Some(parent) = clusters.get(call, &parent_of(id)).await? else {
         return Ok(());
     };
-    let dead = parent
-        .connectivity_status()
-        .is_some_and(|status| DEAD.contains(&status));
     call.step("remove the Flux configuration");
     let configurations = session.azure.flux_configurations();
-    let operation = configurations.delete(call, id, force || dead).await?;
+    let operation = configurations
+        .delete(call, id, force || dead(&parent).is_some())
+        .await?;
     match operation.wait(call).await {
         Ok(()) => Ok(()),
         Err(error) if error.halt() == Some(Halt::Interrupted) => Err(error.into()),

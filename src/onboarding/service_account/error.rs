@@ -1,28 +1,16 @@
 //! What can go wrong on the way to a token, and what to do about it.
 
-use crate::arm::{self, ResourceId};
-use crate::call::Halt;
+use crate::arm::ResourceId;
 use crate::cluster::{self, Account, Grant};
 use crate::fault::{Explain, Kind, Reference, Remedy};
-use crate::onboarding;
+use crate::onboarding::parent::ParentError;
 
 /// A token that could not be provided, looked at, lent or removed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// One of the planes refused or did not answer.
+    /// The connected cluster is not fit for it, or one of the planes refused or did not answer.
     #[error(transparent)]
-    Plane(#[from] onboarding::Error),
-    /// There is no such connected cluster.
-    #[error("connected cluster {0} does not exist in Azure")]
-    ParentMissing(ResourceId),
-    /// The agents have lost contact, or never had any.
-    #[error("connected cluster {id} is {status}, not Connected")]
-    ParentNotConnected {
-        /// The connected cluster.
-        id: ResourceId,
-        /// Its connectivity status.
-        status: String,
-    },
+    Parent(ParentError),
     /// A private link excludes cluster connect.
     #[error("connected cluster {0} uses a private link, which excludes cluster connect")]
     PrivateLink(ResourceId),
@@ -101,14 +89,9 @@ impl Error {
     #[must_use]
     pub fn subject(&self) -> Subject {
         match self {
-            Self::Plane(error) => match error.subject() {
-                onboarding::Subject::Connection => Subject::Connection,
-                _ => Subject::Whole,
-            },
-            Self::ParentMissing(_)
-            | Self::ParentNotConnected { .. }
-            | Self::PrivateLink(_)
-            | Self::ClusterConnectOff(_) => Subject::ConnectedCluster,
+            Self::Parent(error) if error.is_about_connection() => Subject::Connection,
+            Self::Parent(error) if error.is_about_parent() => Subject::ConnectedCluster,
+            Self::PrivateLink(_) | Self::ClusterConnectOff(_) => Subject::ConnectedCluster,
             Self::NamespaceMissing {
                 of_account: true, ..
             } => Subject::Namespace,
@@ -118,40 +101,27 @@ impl Error {
                 None => Subject::ClusterRoles,
                 Some(_) => Subject::RoleBindings,
             },
-            Self::Foreign { .. } | Self::TokenRefused { .. } | Self::Revoked { .. } => {
-                Subject::Whole
-            }
+            Self::Parent(_)
+            | Self::Foreign { .. }
+            | Self::TokenRefused { .. }
+            | Self::Revoked { .. } => Subject::Whole,
         }
     }
 }
 
-impl From<arm::Error> for Error {
-    fn from(error: arm::Error) -> Self {
-        Self::Plane(error.into())
-    }
-}
-
-impl From<cluster::Error> for Error {
-    fn from(error: cluster::Error) -> Self {
-        Self::Plane(error.into())
-    }
-}
-
-impl From<Halt> for Error {
-    fn from(halt: Halt) -> Self {
-        Self::Plane(halt.into())
+impl<E: Into<ParentError>> From<E> for Error {
+    fn from(error: E) -> Self {
+        Self::Parent(error.into())
     }
 }
 
 impl Explain for Error {
     fn kind(&self) -> Kind {
         match self {
-            Self::Plane(error) => error.kind(),
-            Self::ParentMissing(_)
-            | Self::NamespaceMissing { .. }
-            | Self::AccountMissing(_)
-            | Self::RoleMissing(_) => Kind::NotFound,
-            Self::ParentNotConnected { .. } => Kind::Unavailable,
+            Self::Parent(error) => error.kind(),
+            Self::NamespaceMissing { .. } | Self::AccountMissing(_) | Self::RoleMissing(_) => {
+                Kind::NotFound
+            }
             Self::PrivateLink(_) | Self::ClusterConnectOff(_) => Kind::Configuration,
             Self::Foreign { .. } | Self::Revoked { .. } => Kind::Conflict,
             Self::TokenRefused { .. } => Kind::Credential,
@@ -161,9 +131,7 @@ impl Explain for Error {
 
     fn summary(&self) -> String {
         match self {
-            Self::Plane(error) => return error.summary(),
-            Self::ParentMissing(_) => "Connected Cluster Not Found",
-            Self::ParentNotConnected { .. } => "Cluster Not Connected",
+            Self::Parent(error) => return error.summary(),
             Self::PrivateLink(_) | Self::ClusterConnectOff(_) => "Cluster Connect Not Enabled",
             Self::NamespaceMissing { .. } => "Namespace Not Found",
             Self::AccountMissing(_) => "Service Account Not Found",
@@ -178,14 +146,14 @@ impl Explain for Error {
 
     fn remedies(&self) -> Vec<Remedy> {
         match self {
-            Self::Plane(error) => error.remedies(),
+            Self::Parent(error) => error.remedies(),
             other => other.own_remedies().into_iter().map(Remedy::new).collect(),
         }
     }
 
     fn reference(&self) -> Option<Reference> {
         match self {
-            Self::Plane(error) => error.reference(),
+            Self::Parent(error) => error.reference(),
             _ => None,
         }
     }
@@ -194,19 +162,7 @@ impl Explain for Error {
 impl Error {
     fn own_remedies(&self) -> Vec<String> {
         match self {
-            Self::Plane(_) => Vec::new(),
-            Self::ParentMissing(id) => vec![
-                "connect the cluster first, and refer to the id of the connected cluster"
-                    .to_owned(),
-                format!(
-                    "look at what there is: az connectedk8s list --resource-group {} --query [].id",
-                    id.resource_group()
-                ),
-            ],
-            Self::ParentNotConnected { .. } => vec![
-                "look at the agents: kubectl get pods,events --namespace azure-arc".to_owned(),
-                "run again once Azure reports the cluster as Connected".to_owned(),
-            ],
+            Self::Parent(_) => Vec::new(),
             Self::PrivateLink(_) => {
                 vec!["reach the cluster directly, or connect it without a private link".to_owned()]
             }

@@ -227,10 +227,9 @@ async fn verdict(
 pub(super) fn require_same_cluster(known: &Known, inside: &Inside) -> Result<(), Error> {
     match &known.cluster_uid {
         Some(expected) if *expected != inside.cluster_uid => {
-            Err(Error::Plane(onboarding::Error::WrongCluster {
-                expected: expected.clone(),
-                found: inside.cluster_uid.clone(),
-            }))
+            let expected = expected.clone();
+            let found = inside.cluster_uid.clone();
+            Err(onboarding::Error::WrongCluster { expected, found }.into())
         }
         _ => Ok(()),
     }

@@ -97,10 +97,7 @@ impl Resource for ConnectedClusterResource {
         let connection = prior.state.connection();
         match observe(&cx.call, &session, &id, connection.as_ref()).await {
             Ok(observed) => refresh::refreshed(&session, &id, prior.state, observed),
-            Err(error) if diagnose::says_nothing(&error) && !session.unreachable_is_error => Ok(
-                Refreshed::Unreachable(diagnose::warned(&refresh::looking_at(&id), &error)),
-            ),
-            Err(error) => Err(diagnose::failed(&refresh::looking_at(&id), &error)),
+            Err(error) => diagnose::not_seen(&session, &refresh::looking_at(&id), &error),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::onboarding::extension::{
 use crate::onboarding::{ResourceId, Session};
 use crate::resources::connection::{self, ConnectionState};
 use crate::resources::deletion;
-use crate::resources::diagnose::{self, About, failed, warned};
+use crate::resources::diagnose::{self, About, failed, half_seen, warned};
 use crate::resources::ids::{self, Child};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
@@ -98,10 +98,7 @@ impl Resource for ExtensionResource {
         match observe(&cx.call, &session, &id, connection.as_ref()).await {
             Ok(Observed::Gone) => Ok(Refreshed::Gone),
             Ok(Observed::Present(observation)) => refreshed(&session, &id, prior, &observation),
-            Err(error) if diagnose::says_nothing(&error) && !session.unreachable_is_error => {
-                Ok(Refreshed::Unreachable(warned(&looking_at(&id), &error)))
-            }
-            Err(error) => Err(failed(&looking_at(&id), &error)),
+            Err(error) => diagnose::not_seen(&session, &looking_at(&id), &error),
         }
     }
 
@@ -179,14 +176,10 @@ fn refreshed(
         let error = Error::System { id: id.clone() };
         return Err(failed(&format!("importing {id}"), &error));
     }
-    let mut diagnostics = Diagnostics::default();
-    if let Err(error) = &observation.workloads {
-        let wrong = matches!(error, Error::WrongCluster { .. });
-        if wrong || session.unreachable_is_error {
-            return Err(failed(&looking_at(id), error));
-        }
-        diagnostics = warned(&looking_at(id), error);
-    }
+    let diagnostics = match &observation.workloads {
+        Ok(_) => Diagnostics::default(),
+        Err(error) => half_seen(session, &looking_at(id), error)?,
+    };
     let known = baseline(&prior.private);
     let baseline = observation.baseline(known.clone());
     let state = prior

@@ -6,7 +6,7 @@ use crate::onboarding::flux::{
 use crate::onboarding::{ResourceId, Session};
 use crate::resources::connection::{self, ConnectionState};
 use crate::resources::deletion;
-use crate::resources::diagnose::{self, About, failed, warned};
+use crate::resources::diagnose::{self, About, failed, half_seen};
 use crate::resources::ids::{self, Child};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
@@ -97,10 +97,7 @@ impl Resource for FluxConfigurationResource {
         match observe(&cx.call, &session, &id, connection.as_ref()).await {
             Ok(None) => Ok(Refreshed::Gone),
             Ok(Some(observation)) => refreshed(&session, &id, prior.state, &observation),
-            Err(error) if diagnose::says_nothing(&error) && !session.unreachable_is_error => {
-                Ok(Refreshed::Unreachable(warned(&looking_at(&id), &error)))
-            }
-            Err(error) => Err(failed(&looking_at(&id), &error)),
+            Err(error) => diagnose::not_seen(&session, &looking_at(&id), &error),
         }
     }
 
@@ -160,14 +157,10 @@ fn refreshed(
     prior: State,
     observation: &Observation,
 ) -> Result<Refreshed<State>, Diagnostics> {
-    let mut diagnostics = Diagnostics::default();
-    if let Err(error) = &observation.inside {
-        let wrong = matches!(error, Error::WrongCluster { .. });
-        if wrong || session.unreachable_is_error {
-            return Err(failed(&looking_at(id), error));
-        }
-        diagnostics = warned(&looking_at(id), error);
-    }
+    let diagnostics = match &observation.inside {
+        Ok(_) => Diagnostics::default(),
+        Err(error) => half_seen(session, &looking_at(id), error)?,
+    };
     Ok(Refreshed::Present(Applied {
         stored: stored(prior.with_observation(id, observation)),
         diagnostics,

@@ -1,8 +1,8 @@
 //! What an error of the use case is about, in the attributes of `arc_service_account_token`.
 
 use crate::fault::{Explain as _, Kind};
-use crate::onboarding;
 use crate::onboarding::service_account::{Error, Subject};
+use crate::onboarding::{self, ParentError};
 use crate::resources::connection;
 use crate::resources::diagnose::About;
 
@@ -10,8 +10,10 @@ use crate::resources::diagnose::About;
 /// one, can say something.
 pub(super) fn says_nothing(error: &Error) -> bool {
     match error {
-        Error::Plane(onboarding::Error::WrongCluster { .. }) => false,
-        Error::Plane(error) => error.kind() != Kind::Interrupted,
+        Error::Parent(ParentError::Plane(error)) => {
+            let wrong = matches!(**error, onboarding::Error::WrongCluster { .. });
+            !wrong && error.kind() != Kind::Interrupted
+        }
         _ => false,
     }
 }

@@ -1,9 +1,9 @@
 //! Create, read, update, delete and import of `arc_service_account_token`.
 
-use crate::onboarding::Session;
 use crate::onboarding::service_account::{
     self as tokens, Error, Found, Grant, ProvideFailure, Seen, TokenSpec, Wish,
 };
+use crate::onboarding::{ParentError, Session};
 use crate::resources::{connection, deletion, diagnose};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
@@ -247,7 +247,7 @@ fn rotates(prior: &State, planned: &State) -> bool {
 
 /// Whether the whole cluster is gone, and everything in it.
 fn is_gone(error: &Error) -> bool {
-    matches!(error, Error::Plane(plane) if plane.is_cluster_gone())
+    matches!(error, Error::Parent(ParentError::Plane(plane)) if plane.is_cluster_gone())
 }
 
 fn leaving(state: &State) -> String {

@@ -58,7 +58,7 @@ const MISTAKES: [Mistake; 5] = [
         parent: r#"replace(arc_connected_cluster.eks.id, "connectedClusters/", "connectedClusters/not-")"#,
         more: "",
         attribute: "connected_cluster_id",
-        names: &["does not exist in Azure", "az connectedk8s list"],
+        names: &["does not exist in resource group", "az connectedk8s list"],
     },
 ];
 
@@ -134,7 +134,10 @@ async fn not_connected(lease: &Lease, work: &Workdir, connected: &str) -> anyhow
     work.configure(&(connected.to_owned() + &token(cluster, &parent, "")))?;
     let run = work.apply().await?;
     arm.delete(&name).await?;
-    let names = ["not Connected", "kubectl get pods,events"];
+    let names = [
+        "only the agents of a Connected one",
+        "kubectl get pods,events",
+    ];
     refused(&run, "connected_cluster_id", &names)
 }
 

@@ -1,29 +1,13 @@
 //! What each failure means to the person who has to act on it.
 
-use super::{Error, cluster_of};
+use super::{Error, parent_of};
 use crate::arm::ResourceId;
 use crate::fault::{Explain, Kind, Reference, Remedy};
 
-impl Error {
-    /// The error below that explains itself as well, if this one only passes it on.
-    fn inner(&self) -> Option<&dyn Explain> {
-        match self {
-            Self::Azure(error) => Some(error),
-            Self::Cluster(error) => Some(error),
-            Self::Access(error) => Some(&**error),
-            Self::Parent(error) => Some(error),
-            Self::Halted(halt) => Some(halt),
-            _ => None,
-        }
-    }
-}
-
 impl Explain for Error {
     fn kind(&self) -> Kind {
-        if let Some(inner) = self.inner() {
-            return inner.kind();
-        }
         match self {
+            Self::Parent(error) => error.kind(),
             Self::Failed { source, .. } => source.kind(),
             Self::NotAvailable { cause, .. } => cause.kind(),
             Self::Exists { .. }
@@ -37,10 +21,8 @@ impl Explain for Error {
     }
 
     fn summary(&self) -> String {
-        if let Some(inner) = self.inner() {
-            return inner.summary();
-        }
         match self {
+            Self::Parent(error) => return error.summary(),
             Self::Exists { .. } => "Extension Exists Already",
             Self::Different { .. } => "Extension Cannot Be Taken Over",
             Self::System { .. } => "System Extension",
@@ -49,26 +31,26 @@ impl Explain for Error {
             Self::VersionNotOffered { .. } => "Extension Version Not Offered",
             Self::IdentityRequired { .. } => "Managed Identity Required",
             Self::PlanRequired { .. } => "Marketplace Plan Required",
-            Self::WrongCluster { .. } => "Wrong Kubernetes Cluster",
             Self::Missing { .. } => "Extension Not Found",
             Self::Vanished { .. } => "Extension Vanished",
             Self::NotAvailable { .. } => "Extension Not Available",
-            _ => "Extension Failed",
+            Self::Failed { .. } => "Extension Failed",
         }
         .to_owned()
     }
 
     fn remedies(&self) -> Vec<Remedy> {
-        match self.inner() {
-            Some(inner) => inner.remedies(),
-            None => self.own_remedies().into_iter().map(Remedy::new).collect(),
+        match self {
+            Self::Parent(error) => error.remedies(),
+            other => other.own_remedies().into_iter().map(Remedy::new).collect(),
         }
     }
 
     fn reference(&self) -> Option<Reference> {
         match self {
             Self::Failed { source, .. } => source.reference(),
-            _ => self.inner()?.reference(),
+            Self::Parent(error) => error.reference(),
+            _ => None,
         }
     }
 }
@@ -115,13 +97,9 @@ impl Error {
                     text(&plan.offer_id)
                 )]
             }
-            Self::WrongCluster { .. } => vec![
-                "check cluster name, region, kubeconfig path and context of the connection"
-                    .to_owned(),
-            ],
             Self::Missing { id } => vec![format!(
                 "see what is there: az k8s-extension list --cluster-type connectedClusters --cluster-name {} --resource-group {} --output table",
-                cluster_of(id),
+                parent_of(id).name(),
                 id.resource_group()
             )],
             Self::Vanished { .. } => vec!["find out who deletes it, then run again".to_owned()],
@@ -136,7 +114,7 @@ impl Error {
                 "raise the time limit of this operation, or set wait_for_workloads = false"
                     .to_owned(),
             ],
-            _ => Vec::new(),
+            Self::Parent(_) => Vec::new(),
         }
     }
 }
@@ -145,7 +123,7 @@ fn failed_remedies(id: &ResourceId, namespace: Option<&str>, done: &str) -> Vec<
     let mut remedies: Vec<_> = namespace.map(look_at).into_iter().collect();
     remedies.push(format!(
         "ask Azure: az k8s-extension show --cluster-type connectedClusters --cluster-name {} --resource-group {} --name {}",
-        cluster_of(id),
+        parent_of(id).name(),
         id.resource_group(),
         id.name()
     ));
