@@ -187,7 +187,7 @@ resource "arc_extension" "x" {{
 }
 
 /// A cluster that is Connected without agents.
-async fn connect_puppet(arm: &Arm, door: &Door, name: &str) -> anyhow::Result<()> {
+pub async fn connect_puppet(arm: &Arm, door: &Door, name: &str) -> anyhow::Result<()> {
     let body = json!({
         "location": "koreacentral", "identity": {"type": "SystemAssigned"},
         "properties": {"agentPublicKeyCertificate": public_key()?},
@@ -203,7 +203,8 @@ fn public_key() -> anyhow::Result<String> {
     Ok(BASE64.encode(key.to_pkcs1_der()?))
 }
 
-fn explained(errors: &[&Diagnostic], attribute: &str, names: &[&str]) -> anyhow::Result<()> {
+/// Exactly one error, at the attribute, with these words in its detail.
+pub fn explained(errors: &[&Diagnostic], attribute: &str, names: &[&str]) -> anyhow::Result<()> {
     let [error] = errors else {
         bail!("not exactly one error: {errors:#?}");
     };

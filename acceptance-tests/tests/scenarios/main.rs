@@ -26,6 +26,7 @@ mod secrets;
 mod service_account_token;
 mod settings;
 mod simulated;
+mod wrong_cluster;
 
 use acceptance_tests::engine::Engine;
 use anyhow::Context;
@@ -58,6 +59,7 @@ fn main() -> std::process::ExitCode {
         drift::scenarios(&mut suite, first);
         matrix::scenarios(&mut suite, first);
         guards::scenarios(&mut suite, first);
+        wrong_cluster::scenarios(&mut suite, first);
         settings::scenarios(&mut suite, first);
         deletion::scenarios(&mut suite, first);
         interruption::every_step(&mut suite, first);

@@ -2,7 +2,7 @@
 
 mod bad_input;
 mod ephemeral;
-mod objects;
+pub mod objects;
 mod secrecy;
 
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use crate::arm::{self, FluxConfiguration, FluxProperties};
 use crate::call::{Call, Halt};
-use crate::onboarding::parent::require_connected;
+use crate::onboarding::parent::{ParentError, own_cluster, require_connected};
 use crate::onboarding::preflight::check_registered;
 use crate::onboarding::session::Session;
 
@@ -79,7 +79,7 @@ pub async fn change(
     session: &Session,
     spec: &Spec,
 ) -> Result<FluxConfiguration, Error> {
-    require_connected(call, session, &spec.cluster).await?;
+    Box::pin(check_cluster(call, session, spec)).await?;
     let configurations = session.azure.flux_configurations();
     let id = spec.id();
     let Some(found) = configurations.get(call, &id).await? else {
@@ -119,8 +119,9 @@ async fn prepare(
 ) -> Result<Option<FluxConfiguration>, Error> {
     call.step("check the cluster and its Flux extension");
     let subscription = spec.cluster.subscription_id();
-    let cluster = async { Ok::<_, Error>(require_connected(call, session, &spec.cluster).await?) };
-    let registered = async { Ok(check_registered(call, session, subscription, NAMESPACE).await?) };
+    let cluster = Box::pin(check_cluster(call, session, spec));
+    let registered =
+        async { Ok::<_, Error>(check_registered(call, session, subscription, NAMESPACE).await?) };
     futures::try_join!(cluster, registered)?;
     let extensions = session.azure.extensions();
     let configurations = session.azure.flux_configurations();
@@ -139,6 +140,16 @@ async fn prepare(
     Err(Error::NoFlux {
         cluster: spec.cluster.clone(),
     })
+}
+
+/// Azure sees the cluster's agents, and they are not others than those that the connection leads to. They need no connection
+/// of ours, so that one which leads nowhere stops nobody.
+async fn check_cluster(call: &Call, session: &Session, spec: &Spec) -> Result<(), Error> {
+    require_connected(call, session, &spec.cluster).await?;
+    match own_cluster(call, session, spec.connection.as_ref(), &spec.cluster).await {
+        Err(error @ ParentError::WrongCluster { .. }) => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// Adds what Azure says about the objects to an operation that failed, unless the run was only stopped.

@@ -10,6 +10,7 @@ mod observe;
 mod remove;
 
 use crate::arm::{FluxConfiguration, ResourceId};
+use crate::cluster::Connection;
 
 pub use crate::arm::{
     AzureBlob, BlobIdentity, Bucket, FluxProperties as Properties, FluxStatus as Status,
@@ -29,6 +30,8 @@ pub type Object = FluxConfiguration;
 pub struct Spec {
     /// The connected cluster. Its own subscription counts.
     pub cluster: ResourceId,
+    /// How to reach the cluster; the session's default when absent.
+    pub connection: Option<Connection>,
     /// Name of the configuration.
     pub name: String,
     /// Everything that is sent, secrets included: a PUT drops those that it lacks.

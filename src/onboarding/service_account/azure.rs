@@ -2,8 +2,9 @@
 
 use crate::arm::{ConnectedCluster, ResourceId};
 use crate::call::Call;
+use crate::cluster::{Cluster, Connection};
 use crate::onboarding::Session;
-use crate::onboarding::parent::require_connected;
+use crate::onboarding::parent::{own_cluster, require_connected};
 
 use super::error::Error;
 
@@ -35,6 +36,26 @@ pub(super) async fn require_connect(
         enabled: true,
         relay: relay.relay,
     })
+}
+
+/// The cluster, and the way to it through Azure. What Azure says against it goes first: a misspelt id
+/// would also be the wrong cluster's.
+///
+/// # Errors
+///
+/// What stands in the way on either plane.
+pub(super) async fn reach(
+    call: &Call,
+    session: &Session,
+    connection: Option<&Connection>,
+    id: &ResourceId,
+) -> Result<(Cluster, ClusterConnect), Error> {
+    let (connect, cluster) = futures::join!(
+        require_connect(call, session, id),
+        own_cluster(call, session, connection, id),
+    );
+    let connect = connect?;
+    Ok((cluster?, connect))
 }
 
 fn has_private_link(cluster: &ConnectedCluster) -> bool {

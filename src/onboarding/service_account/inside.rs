@@ -5,6 +5,7 @@ use secrecy::SecretString;
 
 use crate::call::Call;
 use crate::cluster::{Binding, Cluster, FoundAccount, Grant, TokenSecret, Verdict};
+use crate::onboarding::parent::own_cluster;
 use crate::onboarding::{self, Session};
 
 use super::azure::{self, ClusterConnect};
@@ -91,7 +92,8 @@ pub async fn look(
     spec: &TokenSpec,
     known: &Known,
 ) -> Result<Seen, Error> {
-    let cluster = session.cluster(call, spec.connection.as_ref()).await?;
+    let (connection, parent) = (spec.connection.as_ref(), &spec.connected_cluster);
+    let cluster = own_cluster(call, session, connection, parent).await?;
     let (connect, inside) = futures::join!(
         azure::require_connect(call, session, &spec.connected_cluster),
         Box::pin(inside(call, &cluster, spec)),

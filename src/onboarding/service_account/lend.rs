@@ -49,12 +49,10 @@ pub struct Anchor {
 ///
 /// What stands in the way on either plane.
 pub async fn lend(call: &Call, session: &Session, spec: &LoanSpec) -> Result<Loan, Error> {
-    let cluster = session.cluster(call, spec.connection.as_ref()).await?;
+    let (connection, parent) = (spec.connection.as_ref(), &spec.connected_cluster);
+    let (cluster, connect) = azure::reach(call, session, connection, parent).await?;
     let marks = Marks::new(&spec.connected_cluster.to_string(), &spec.account);
-    let (connect, account_uid) = futures::try_join!(
-        azure::require_connect(call, session, &spec.connected_cluster),
-        require_account(call, &cluster, &spec.account, &marks),
-    )?;
+    let account_uid = require_account(call, &cluster, &spec.account, &marks).await?;
     call.step("request a token");
     let anchor = cluster
         .create_passing_anchor(call, &spec.account, &marks)

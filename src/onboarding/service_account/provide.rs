@@ -106,9 +106,9 @@ async fn survey(
     wish: Wish,
 ) -> Result<Survey, Error> {
     call.step("check Azure and the cluster");
-    let cluster = session.cluster(call, spec.connection.as_ref()).await?;
-    let (connect, inside, (), roles) = futures::try_join!(
-        azure::require_connect(call, session, &spec.connected_cluster),
+    let (connection, parent) = (spec.connection.as_ref(), &spec.connected_cluster);
+    let (cluster, connect) = azure::reach(call, session, connection, parent).await?;
+    let (inside, (), roles) = futures::try_join!(
         inside::inside(call, &cluster, spec),
         require_namespaces(call, &cluster, spec),
         roles(call, &cluster, spec),

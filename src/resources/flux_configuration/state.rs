@@ -69,6 +69,7 @@ impl State {
     pub(super) fn spec(&self, cluster: ResourceId, config: &Self) -> Spec {
         Spec {
             cluster,
+            connection: self.kubernetes.as_ref().map(ConnectionState::connection),
             name: self.name.clone(),
             properties: self.properties(config),
             wait_for_compliance: self.wait_for_compliance.unwrap_or(true),
