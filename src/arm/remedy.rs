@@ -48,6 +48,10 @@ fn for_code(code: &str, message: &str) -> Vec<String> {
         "NoRegisteredProviderFound" => vec![
             "this cloud may lack the api-version: choose one that the message lists".to_owned(),
         ],
+        "UnauthorizedNamespaceError" => vec![
+            "check custom_locations.object_id of the arc_connected_cluster: it is the result of              `az ad sp show --id bc313c14-388c-4e7d-a58e-70017303ee3b --query id`, which differs from tenant to tenant"
+                .to_owned(),
+        ],
         "ScopeLocked" => vec![
             "find the lock with `az lock list` and remove it, or leave the resource as it is".to_owned(),
         ],

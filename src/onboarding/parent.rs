@@ -35,11 +35,11 @@ pub enum ParentError {
         /// Its connectivity status.
         status: String,
     },
-    /// The connection leads to the agents of another connected cluster.
-    #[error("the connection leads to the cluster that is connected as {owner}, not as {wanted}")]
+    /// The connection leads to another cluster.
+    #[error("the connection leads to {}, not to {wanted}", named(owner.as_ref()))]
     WrongCluster {
-        /// What the agents say they belong to.
-        owner: ResourceId,
+        /// What the agents say they belong to; `None` without agents.
+        owner: Option<ResourceId>,
         /// The connected cluster that is meant.
         wanted: ResourceId,
     },
@@ -107,40 +107,55 @@ pub(super) fn dead(cluster: &ConnectedCluster) -> Option<&str> {
     status.filter(|status| DEAD.contains(status))
 }
 
-/// The cluster behind the connection, if its agents, where it has some, belong to the connected cluster.
+/// The cluster behind the connection, whose agents belong to the connected cluster, and what they say of themselves: what has
+/// to be so before anything is changed.
 ///
 /// # Errors
 ///
-/// [`ParentError::WrongCluster`], and what a connection can meet.
+/// [`ParentError::WrongCluster`], also where there are no agents, and what a connection can meet.
 pub(super) async fn own_cluster(
     call: &Call,
     session: &Session,
     connection: Option<&Connection>,
     wanted: &ResourceId,
-) -> Result<Cluster, ParentError> {
-    let cluster = session.cluster(call, connection).await?;
-    own_agents(call, &cluster, wanted).await?;
-    Ok(cluster)
+) -> Result<(Cluster, ArcConfig), ParentError> {
+    match look_at_cluster(call, session, connection, wanted).await? {
+        (cluster, Some(config)) => Ok((cluster, config)),
+        (_, None) => Err(ParentError::WrongCluster {
+            owner: None,
+            wanted: wanted.clone(),
+        }),
+    }
 }
 
-/// What the agents in a cluster say of themselves, if they belong to the connected cluster; `None` without agents.
+/// The cluster behind the connection, unless its agents belong to another connected cluster, and what they say of themselves.
+/// A look goes on without agents: that they are gone is the connected cluster's own drift.
 ///
 /// # Errors
 ///
-/// [`ParentError::WrongCluster`], and the cluster's.
-pub(super) async fn own_agents(
+/// [`ParentError::WrongCluster`], and what a connection can meet.
+pub(super) async fn look_at_cluster(
     call: &Call,
-    cluster: &Cluster,
+    session: &Session,
+    connection: Option<&Connection>,
     wanted: &ResourceId,
-) -> Result<Option<ArcConfig>, ParentError> {
+) -> Result<(Cluster, Option<ArcConfig>), ParentError> {
+    let cluster = session.cluster(call, connection).await?;
     let config = cluster.arc_config(call).await?;
     match config.as_ref().map(owner) {
         Some(owner) if owner != *wanted => Err(ParentError::WrongCluster {
-            owner,
+            owner: Some(owner),
             wanted: wanted.clone(),
         }),
-        _ => Ok(config),
+        _ => Ok((cluster, config)),
     }
+}
+
+fn named(owner: Option<&ResourceId>) -> String {
+    owner.map_or_else(
+        || "a cluster without Azure Arc agents".to_owned(),
+        |owner| format!("the cluster that is connected as {owner}"),
+    )
 }
 
 impl Explain for ParentError {

@@ -146,11 +146,31 @@ async fn flux(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     subject::nothing_is_left(&arm, lease.world(), cluster).await
 }
 
-fn with_location(configuration: &Configuration) -> String {
+/// Azure finds out late that the agents let it in: first it refuses, then it tries and fails.
+async fn kept_out_at_first(door: &Door, work: &Workdir, location: &str) -> anyhow::Result<()> {
+    let (code, message) = ("UnauthorizedNamespaceError", "not permitted yet");
+    let refused = json!({"status": 400, "code": code, "message": message});
+    let failed = json!({"fails": {"code": code, "message": message}});
+    let path = format!("*/customLocations/{location}");
+    let script =
+        |skip, action| json!({"method": "PUT", "path": path, "skip": skip, "action": action});
+    door.fault(script(0, json!({"reply": refused}))).await?;
+    door.fault(script(1, json!({"operation": failed}))).await?;
+    work.apply().await?.expect_success()?;
+    ensure!(door.is_spent(&path).await?, "Azure was not asked again");
+    Ok(())
+}
+
+/// The clusters share a resource group.
+fn location(cluster: &Cluster) -> String {
+    format!("{}-edge", cluster.name)
+}
+
+fn with_location(configuration: &Configuration, cluster: &Cluster) -> String {
     format!(
         r#"{}
 resource "arc_custom_location" "edge" {{
-  name                 = "edge"
+  name                 = "{}"
   resource_group_name  = "{RESOURCE_GROUP}"
   location             = "{LOCATION}"
   connected_cluster_id = arc_connected_cluster.eks.id
@@ -160,6 +180,7 @@ resource "arc_custom_location" "edge" {{
 }}
 "#,
         configuration.render(),
+        location(cluster),
         configuration.kubernetes
     )
 }
@@ -171,7 +192,7 @@ async fn custom_location(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()
     let arm = Arm::login(lease.world()).await?;
     let work = Workdir::new(lease.world(), &engine, "custom-location")?;
     let mut configuration = Configuration::of(cluster);
-    work.configure(&with_location(&configuration))?;
+    work.configure(&with_location(&configuration, cluster))?;
     work.init().await?;
     let failed = work.apply().await?.expect_failure()?;
     for said in [
@@ -187,8 +208,8 @@ async fn custom_location(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()
     }
     configuration.more =
         format!("custom_locations = {{ enabled = true, object_id = \"{PRINCIPAL}\" }}");
-    work.configure(&with_location(&configuration))?;
-    work.apply().await?.expect_success()?;
+    work.configure(&with_location(&configuration, cluster))?;
+    kept_out_at_first(&Door::of(lease.world())?, &work, &location(cluster)).await?;
     work.plan().await?.expect_empty()?;
     subject::delete_namespace(cluster, "edge").await?;
     let plan = work.plan().await?.expect_success()?;

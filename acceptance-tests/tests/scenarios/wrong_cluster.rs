@@ -10,7 +10,7 @@ use acceptance_tests::world::{World, journal};
 use anyhow::ensure;
 use serde_json::json;
 
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, eks, head};
 use crate::extension_input::{connect_puppet, explained};
 use crate::pool::Lease;
 use crate::runner::Suite;
@@ -32,10 +32,7 @@ const TYPES: [(&str, &str); 4] = [
   git_repository = { url = \"https://github.com/example/fleet\", reference = { branch = \"main\" } }
   kustomizations = { apps = { path = \"./apps\" } }\n  wait_for_compliance = false",
     ),
-    (
-        "arc_custom_location",
-        "name = \"edge\"\n  namespace = \"edge\"",
-    ),
+    ("arc_custom_location", "namespace = \"edge\""),
 ];
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
@@ -44,37 +41,29 @@ pub fn scenarios(suite: &mut Suite, engine: &Engine) {
     suite.add(name, 1, |lease| refused(lease, engine));
 }
 
-/// Both connected clusters exist and are Connected; only the agents say which of them the cluster is.
+/// First the cluster has no agents at all, then those of another connected cluster than the one that is named. Both are
+/// Connected, so that only the agents can say which of them the cluster is.
 async fn refused(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     let cluster = lease.cluster();
     let arm = Arm::login(lease.world()).await?;
     let door = Door::of(lease.world())?;
     let other = format!("{}-other", cluster.name);
     let other_id = arm.id(&other);
-    let connected = Configuration::of(cluster);
-    let work = Workdir::new(lease.world(), &engine, "wrong-cluster")?;
-    work.configure(&connected.render())?;
-    work.init().await?;
-    work.apply().await?.expect_success()?;
     connect_puppet(&arm, &door, &other).await?;
     let flux = json!({
         "connected_cluster": other_id, "name": "flux", "extension_type": "microsoft.flux",
         "version": "1.14.1", "release_namespace": "flux-system",
     });
     door.plant_extension(flux).await?;
-    let writes = || made(lease.world(), &other);
-    let before = writes()?;
-    for (kind, attributes) in TYPES {
-        let child = child(kind, &other_id, &connected.kubernetes, attributes);
-        work.configure(&(connected.render() + &child))?;
-        let run = work.apply().await?.expect_failure()?;
-        let names = [arm.id(&cluster.name), other_id.clone()];
-        let names = names.each_ref().map(String::as_str);
-        explained(&run.errors(), "kubernetes", &names)?;
-        ensure!(writes()? == before, "{kind} was made in Azure");
-    }
-    Objects::of(cluster).await?.are_gone().await?;
-    work.configure(&connected.render())?;
+    let work = Workdir::new(lease.world(), &engine, "wrong-cluster")?;
+    let connected = Configuration::of(cluster).render();
+    let names = ["without Azure Arc agents", &other_id];
+    each_is_refused(&lease, &work, &head(""), &other, &names).await?;
+    work.configure(&connected)?;
+    work.apply().await?.expect_success()?;
+    let names = [&arm.id(&cluster.name), other_id.as_str()];
+    each_is_refused(&lease, &work, &connected, &other, &names).await?;
+    work.configure(&connected)?;
     work.plan().await?.expect_empty()?;
     arm.delete(&other).await?;
     door.presence(&other_id, json!("real")).await?;
@@ -82,15 +71,44 @@ async fn refused(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     nothing_is_left(&arm, lease.world(), cluster).await
 }
 
-/// How often somebody has changed anything on the connected cluster, or a custom location.
-fn made(world: &World, cluster: &str) -> anyhow::Result<usize> {
-    let of = |part: &str| journal::writes(world.directory(), part);
-    Ok(of(&format!("/{cluster}/"))? + of("/customLocations/")?)
+/// Beside a configuration, each type on the other connected cluster: an error with these words, and nothing is made.
+async fn each_is_refused(
+    lease: &Lease,
+    work: &Workdir,
+    beside: &str,
+    other: &str,
+    names: &[&str],
+) -> anyhow::Result<()> {
+    let cluster = lease.cluster();
+    let id = Arm::login(lease.world()).await?.id(other);
+    let before = made(lease.world(), other)?;
+    for (kind, attributes) in TYPES {
+        work.configure(&(beside.to_owned() + &child(kind, &id, &eks(&cluster.name), attributes)))?;
+        work.init().await?;
+        let run = work.apply().await?.expect_failure()?;
+        explained(&run.errors(), "kubernetes", names)?;
+        let after = made(lease.world(), other)?;
+        ensure!(after == before, "{kind} was made in Azure");
+    }
+    Objects::of(cluster).await?.are_gone().await
 }
 
+/// How often somebody has changed anything on the connected cluster, or a custom location that is named after it.
+fn made(world: &World, cluster: &str) -> anyhow::Result<usize> {
+    let of = |part: &str| journal::writes(world.directory(), part);
+    Ok(
+        of(&format!("/connectedClusters/{cluster}/"))?
+            + of(&format!("/customLocations/{cluster}"))?,
+    )
+}
+
+/// `parent` is the id of the connected cluster.
 fn child(kind: &str, parent: &str, kubernetes: &str, attributes: &str) -> String {
+    let name = parent.rsplit('/').next().unwrap_or_default();
     let place = if kind == "arc_custom_location" {
-        format!("resource_group_name = \"{RESOURCE_GROUP}\"\n  location = \"{LOCATION}\"")
+        format!(
+            "name = \"{name}\"\n  resource_group_name = \"{RESOURCE_GROUP}\"\n  location = \"{LOCATION}\""
+        )
     } else {
         String::new()
     };

@@ -1,15 +1,20 @@
 //! Creating, changing and removing a custom location.
 
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::Instant;
 
 use crate::arm::{
-    CustomLocation, CustomLocationAuthentication, CustomLocationProperties, ResourceId, Secret,
+    self, CustomLocation, CustomLocationAuthentication, CustomLocationProperties, ResourceId,
+    Secret,
 };
-use crate::call::Call;
+use crate::call::{Call, Probe, WaitError, poll_until};
 use crate::cluster::NamespaceState;
-use crate::onboarding::parent::require_connected;
+use crate::onboarding::parent::{own_cluster, require_connected};
 use crate::onboarding::preflight::check_registered;
 use crate::onboarding::session::Session;
 
@@ -19,6 +24,10 @@ use super::observe::{Observation, is_enabled, observe};
 
 /// Resource provider of custom locations.
 const NAMESPACE: &str = "Microsoft.ExtendedLocation";
+/// How long agents may take to let Azure's service in after they were told to.
+const ADMISSION: Duration = Duration::from_mins(1);
+/// How often Azure tries meanwhile.
+const POLL: Duration = Duration::from_secs(3);
 
 /// A custom location that was not completed, and what exists nevertheless.
 #[derive(Debug)]
@@ -52,20 +61,20 @@ pub async fn create(
         return Box::pin(change(call, session, spec)).await.map_err(before);
     }
     call.step("create the custom location");
-    let body = spec.over(CustomLocation::default());
-    let locations = session.azure.custom_locations();
-    let operation = locations.put(call, &spec.id, &body).await;
-    let operation = operation.map_err(|error| before(error.into()))?;
-    let mut reached = operation.initial().cloned().unwrap_or(body);
-    checkpoint(&reached);
-    let finished = async {
-        reached = operation.wait(call).await?;
-        checkpoint(&reached);
+    let reached = Mutex::new(None);
+    let remember = |object: &CustomLocation| {
+        checkpoint(object);
+        *reached.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(object.clone()));
+    };
+    let finished = Box::pin(async {
+        let body = spec.over(CustomLocation::default());
+        let written = write(call, session, &spec.id, &body, remember).await?;
+        remember(&written);
         observed(call, session, spec).await
-    }
+    })
     .await;
     finished.map_err(|error| ApplyFailure {
-        reached: Some(Box::new(reached)),
+        reached: reached.into_inner().unwrap_or_else(PoisonError::into_inner),
         error,
     })
 }
@@ -84,9 +93,44 @@ pub async fn change(call: &Call, session: &Session, spec: &Spec) -> Result<Obser
     Box::pin(check_cluster(call, session, spec)).await?;
     call.check()?;
     call.step("change the custom location");
-    let operation = locations.put(call, &spec.id, &spec.over(found)).await?;
-    operation.wait(call).await?;
+    Box::pin(write(call, session, &spec.id, &spec.over(found), |_| ())).await?;
     observed(call, session, spec).await
+}
+
+/// Has Azure carry out what is wanted, and tells `accepted` what it takes on. Agents that were just told to let Azure's service
+/// in start anew for that, and until then Azure finds itself kept out.
+async fn write(
+    call: &Call,
+    session: &Session,
+    id: &ResourceId,
+    body: &CustomLocation,
+    accepted: impl Fn(&CustomLocation),
+) -> Result<CustomLocation, Error> {
+    let locations = session.azure.custom_locations();
+    let attempt = || async {
+        let operation = locations.put(call, id, body).await?;
+        accepted(operation.initial().unwrap_or(body));
+        operation.wait(call).await
+    };
+    let patience = Instant::now() + ADMISSION;
+    let look = || async {
+        match attempt().await {
+            Err(error) if is_kept_out(&error) && Instant::now() < patience => {
+                Ok(Probe::pending(error.to_string()))
+            }
+            outcome => outcome.map(Probe::Ready),
+        }
+    };
+    match poll_until(call, id, POLL, look).await {
+        Ok(written) => Ok(written),
+        Err(WaitError::Probe(error)) => Err(error.into()),
+        Err(WaitError::Halted { halt, .. }) => Err(halt.into()),
+    }
+}
+
+fn is_kept_out(error: &arm::Error) -> bool {
+    let code = error.fault().and_then(|fault| fault.code.as_deref());
+    code == Some("UnauthorizedNamespaceError")
 }
 
 /// Removes a custom location. One that is gone already is fine.
@@ -124,8 +168,9 @@ async fn prepare(
 /// Azure sees the cluster, its agents let the service in, and the namespace is not going away.
 async fn check_cluster(call: &Call, session: &Session, spec: &Spec) -> Result<(), Error> {
     require_connected(call, session, &spec.cluster).await?;
-    let cluster = session.cluster(call, spec.connection.as_ref()).await?;
-    if !is_enabled(call, &cluster, &spec.cluster).await? {
+    let connection = spec.connection.as_ref();
+    let (cluster, agents) = own_cluster(call, session, connection, &spec.cluster).await?;
+    if !is_enabled(&agents) {
         return Err(Error::NotEnabled {
             cluster: spec.cluster.clone(),
         });

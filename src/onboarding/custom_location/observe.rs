@@ -2,8 +2,8 @@
 
 use crate::arm::{CustomLocation, ResourceId};
 use crate::call::Call;
-use crate::cluster::{Cluster, Connection, NamespaceState};
-use crate::onboarding::parent::{ParentError, own_agents};
+use crate::cluster::{ArcConfig, Connection, NamespaceState};
+use crate::onboarding::parent::{ParentError, look_at_cluster};
 use crate::onboarding::session::Session;
 
 use super::error::Error;
@@ -59,8 +59,8 @@ async fn look_inside(
     let Some(host) = host.and_then(|host| ResourceId::parse(host).ok()) else {
         return Ok(Vec::new());
     };
-    let cluster = session.cluster(call, connection).await?;
-    if !is_enabled(call, &cluster, &host).await? {
+    let (cluster, agents) = look_at_cluster(call, session, connection, &host).await?;
+    if agents.is_some_and(|agents| !is_enabled(&agents)) {
         return Ok(vec![Error::NotEnabled { cluster: host }.to_string()]);
     }
     let namespace = properties.namespace.as_deref().unwrap_or_default();
@@ -75,13 +75,7 @@ async fn look_inside(
     })
 }
 
-/// Whether the agents let Azure's service in, as far as they say; they have to be those of the connected cluster.
-pub(super) async fn is_enabled(
-    call: &Call,
-    cluster: &Cluster,
-    wanted: &ResourceId,
-) -> Result<bool, ParentError> {
-    let config = own_agents(call, cluster, wanted).await?;
-    let enabled = config.and_then(|config| config.custom_locations_enabled);
-    Ok(enabled != Some(false))
+/// Whether the agents let Azure's service in, as far as they say.
+pub(super) fn is_enabled(agents: &ArcConfig) -> bool {
+    agents.custom_locations_enabled != Some(false)
 }

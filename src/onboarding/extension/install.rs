@@ -160,6 +160,7 @@ pub(super) async fn reach(
     spec: &Spec,
 ) -> Result<Result<Cluster, ParentError>, ParentError> {
     let found = own_cluster(call, session, spec.connection.as_ref(), &spec.cluster).await;
+    let found = found.map(|(cluster, _)| cluster);
     let wrong = matches!(found, Err(ParentError::WrongCluster { .. }));
     if wrong || spec.wait_for_workloads {
         return found.map(Ok);

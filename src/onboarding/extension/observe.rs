@@ -7,7 +7,7 @@ use crate::cluster::{Cluster, Connection};
 use super::diagnosis::statuses;
 use super::error::Error;
 use super::workloads::{Baseline, Workloads};
-use crate::onboarding::parent::{ParentError, own_cluster, parent_of};
+use crate::onboarding::parent::{ParentError, look_at_cluster, parent_of};
 use crate::onboarding::session::Session;
 
 /// What a look showed.
@@ -76,13 +76,13 @@ pub async fn observe(
     let parent = parent_of(id);
     let (object, cluster) = futures::join!(
         extensions.get(call, id),
-        Box::pin(own_cluster(call, session, connection, &parent)),
+        Box::pin(look_at_cluster(call, session, connection, &parent)),
     );
     let Some(object) = object? else {
         return Ok(Observed::Gone);
     };
     let workloads = match cluster {
-        Ok(cluster) => look_inside(call, &cluster, id, &object).await,
+        Ok((cluster, _)) => look_inside(call, &cluster, id, &object).await,
         Err(error) => Err(error),
     };
     Ok(Observed::Present(Box::new(Observation {

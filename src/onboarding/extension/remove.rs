@@ -6,7 +6,7 @@ use crate::cluster::Connection;
 
 use super::diagnosis;
 use super::error::Error;
-use crate::onboarding::parent::{dead, own_cluster, parent_of};
+use crate::onboarding::parent::{dead, look_at_cluster, parent_of};
 use crate::onboarding::session::Session;
 
 /// How an extension went.
@@ -51,11 +51,11 @@ pub async fn remove(
     let operation = extensions.delete(call, id, force || dead.is_some()).await?;
     if let Err(error) = operation.wait(call).await {
         let look = diagnosis::look(id.name());
-        let inside = Box::pin(own_cluster(&look, session, connection, &cluster)).await;
+        let inside = Box::pin(look_at_cluster(&look, session, connection, &cluster)).await;
         let namespace = object.namespace();
         return Err(diagnosis::explain(
             session,
-            inside.as_ref().ok(),
+            inside.as_ref().ok().map(|(cluster, _)| cluster),
             id,
             "removed",
             namespace,

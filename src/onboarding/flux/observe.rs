@@ -6,7 +6,7 @@ use futures::try_join;
 use crate::arm::{FluxConfiguration, FluxProperties, ResourceId};
 use crate::call::Call;
 use crate::cluster::{Connection, FluxKind, FluxObject};
-use crate::onboarding::parent::{ParentError, own_cluster, parent_of};
+use crate::onboarding::parent::{ParentError, look_at_cluster, parent_of};
 use crate::onboarding::session::Session;
 
 use super::compliance::complaints;
@@ -73,7 +73,7 @@ async fn look_inside(
     if properties.provisioning_state.as_deref() != Some("Succeeded") {
         return Ok(Vec::new());
     }
-    let cluster = own_cluster(call, session, connection, &parent_of(id)).await?;
+    let (cluster, _) = look_at_cluster(call, session, connection, &parent_of(id)).await?;
     let namespace = properties.namespace.as_deref().unwrap_or("default");
     let kind = source_kind(properties);
     let (sources, kustomizations) = try_join!(

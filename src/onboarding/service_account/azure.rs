@@ -55,7 +55,8 @@ pub(super) async fn reach(
         own_cluster(call, session, connection, id),
     );
     let connect = connect?;
-    Ok((cluster?, connect))
+    let (cluster, _) = cluster?;
+    Ok((cluster, connect))
 }
 
 fn has_private_link(cluster: &ConnectedCluster) -> bool {

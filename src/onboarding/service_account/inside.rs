@@ -5,7 +5,7 @@ use secrecy::SecretString;
 
 use crate::call::Call;
 use crate::cluster::{Binding, Cluster, FoundAccount, Grant, TokenSecret, Verdict};
-use crate::onboarding::parent::own_cluster;
+use crate::onboarding::parent::look_at_cluster;
 use crate::onboarding::{self, Session};
 
 use super::azure::{self, ClusterConnect};
@@ -93,7 +93,7 @@ pub async fn look(
     known: &Known,
 ) -> Result<Seen, Error> {
     let (connection, parent) = (spec.connection.as_ref(), &spec.connected_cluster);
-    let cluster = own_cluster(call, session, connection, parent).await?;
+    let (cluster, _) = look_at_cluster(call, session, connection, parent).await?;
     let (connect, inside) = futures::join!(
         azure::require_connect(call, session, &spec.connected_cluster),
         Box::pin(inside(call, &cluster, spec)),
