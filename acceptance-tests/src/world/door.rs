@@ -45,11 +45,6 @@ impl Door {
         Ok(own.all(|fault| fault["spent"] == true))
     }
 
-    /// Ends all faults.
-    pub async fn clear_faults(&self) -> anyhow::Result<()> {
-        self.send(Method::DELETE, "faults", json!({})).await
-    }
-
     /// Decides who speaks for a connected cluster of this id: `"real"`, `"away"` or `{"puppet": {}}`.
     pub async fn presence(&self, cluster: &str, presence: Value) -> anyhow::Result<()> {
         let body = json!({"connected_cluster": cluster, "presence": presence});
