@@ -12,7 +12,7 @@ use crate::arm::{
     self, CustomLocation, CustomLocationAuthentication, CustomLocationProperties, ResourceId,
     Secret,
 };
-use crate::call::{Call, Probe, WaitError, poll_until};
+use crate::call::Call;
 use crate::cluster::NamespaceState;
 use crate::onboarding::parent::{own_cluster, require_connected};
 use crate::onboarding::preflight::check_registered;
@@ -113,18 +113,15 @@ async fn write(
         operation.wait(call).await
     };
     let patience = Instant::now() + ADMISSION;
-    let look = || async {
+    loop {
         match attempt().await {
             Err(error) if is_kept_out(&error) && Instant::now() < patience => {
-                Ok(Probe::pending(error.to_string()))
+                call.step("wait until the agents let Azure's service in");
+                // Who is stopped meanwhile hears what Azure said, not only that time is over.
+                call.sleep(POLL).await.map_err(|_| error)?;
             }
-            outcome => outcome.map(Probe::Ready),
+            outcome => return Ok(outcome?),
         }
-    };
-    match poll_until(call, id, POLL, look).await {
-        Ok(written) => Ok(written),
-        Err(WaitError::Probe(error)) => Err(error.into()),
-        Err(WaitError::Halted { halt, .. }) => Err(halt.into()),
     }
 }
 
