@@ -49,7 +49,8 @@ fn for_code(code: &str, message: &str) -> Vec<String> {
             "this cloud may lack the api-version: choose one that the message lists".to_owned(),
         ],
         "UnauthorizedNamespaceError" => vec![
-            "check custom_locations.object_id of the arc_connected_cluster: it is the result of              `az ad sp show --id bc313c14-388c-4e7d-a58e-70017303ee3b --query id`, which differs from tenant to tenant"
+            "check custom_locations.object_id of the arc_connected_cluster: it is the result of \
+             `az ad sp show --id bc313c14-388c-4e7d-a58e-70017303ee3b --query id`, which differs from tenant to tenant"
                 .to_owned(),
         ],
         "ScopeLocked" => vec![
@@ -140,5 +141,14 @@ mod tests {
             "{remedy}"
         );
         assert!(first("AuthorizationFailed", "").contains("--scope <scope>"));
+    }
+
+    #[test]
+    fn a_service_that_is_kept_out_is_told_apart_by_its_object_id() {
+        assert_eq!(
+            first("UnauthorizedNamespaceError", ""),
+            "check custom_locations.object_id of the arc_connected_cluster: it is the result of `az ad sp show --id \
+             bc313c14-388c-4e7d-a58e-70017303ee3b --query id`, which differs from tenant to tenant"
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! A connection that leads to the agents of another connected cluster: nothing is made on either plane, whatever is wanted
-//! there.
+//! A connection that leads to no agents, or to those of another connected cluster: nothing is made on either plane, whatever
+//! is wanted there.
 
 use std::sync::Arc;
 
