@@ -10,10 +10,10 @@
 //! | [`sdk`] | what the author of a resource sees: values, schema, plan engine, traits |
 //! | [`provider`] | the provider block and the registry of all types |
 //! | [`resources`] | one folder for each Terraform type |
-//! | [`onboarding`] | the use cases in our own words: connect, observe, disconnect |
+//! | [`usecases`] | the use cases in our own words, one folder for each Terraform type |
 //! | [`arm`] | Azure Resource Manager |
 //! | [`cluster`] | Kubernetes, EKS included |
-//! | [`release`] | the agents' chart and Helm |
+//! | [`helm`] | the agents' chart and Helm |
 //! | [`call`] | stop token, deadline and progress of one operation |
 //! | [`fault`] | how any error describes itself |
 //!
@@ -23,14 +23,14 @@ pub mod arm;
 pub mod call;
 pub mod cluster;
 pub mod fault;
-pub mod onboarding;
+pub mod helm;
 pub mod plugin;
 pub mod proto;
 pub mod protocol;
 pub mod provider;
-pub mod release;
 pub mod resources;
 pub mod sdk;
+pub mod usecases;
 
 /// Product and version, as `User-Agent` of each request to Azure, Kubernetes and a registry.
 const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));

@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use terraform_provider_arc::helm;
 use terraform_provider_arc::plugin::{self, Mode};
 use terraform_provider_arc::provider::ArcProvider;
-use terraform_provider_arc::release;
 
 const HELP: &str = "\
 Terraform and OpenTofu provider that takes Kubernetes clusters to Azure Arc and keeps them there.
@@ -24,8 +24,8 @@ enum Command {
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
     match arguments.next() {
-        Some(first) if first == release::RUN_CHILD => return release::supervise(arguments),
-        Some(first) if first == release::KEEP_CLEAN => return release::keep_clean(arguments),
+        Some(first) if first == helm::RUN_CHILD => return helm::supervise(arguments),
+        Some(first) if first == helm::KEEP_CLEAN => return helm::keep_clean(arguments),
         _ => {}
     }
     // Before any library chooses for itself: ring starts at once, aws-lc-rs gathers entropy for up to 100 ms.

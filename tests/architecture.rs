@@ -8,11 +8,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("fault", &[]),
     ("arm", &[]),
     ("cluster", &[]),
-    ("release", &[]),
-    ("onboarding", &["arm", "cluster", "release"]),
+    ("helm", &[]),
+    ("usecases", &["arm", "cluster", "helm"]),
     ("sdk", &[]),
-    ("resources", &["sdk", "onboarding"]),
-    ("provider", &["sdk", "resources", "onboarding", "arm"]),
+    ("resources", &["sdk", "usecases"]),
+    ("provider", &["sdk", "resources", "usecases", "arm"]),
     ("protocol", &["sdk", "proto"]),
     ("plugin", &["protocol", "sdk", "proto"]),
     ("proto", &[]),
@@ -31,7 +31,7 @@ const CONFINED: &[(&[&str], &[&str])] = &[
         ],
         &["cluster"],
     ),
-    (&["oci_client::"], &["release"]),
+    (&["oci_client::"], &["helm"]),
     (
         &["tonic::", "proto::tfplugin6"],
         &["protocol", "plugin", "proto"],
@@ -39,7 +39,7 @@ const CONFINED: &[(&[&str], &[&str])] = &[
 ];
 
 /// Modules that could be a command-line program.
-const WITHOUT_TERRAFORM: &[&str] = &["onboarding", "arm", "cluster", "release"];
+const WITHOUT_TERRAFORM: &[&str] = &["usecases", "arm", "cluster", "helm"];
 
 #[test]
 fn imports_point_one_way() {
@@ -111,7 +111,7 @@ fn stdout_is_written_in_one_place() {
             })
         })
         .map(|(file, _)| file)
-        .filter(|file| !file.ends_with("release/supervise.rs"))
+        .filter(|file| !file.ends_with("helm/supervise.rs"))
         .collect();
     assert_eq!(writers.len(), 1, "{writers:?}");
 }

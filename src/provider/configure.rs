@@ -7,12 +7,12 @@ use serde::Deserialize;
 
 use crate::arm::environment::Env;
 use crate::arm::{self, Client, ConfigError, Settings};
-use crate::onboarding::{Clusters, HelmSource, OfferedLocations, Session, TagRules};
 use crate::resources::connection::ConnectionState;
 use crate::sdk::bridge;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
 use crate::sdk::value::Value;
+use crate::usecases::{Clusters, HelmSource, OfferedLocations, Session, TagRules};
 
 /// The provider block as written.
 #[derive(Deserialize)]

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use crate::onboarding::SessionSlot;
 use crate::resources::connected_cluster::{ConnectedClusterDataSource, ConnectedClusterResource};
 use crate::resources::connected_clusters::ConnectedClustersDataSource;
 use crate::resources::connection;
@@ -30,6 +29,7 @@ use crate::sdk::resource::ErasedResource;
 use crate::sdk::schema::Schema;
 use crate::sdk::validate::validate;
 use crate::sdk::value::Value;
+use crate::usecases::SessionSlot;
 
 /// The provider.
 pub struct ArcProvider {

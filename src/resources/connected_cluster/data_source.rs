@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use crate::onboarding::{ResourceId, SessionSlot, find};
-use crate::resources::diagnose;
+use crate::resources::shared::diagnose;
 use crate::sdk::checks;
 use crate::sdk::context::Context;
 use crate::sdk::data_source::{DataSource, Found};
@@ -12,6 +11,8 @@ use crate::sdk::path::AttributePath;
 use crate::sdk::resource::DeferReason;
 use crate::sdk::schema::{Attribute, Schema};
 use crate::sdk::timeouts::{self, Operation};
+use crate::usecases::connected_cluster::find;
+use crate::usecases::{ResourceId, SessionSlot};
 
 use super::TYPE_NAME;
 use super::view::{self, View};

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::onboarding::{ConnectedCluster, Inside, Reached, ResourceId, TagRules, same_location};
+use crate::usecases::connected_cluster::{ConnectedCluster, Inside, Reached};
+use crate::usecases::{ResourceId, TagRules, same_location};
 
 use super::state::{AgentsState, IdentityState, State, WorkloadState};
 
@@ -85,7 +86,7 @@ impl State {
     #[must_use]
     pub(super) fn with_inside(mut self, inside: &Inside) -> Self {
         self.cluster_uid = Some(inside.cluster_uid.clone());
-        let workload = |found: &crate::onboarding::Workload| WorkloadState {
+        let workload = |found: &crate::usecases::Workload| WorkloadState {
             ready: found.ready,
             desired: found.desired,
         };

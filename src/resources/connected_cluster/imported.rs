@@ -2,8 +2,9 @@
 //!
 //! Later looks do not change them: what differs then is drift, named in words.
 
-use crate::onboarding::{ConnectedCluster, Inside, ResourceId};
-use crate::resources::deletion;
+use crate::resources::shared::deletion;
+use crate::usecases::ResourceId;
+use crate::usecases::connected_cluster::{ConnectedCluster, Inside};
 
 use super::state::{AgentState, CustomLocationsState, OidcIssuerState, State};
 
@@ -64,7 +65,7 @@ impl State {
         }
     }
 
-    fn with_values(mut self, values: &crate::onboarding::UserValues) -> Self {
+    fn with_values(mut self, values: &crate::usecases::connected_cluster::UserValues) -> Self {
         let text = |key| values.text(key);
         if text("systemDefaultValues.clusterconnect-agent.enabled").as_deref() == Some("false") {
             self.cluster_connect_enabled = Some(false);

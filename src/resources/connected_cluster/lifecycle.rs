@@ -1,9 +1,7 @@
 //! Create, read, update, delete and import of `arc_connected_cluster`.
 
-use crate::onboarding::{
-    self, Before, Known, Leftover, ResourceId, connect, disconnect, observe, update,
-};
-use crate::resources::{connection, deletion, diagnose};
+use crate::resources::connection;
+use crate::resources::shared::{deletion, diagnose};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
@@ -13,9 +11,13 @@ use crate::sdk::resource::{
 use crate::sdk::schema::{IdentitySchema, Schema};
 use crate::sdk::timeouts::Timeouts;
 use crate::sdk::value::Value;
+use crate::usecases::ResourceId;
+use crate::usecases::connected_cluster::{
+    Before, Known, Leftover, Reached, change, create, observe, remove,
+};
 
 use super::state::State;
-use super::{ConnectedClusterResource, TYPE_NAME, combinations, moved, plan, refresh, schema};
+use super::{ConnectedClusterResource, TYPE_NAME, moved, plan, refresh, rules, schema};
 
 type Outcome = Result<Applied<State>, ApplyFailure<State>>;
 
@@ -50,7 +52,7 @@ impl Resource for ConnectedClusterResource {
     fn validate(&self, config: &Value) -> Diagnostics {
         let path = AttributePath::attribute(connection::NAME);
         let mut found = connection::validate(&path, config.get(connection::NAME));
-        found.extend(combinations::validate(config));
+        found.extend(rules::combinations::validate(config));
         found
     }
 
@@ -62,11 +64,9 @@ impl Resource for ConnectedClusterResource {
         let session = diagnose::session(&self.session)?;
         let id = planned.resource_id(session.azure.subscription_id());
         let spec = planned.spec(id.clone(), &session.tags, Some(&config));
-        let reached = |reached: &onboarding::Reached| {
-            planned.clone().with_reached(&id, reached, &session.tags)
-        };
-        let remember = |exists: &onboarding::Reached| cx.checkpoint.save(&reached(exists), &[]);
-        match Box::pin(connect(&cx.call, &session, &spec, remember)).await {
+        let reached = |reached: &Reached| planned.clone().with_reached(&id, reached, &session.tags);
+        let remember = |exists: &Reached| cx.checkpoint.save(&reached(exists), &[]);
+        match Box::pin(create(&cx.call, &session, &spec, remember)).await {
             Ok((object, inside)) => Ok(applied(
                 planned
                     .with_object(&id, &object, &session.tags)
@@ -116,7 +116,7 @@ impl Resource for ConnectedClusterResource {
             agents_change: planned.agents_differ(&prior.state),
         };
         let attempted = format!("changing {id}");
-        match Box::pin(update(&cx.call, &session, &spec, before)).await {
+        match Box::pin(change(&cx.call, &session, &spec, before)).await {
             Ok((object, inside)) => {
                 let state = planned.with_object(&id, &object, &session.tags);
                 Ok(match inside {
@@ -152,7 +152,7 @@ impl Resource for ConnectedClusterResource {
             cluster_uid: prior.state.cluster_uid.as_deref(),
             force: prior.state.force_delete.unwrap_or(false),
         };
-        match disconnect(&cx.call, &session, &id, connection.as_ref(), known).await {
+        match remove(&cx.call, &session, &id, connection.as_ref(), known).await {
             Ok(None) => Ok(Diagnostics::default()),
             Ok(Some(leftover)) => Ok(report_leftover(&id, &leftover)),
             Err(error) => Err(diagnose::failed(&format!("disconnecting {id}"), &error).into()),

@@ -1,26 +1,25 @@
 //! `arc_connected_cluster`: a Kubernetes cluster in Azure Arc, object and agents.
 
-mod combinations;
 mod data_source;
 mod found;
 mod imported;
 mod lifecycle;
-mod memory;
 mod moved;
 mod plan;
+mod private;
 mod refresh;
 mod repair;
 mod rules;
 mod schema;
 mod state;
-mod upgrades;
+
 pub mod view;
 mod wanted;
 
 pub use data_source::ConnectedClusterDataSource;
 pub use state::State;
 
-use crate::onboarding::SessionSlot;
+use crate::usecases::SessionSlot;
 
 /// The Terraform type.
 pub const TYPE_NAME: &str = "arc_connected_cluster";

@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use crate::call::Call;
 use crate::fault::{Explain, Kind};
-use crate::onboarding::{Error, Session, check_location, identify, same_location};
 use crate::resources::connection::{self, ConnectionState};
-use crate::resources::keep::{keep_if, set};
-use crate::resources::{deletion, diagnose};
+use crate::resources::shared::keep::{keep_if, set};
+use crate::resources::shared::{deletion, diagnose};
 use crate::sdk::bridge;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::resource::Plan;
 use crate::sdk::value::Value;
+use crate::usecases::connected_cluster::identify;
+use crate::usecases::{PlaneError, Session, check_location, same_location};
 
-use super::{repair, upgrades};
+use super::{repair, rules};
 
 /// Attributes that Azure compares without regard to case.
 const CASELESS: [&str; 2] = ["name", "resource_group_name"];
@@ -31,7 +32,7 @@ pub(super) async fn finish(call: &Call, plan: &mut Plan, session: Option<&Sessio
         keep_if(plan, name, str::eq_ignore_ascii_case);
     }
     let mut found = repair::propose(plan);
-    found.extend(upgrades::check(plan));
+    found.extend(rules::immutable::check(plan));
     let Some(session) = session else {
         found.extend(deletion::check(plan));
         return found;
@@ -52,14 +53,16 @@ async fn require_same_cluster(call: &Call, plan: &mut Plan, session: &Session) -
         plan.prior.get(connection::NAME),
         plan.planned.get(connection::NAME),
     );
-    let expected = plan.prior.get("cluster_uid").as_str();
-    if plan.prior.is_null() || before == after || !after.is_wholly_known() || expected.is_none() {
+    let Some(expected) = plan.prior.get("cluster_uid").as_str() else {
+        return Diagnostics::default();
+    };
+    if before == after || !after.is_wholly_known() {
         return Diagnostics::default();
     }
     let state: Result<Option<ConnectionState>, _> = bridge::from_value(after);
     let connection = state.ok().flatten().map(|state| state.connection());
-    match identify(call, session, connection.as_ref()).await {
-        Ok(found) if Some(found.as_str()) != expected => repair::other_cluster(plan, &found),
+    match identify(call, session, connection.as_ref(), expected).await {
+        Err(PlaneError::OtherCluster { found, .. }) => repair::other_cluster(plan, &found),
         _ => Diagnostics::default(),
     }
 }
@@ -97,7 +100,7 @@ async fn require_location(call: &Call, plan: &Plan, session: &Session) -> Diagno
     };
     match checked {
         Err(error)
-            if matches!(error, Error::LocationNotOffered { .. })
+            if matches!(error, PlaneError::LocationNotOffered { .. })
                 || error.kind() == Kind::Credential =>
         {
             diagnose::failed("checking the plan with Azure", &error)

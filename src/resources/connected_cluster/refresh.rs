@@ -2,15 +2,15 @@
 
 use jiff::Timestamp;
 
-use crate::onboarding::{
-    ConnectedCluster, Cure, Drift, Error, Inside, Observed, Replacement, ResourceId, Session,
-    drift, require_agents,
-};
-use crate::resources::diagnose;
+use crate::resources::shared::diagnose;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::resource::{Applied, Refreshed, Stored};
+use crate::usecases::connected_cluster::{
+    ConnectedCluster, Cure, Drift, Error, Inside, Observed, Replacement, drift, require_agents,
+};
+use crate::usecases::{ResourceId, Session};
 
-use super::memory::{Memory, Replace};
+use super::private::{Memory, Replace};
 use super::state::State;
 
 /// What was attempted, for messages.

@@ -1,13 +1,14 @@
 //! Planning the cure of what a read found: in place where that is possible, by a replacement that says why where not.
 
-use crate::resources::keep::set;
-use crate::resources::{connection, drift};
+use crate::resources::connection;
+use crate::resources::shared::drift;
+use crate::resources::shared::keep::set;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
 use crate::sdk::resource::Plan;
 use crate::sdk::value::Value;
 
-use super::memory::{Memory, Replace};
+use super::private::{Memory, Replace};
 
 /// Proposes the cure.
 pub(super) fn propose(plan: &mut Plan) -> Diagnostics {

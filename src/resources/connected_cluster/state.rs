@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::resources::connection::ConnectionState;
-use crate::resources::timeouts::TimeoutsState;
-use crate::resources::write_only::WriteOnly;
+use crate::resources::shared::timeouts::TimeoutsState;
+use crate::resources::shared::write_only::WriteOnly;
 
 /// All attributes; see the schema for what they mean.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]

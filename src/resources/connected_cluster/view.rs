@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::onboarding::{ConnectedCluster, ResourceId};
 use crate::sdk::schema::{Attribute, Nesting};
 use crate::sdk::types::Type;
+use crate::usecases::ResourceId;
+use crate::usecases::connected_cluster::ConnectedCluster;
 
 use super::state::IdentityState;
 

@@ -2,12 +2,12 @@
 
 use secrecy::SecretString;
 
-use crate::onboarding::{
-    AgentSpec, ChartOrigin, Checks, ConnectSpec, Connection, OidcIssuer, Proxy, ResourceId,
-    Settings, TagRules,
-};
 use crate::resources::connection::ConnectionState;
-use crate::resources::write_only::WriteOnly;
+use crate::resources::shared::write_only::WriteOnly;
+use crate::usecases::connected_cluster::{
+    AgentSpec, ChartOrigin, Checks, OidcIssuer, Proxy, Settings, Spec,
+};
+use crate::usecases::{Connection, ResourceId, TagRules};
 
 use super::state::{AgentState, ChartState, ProxyState, State};
 
@@ -22,14 +22,9 @@ impl State {
     }
 
     /// What the use cases are told. Write-only values are in `config` alone; while nothing is configured there are none.
-    pub(super) fn spec(
-        &self,
-        id: ResourceId,
-        tags: &TagRules,
-        config: Option<&Self>,
-    ) -> ConnectSpec {
+    pub(super) fn spec(&self, id: ResourceId, tags: &TagRules, config: Option<&Self>) -> Spec {
         let agent = self.agent.clone().unwrap_or_default();
-        ConnectSpec {
+        Spec {
             id,
             location: self.location.clone(),
             tags: tags.with_defaults(&self.tags.clone().unwrap_or_default()),

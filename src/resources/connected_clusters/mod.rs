@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::onboarding::{ConnectedCluster, ListScope, ResourceId, Selection, SessionSlot, select};
 use crate::resources::connected_cluster::view::{self, View};
-use crate::resources::diagnose;
+use crate::resources::shared::diagnose;
 use crate::sdk::checks;
 use crate::sdk::context::Context;
 use crate::sdk::data_source::{DataSource, Found};
@@ -16,6 +15,8 @@ use crate::sdk::resource::DeferReason;
 use crate::sdk::schema::{Attribute, Nesting, Schema};
 use crate::sdk::timeouts::{self, Operation};
 use crate::sdk::types::Type;
+use crate::usecases::connected_cluster::{ConnectedCluster, ListScope, Selection, select};
+use crate::usecases::{ResourceId, SessionSlot};
 
 /// How long a read may take, all pages included.
 const LIMIT: Duration = Duration::from_mins(5);

@@ -1,9 +1,9 @@
 //! What a plan demands of a connection.
 
-use crate::onboarding::Session;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
 use crate::sdk::value::Value;
+use crate::usecases::Session;
 
 use super::NAME;
 

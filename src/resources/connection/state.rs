@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::onboarding::{Connection, Credential, Eks, Exec, Explicit};
+use crate::usecases::{Connection, Credential, Eks, Exec, Explicit};
 
 /// The `kubernetes` value. The secrets exist in the provider block only and are never written.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]

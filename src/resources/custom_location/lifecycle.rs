@@ -1,12 +1,8 @@
 //! Create, read, update, delete and import of `arc_custom_location`.
 
-use crate::onboarding::custom_location::{
-    Error, Object, Observation, Subject, change, create, observe, remove,
-};
-use crate::onboarding::{Connection, ResourceId, Session};
 use crate::resources::connection::{self, ConnectionState};
-use crate::resources::diagnose::{self, About, failed, half_seen, warned};
-use crate::resources::{deletion, ids};
+use crate::resources::shared::diagnose::{self, About, failed, half_seen, warned};
+use crate::resources::shared::{deletion, ids};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::path::AttributePath;
@@ -16,6 +12,10 @@ use crate::sdk::resource::{
 use crate::sdk::schema::{IdentitySchema, Schema};
 use crate::sdk::timeouts::Timeouts;
 use crate::sdk::value::Value;
+use crate::usecases::custom_location::{
+    Error, Object, Observation, Subject, change, create, observe, remove,
+};
+use crate::usecases::{Connection, ResourceId, Session};
 
 use super::state::State;
 use super::{CustomLocationResource, TYPE_NAME, plan, schema};

@@ -7,7 +7,7 @@ mod state;
 
 pub use state::State;
 
-use crate::onboarding::SessionSlot;
+use crate::usecases::SessionSlot;
 
 /// The Terraform type.
 pub const TYPE_NAME: &str = "arc_custom_location";

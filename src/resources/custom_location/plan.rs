@@ -1,10 +1,11 @@
 //! What a plan of `arc_custom_location` needs beyond the schema.
 
-use crate::onboarding::{Session, same_location};
-use crate::resources::keep::keep_if;
-use crate::resources::{connection, deletion, drift};
+use crate::resources::connection;
+use crate::resources::shared::keep::keep_if;
+use crate::resources::shared::{deletion, drift};
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::resource::Plan;
+use crate::usecases::{Session, same_location};
 
 /// The hook. `session` is `None` while the provider block holds unknowns. It asks nobody.
 pub(super) fn finish(plan: &mut Plan, session: Option<&Session>) -> Diagnostics {

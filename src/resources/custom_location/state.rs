@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::onboarding::custom_location::{Object, Observation, Spec};
-use crate::onboarding::{ResourceId, same_location};
 use crate::resources::connection::ConnectionState;
-use crate::resources::timeouts::TimeoutsState;
+use crate::resources::shared::timeouts::TimeoutsState;
+use crate::usecases::custom_location::{Object, Observation, Spec};
+use crate::usecases::{ResourceId, same_location};
 
 /// All attributes; see the schema for what they mean.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]

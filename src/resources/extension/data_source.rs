@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::onboarding::SessionSlot;
-use crate::onboarding::extension::find;
-use crate::resources::diagnose::{self, failed};
-use crate::resources::ids;
+use crate::resources::shared::diagnose::{self, failed};
+use crate::resources::shared::ids;
 use crate::sdk::context::Context;
 use crate::sdk::data_source::{DataSource, Found};
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::resource::DeferReason;
 use crate::sdk::schema::{Attribute, Nesting, Schema};
 use crate::sdk::types::Type;
+use crate::usecases::SessionSlot;
+use crate::usecases::extension::find;
 
 use super::TYPE_NAME;
 use super::parts::{ErrorInfoState, StatusState};

@@ -1,14 +1,9 @@
 //! Create, read, update, delete and import of `arc_extension`.
 
-use crate::onboarding::extension::{
-    Baseline, Error, Observation, Observed, Removed, Repair, Subject, change, install, observe,
-    remove,
-};
-use crate::onboarding::{ResourceId, Session};
 use crate::resources::connection::{self, ConnectionState};
-use crate::resources::deletion;
-use crate::resources::diagnose::{self, About, failed, half_seen, warned};
-use crate::resources::ids::{self, Child};
+use crate::resources::shared::deletion;
+use crate::resources::shared::diagnose::{self, About, failed, half_seen, warned};
+use crate::resources::shared::ids::{self, Child};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::path::AttributePath;
@@ -18,6 +13,11 @@ use crate::sdk::resource::{
 use crate::sdk::schema::{IdentitySchema, Schema};
 use crate::sdk::timeouts::Timeouts;
 use crate::sdk::value::Value;
+use crate::usecases::extension::{
+    Baseline, Error, Observation, Observed, Removed, Repair, Subject, change, create, observe,
+    remove,
+};
+use crate::usecases::{ResourceId, Session};
 
 use super::state::State;
 use super::{ExtensionResource, TYPE_NAME, plan, rules, schema};
@@ -73,7 +73,7 @@ impl Resource for ExtensionResource {
             cx.checkpoint
                 .save(&planned.clone().with_object(&id, object), &[]);
         };
-        match Box::pin(install(&cx.call, &session, &spec, remember)).await {
+        match Box::pin(create(&cx.call, &session, &spec, remember)).await {
             Ok(observation) => Ok(applied(planned, &id, &observation, None)),
             Err(failure) => Err(ApplyFailure {
                 saved: failure.reached.map(|object| Stored {
@@ -258,6 +258,6 @@ fn looking_at(id: &ResourceId) -> String {
     format!("looking at {id} and its workloads")
 }
 
-fn connection_of(state: &State) -> Option<crate::onboarding::Connection> {
+fn connection_of(state: &State) -> Option<crate::usecases::Connection> {
     state.kubernetes.as_ref().map(ConnectionState::connection)
 }

@@ -12,7 +12,7 @@ mod state;
 pub use data_source::ExtensionDataSource;
 pub use state::State;
 
-use crate::onboarding::SessionSlot;
+use crate::usecases::SessionSlot;
 
 /// The Terraform type.
 pub const TYPE_NAME: &str = "arc_extension";

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::onboarding::Workload;
-use crate::onboarding::extension::{Plan, Status};
+use crate::usecases::Workload;
+use crate::usecases::extension::{Plan, Status};
 
 /// The `plan` value.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]

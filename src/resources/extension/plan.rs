@@ -2,14 +2,15 @@
 
 use crate::call::Call;
 use crate::fault::{Explain, Kind};
-use crate::onboarding::extension::{Error, Wanted, check_new, check_offer, known};
-use crate::onboarding::{ResourceId, Session};
-use crate::resources::diagnose::failed;
-use crate::resources::keep::{keep_if, set};
-use crate::resources::{connection, deletion, drift};
+use crate::resources::connection;
+use crate::resources::shared::diagnose::failed;
+use crate::resources::shared::keep::{keep_if, set};
+use crate::resources::shared::{deletion, drift};
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::resource::Plan;
 use crate::sdk::value::Value;
+use crate::usecases::extension::{Error, Wanted, check_new, check_offer, known};
+use crate::usecases::{ResourceId, Session};
 
 /// The hook. `session` is `None` while the provider block holds unknowns.
 pub(super) async fn finish(call: &Call, plan: &mut Plan, session: Option<&Session>) -> Diagnostics {

@@ -1,10 +1,10 @@
 //! Rules of extensions that go beyond single values: what a type allows, and what excludes each other.
 
-use crate::onboarding::extension::{Known, known};
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::{AttributePath, Step};
 use crate::sdk::schema::Check;
 use crate::sdk::value::Value;
+use crate::usecases::extension::{Known, known};
 
 use super::schema::{PROTECTED, PROTECTED_WO, PROTECTED_WO_VERSION};
 

@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::onboarding::ResourceId;
-use crate::onboarding::extension::{Baseline, Object, Observation, Scope, Spec};
 use crate::resources::connection::ConnectionState;
-use crate::resources::timeouts::TimeoutsState;
+use crate::resources::shared::timeouts::TimeoutsState;
+use crate::usecases::ResourceId;
+use crate::usecases::extension::{Baseline, Object, Observation, Scope, Spec};
 
 use super::parts::{ErrorInfoState, PlanState, StatusState, WorkloadState};
 use super::secrets::{self, Secrets};

@@ -7,14 +7,14 @@ pub use state::State;
 
 use std::time::Duration;
 
-use crate::onboarding::SessionSlot;
-use crate::onboarding::extension::catalogue;
-use crate::resources::{diagnose, ids};
+use crate::resources::shared::{diagnose, ids};
 use crate::sdk::context::Context;
 use crate::sdk::data_source::{DataSource, Found};
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::resource::DeferReason;
 use crate::sdk::schema::Schema;
+use crate::usecases::SessionSlot;
+use crate::usecases::extension::catalogue;
 
 /// The Terraform type.
 pub const TYPE_NAME: &str = "arc_extension_types";

@@ -1,6 +1,6 @@
 //! The attributes of `arc_extension_types`.
 
-use crate::resources::ids;
+use crate::resources::shared::ids;
 use crate::sdk::schema::{Attribute, Nesting, Schema};
 use crate::sdk::types::Type;
 use crate::sdk::value::Value;

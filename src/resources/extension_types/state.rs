@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::onboarding::extension::Offer;
+use crate::usecases::extension::Offer;
 
 /// All attributes; see the schema for what they mean.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]

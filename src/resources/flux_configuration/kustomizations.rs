@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::onboarding::flux::{Kustomization, PostBuild, SubstituteFrom};
 use crate::sdk::checks;
 use crate::sdk::schema::{Attribute, Nesting};
 use crate::sdk::types::Type;
 use crate::sdk::value::Value;
+use crate::usecases::flux_configuration::{Kustomization, PostBuild, SubstituteFrom};
 
 /// Azure's defaults of both intervals and of the limit, in seconds.
 const TEN_MINUTES: i64 = 600;

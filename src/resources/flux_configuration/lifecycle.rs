@@ -1,13 +1,9 @@
 //! Create, read, update, delete and import of `arc_flux_configuration`.
 
-use crate::onboarding::flux::{
-    Error, Object, Observation, Subject, change, create, observe, remove,
-};
-use crate::onboarding::{ResourceId, Session};
 use crate::resources::connection::{self, ConnectionState};
-use crate::resources::deletion;
-use crate::resources::diagnose::{self, About, failed, half_seen};
-use crate::resources::ids::{self, Child};
+use crate::resources::shared::deletion;
+use crate::resources::shared::diagnose::{self, About, failed, half_seen};
+use crate::resources::shared::ids::{self, Child};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::path::AttributePath;
@@ -17,6 +13,10 @@ use crate::sdk::resource::{
 use crate::sdk::schema::{IdentitySchema, Schema};
 use crate::sdk::timeouts::Timeouts;
 use crate::sdk::value::Value;
+use crate::usecases::flux_configuration::{
+    Error, Object, Observation, Subject, change, create, observe, remove,
+};
+use crate::usecases::{ResourceId, Session};
 
 use super::state::State;
 use super::{FluxConfigurationResource, TYPE_NAME, plan, rules, schema};

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::resources::{connection, deletion, drift, ids};
+use crate::resources::connection;
+use crate::resources::shared::{deletion, drift, ids};
 use crate::sdk::checks;
 use crate::sdk::schema::{Attribute, IdentityAttribute, IdentitySchema, Nesting, Schema};
 use crate::sdk::timeouts::{self, Operation, Timeouts};

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::onboarding::flux::{
+use crate::usecases::flux_configuration::{
     AzureBlob, BlobIdentity, Bucket, GitReference, GitRepository, OciReference, OciRepository,
     Secret, ServicePrincipal,
 };

@@ -10,12 +10,12 @@ use std::collections::BTreeMap;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::onboarding::ResourceId;
-use crate::onboarding::flux::{
+use crate::resources::connection::ConnectionState;
+use crate::resources::shared::timeouts::TimeoutsState;
+use crate::usecases::ResourceId;
+use crate::usecases::flux_configuration::{
     Object, Observation, Properties, ProtectedSettings, Spec, Status, drift,
 };
-use crate::resources::connection::ConnectionState;
-use crate::resources::timeouts::TimeoutsState;
 
 use super::kustomizations::KustomizationState;
 use super::sources::{BlobState, BucketState, GitState, OciState};

@@ -1,18 +1,17 @@
 //! What an error of the use case is about, in the attributes of `arc_service_account_token`.
 
 use crate::fault::{Explain as _, Kind};
-use crate::onboarding::service_account::{Error, Subject};
-use crate::onboarding::{self, ParentError};
 use crate::resources::connection;
-use crate::resources::diagnose::About;
+use crate::resources::shared::diagnose::About;
+use crate::usecases::ParentError;
+use crate::usecases::service_account_token::{Error, Subject};
 
 /// Whether a failed look at the cluster says nothing about what is in it. Only a cluster that answers, and is the right
 /// one, can say something.
 pub(super) fn says_nothing(error: &Error) -> bool {
     match error {
         Error::Parent(ParentError::Plane(error)) => {
-            let wrong = matches!(**error, onboarding::Error::WrongCluster { .. });
-            !wrong && error.kind() != Kind::Interrupted
+            !error.is_wrong_cluster() && error.kind() != Kind::Interrupted
         }
         _ => false,
     }

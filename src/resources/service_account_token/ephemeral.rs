@@ -10,10 +10,8 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::onboarding::SessionSlot;
-use crate::onboarding::service_account::{self as tokens, Account, Anchor, Loan, LoanSpec};
 use crate::resources::connection::{self, ConnectionState};
-use crate::resources::diagnose;
+use crate::resources::shared::diagnose;
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::duration;
@@ -23,6 +21,8 @@ use crate::sdk::resource::DeferReason;
 use crate::sdk::schema::{Attribute, Schema};
 use crate::sdk::types::Type;
 use crate::sdk::value::Value;
+use crate::usecases::SessionSlot;
+use crate::usecases::service_account_token::{self as tokens, Account, Anchor, Loan, LoanSpec};
 
 use super::state::{ConnectState, exposed};
 use super::{TYPE_NAME, id, rules, schema};
@@ -242,7 +242,7 @@ impl Ticket {
         })
     }
 
-    fn connection(&self) -> Option<crate::onboarding::Connection> {
+    fn connection(&self) -> Option<crate::usecases::Connection> {
         self.kubernetes.as_ref().map(ConnectionState::connection)
     }
 

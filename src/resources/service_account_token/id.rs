@@ -1,10 +1,10 @@
 //! The id of a token: that of its connected cluster, and behind it where the service account is.
 
-use crate::onboarding::ResourceId;
-use crate::onboarding::service_account::Account;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
 use crate::sdk::resource::ImportTarget;
+use crate::usecases::ResourceId;
+use crate::usecases::service_account_token::Account;
 
 /// What stands between the two.
 const INFIX: &str = "/serviceAccounts/";

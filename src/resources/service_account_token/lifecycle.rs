@@ -1,10 +1,7 @@
 //! Create, read, update, delete and import of `arc_service_account_token`.
 
-use crate::onboarding::service_account::{
-    self as tokens, Error, Found, Grant, ProvideFailure, Seen, TokenSpec, Wish,
-};
-use crate::onboarding::{ParentError, Session};
-use crate::resources::{connection, deletion, diagnose};
+use crate::resources::connection;
+use crate::resources::shared::{deletion, diagnose};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::path::AttributePath;
@@ -14,6 +11,8 @@ use crate::sdk::resource::{
 use crate::sdk::schema::{IdentitySchema, Schema};
 use crate::sdk::timeouts::Timeouts;
 use crate::sdk::value::Value;
+use crate::usecases::service_account_token::{self as tokens, Error, Grant, Observation, Spec};
+use crate::usecases::{Incomplete, ParentError, Session};
 
 use super::about::says_nothing;
 use super::state::State;
@@ -66,15 +65,7 @@ impl Resource for ServiceAccountTokenResource {
     async fn create(&self, cx: &Context, planned: State, _config: State) -> Outcome {
         let session = diagnose::session(&self.session)?;
         let spec = spec(&planned)?;
-        provide(
-            cx,
-            &session,
-            &spec,
-            &State::default(),
-            planned,
-            Wish::default(),
-        )
-        .await
+        provide(cx, &session, &spec, &State::default(), planned).await
     }
 
     async fn read(
@@ -108,9 +99,11 @@ impl Resource for ServiceAccountTokenResource {
         _config: State,
     ) -> Outcome {
         let session = diagnose::session(&self.session)?;
-        let spec = spec(&planned)?;
-        let rotate = rotates(&prior.state, &planned);
-        provide(cx, &session, &spec, &prior.state, planned, Wish { rotate }).await
+        let spec = Spec {
+            replace_token: rotates(&prior.state, &planned),
+            ..spec(&planned)?
+        };
+        provide(cx, &session, &spec, &prior.state, planned).await
     }
 
     async fn delete(
@@ -156,26 +149,24 @@ impl Resource for ServiceAccountTokenResource {
 async fn provide(
     cx: &Context,
     session: &Session,
-    spec: &TokenSpec,
+    spec: &Spec,
     prior: &State,
     planned: State,
-    wish: Wish,
 ) -> Outcome {
     let remember = |made: &tokens::Made| {
         cx.checkpoint
             .save(&remembered(prior, &planned).with_made(made), &[]);
     };
     let known = prior.known();
-    match Box::pin(tokens::provide(
-        &cx.call, session, spec, &known, wish, remember,
-    ))
-    .await
-    {
+    match Box::pin(tokens::change(&cx.call, session, spec, &known, remember)).await {
         Ok(provided) => Ok(Applied {
             stored: stored(planned.with_provided(provided)),
             diagnostics: Diagnostics::default(),
         }),
-        Err(ProvideFailure { made, error }) => Err(ApplyFailure {
+        Err(Incomplete {
+            reached: made,
+            error,
+        }) => Err(ApplyFailure {
             saved: made.map(|made| stored(remembered(prior, &planned).with_made(&made))),
             diagnostics: diagnose::failed(
                 &format!(
@@ -200,29 +191,33 @@ async fn look(
     cx: &Context,
     session: &Session,
     mut state: State,
-) -> Result<Result<Option<(State, Found)>, Error>, Diagnostics> {
+) -> Result<Result<Option<(State, Observation)>, Error>, Diagnostics> {
     let mut spec = spec(&state)?;
     if state.r#type.is_none() {
         // The one binding that Azure's instructions make, and that bears no marks then.
         spec.grants = vec![Grant::cluster_wide("cluster-admin")];
-        match tokens::look(&cx.call, session, &spec, &state.known()).await {
-            Ok(Seen::Present(found)) => state = state.described_by(&found),
-            Ok(Seen::Gone) => return Ok(Ok(None)),
+        match tokens::observe(&cx.call, session, &spec, &state.known()).await {
+            Ok(Some(found)) => state = state.described_by(&found),
+            Ok(None) => return Ok(Ok(None)),
             Err(error) => return Ok(Err(error)),
         }
         spec = self::spec(&state)?;
     }
     Ok(
-        match tokens::look(&cx.call, session, &spec, &state.known()).await {
-            Ok(Seen::Present(found)) => Ok(Some((state.with_found(&found), *found))),
-            Ok(Seen::Gone) => Ok(None),
+        match tokens::observe(&cx.call, session, &spec, &state.known()).await {
+            Ok(Some(found)) => Ok(Some((state.with_found(&found), *found))),
+            Ok(None) => Ok(None),
             Err(error) => Err(error),
         },
     )
 }
 
 /// What stands in the way through Azure is a warning, since no change of this object removes it.
-fn of_azure(session: &Session, attempted: &str, found: &Found) -> Result<Diagnostics, Diagnostics> {
+fn of_azure(
+    session: &Session,
+    attempted: &str,
+    found: &Observation,
+) -> Result<Diagnostics, Diagnostics> {
     match &found.connect {
         Ok(_) => Ok(Diagnostics::default()),
         Err(error) if session.unreachable_is_error => Err(diagnose::failed(attempted, error)),
@@ -266,7 +261,7 @@ fn looking_at(state: &State) -> String {
     )
 }
 
-fn spec(state: &State) -> Result<TokenSpec, Diagnostics> {
+fn spec(state: &State) -> Result<Spec, Diagnostics> {
     let connected_cluster = id::connected_cluster(&state.connected_cluster_id)?;
     Ok(state.spec(connected_cluster))
 }

@@ -13,7 +13,7 @@ mod state;
 pub use ephemeral::ServiceAccountTokenEphemeral;
 pub use state::State;
 
-use crate::onboarding::SessionSlot;
+use crate::usecases::SessionSlot;
 
 /// The Terraform type, of both kinds.
 pub const TYPE_NAME: &str = "arc_service_account_token";

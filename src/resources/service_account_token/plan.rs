@@ -1,13 +1,14 @@
 //! What a plan of `arc_service_account_token` needs beyond the schema.
 
-use crate::onboarding::Session;
-use crate::resources::keep::set;
-use crate::resources::{connection, deletion, drift};
+use crate::resources::connection;
+use crate::resources::shared::keep::set;
+use crate::resources::shared::{deletion, drift};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
 use crate::sdk::resource::{DeferReason, Plan};
 use crate::sdk::value::Value;
+use crate::usecases::Session;
 
 /// What a token was issued with: when any of it changes, another one takes its place.
 const ISSUED_WITH: [&str; 4] = ["type", "duration", "audiences", "rotation_triggers"];

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use crate::onboarding::ResourceId;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::duration;
 use crate::sdk::path::AttributePath;
 use crate::sdk::schema::Check;
 use crate::sdk::value::Value;
+use crate::usecases::ResourceId;
 
 use super::schema::{BOUND, BOUND_ONLY};
 

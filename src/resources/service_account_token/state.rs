@@ -11,13 +11,13 @@ use std::time::Duration;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::onboarding::ResourceId;
-use crate::onboarding::service_account::{
-    Account, ClusterConnect, Found, Grant, Known, Made, Provided, RoleKind, TokenForm, TokenSpec,
-};
 use crate::resources::connection::ConnectionState;
-use crate::resources::timeouts::TimeoutsState;
+use crate::resources::shared::timeouts::TimeoutsState;
 use crate::sdk::duration;
+use crate::usecases::ResourceId;
+use crate::usecases::service_account_token::{
+    Account, ClusterConnect, Grant, Known, Made, Observation, Provided, RoleKind, Spec, TokenForm,
+};
 
 use super::id;
 use super::schema::{BOUND, SECRET};
@@ -102,14 +102,15 @@ impl State {
     }
 
     /// What the use cases are told.
-    pub(super) fn spec(&self, connected_cluster: ResourceId) -> TokenSpec {
-        TokenSpec {
+    pub(super) fn spec(&self, connected_cluster: ResourceId) -> Spec {
+        Spec {
             connected_cluster,
             connection: self.kubernetes.as_ref().map(ConnectionState::connection),
             account: self.account(),
             create_account: self.create_service_account.unwrap_or(true),
             grants: self.grants(),
             form: self.form(),
+            replace_token: false,
             adopt_existing: self.adopt_existing.unwrap_or(false),
         }
     }
@@ -204,7 +205,7 @@ impl State {
     /// Takes over what a look at the cluster found. What was made stays what is remembered of it, or the next look would
     /// no longer see a difference.
     #[must_use]
-    pub(super) fn with_found(mut self, found: &Found) -> Self {
+    pub(super) fn with_found(mut self, found: &Observation) -> Self {
         let account_uid = &mut self.service_account_uid;
         *account_uid = account_uid.take().or_else(|| found.account_uid.clone());
         self.cluster_uid = Some(found.cluster_uid.clone());
@@ -220,7 +221,7 @@ impl State {
 
     /// The attributes that describe what a look found, for an object of which nothing but its id is known.
     #[must_use]
-    pub(super) fn described_by(mut self, found: &Found) -> Self {
+    pub(super) fn described_by(mut self, found: &Observation) -> Self {
         let in_cluster: BTreeSet<_> = found
             .grants
             .iter()
@@ -257,8 +258,8 @@ mod tests {
         }
     }
 
-    fn found() -> Found {
-        Found {
+    fn found() -> Observation {
+        Observation {
             cluster_uid: "c1".to_owned(),
             account_uid: Some("u1".to_owned()),
             account_is_ours: true,
@@ -322,7 +323,7 @@ mod tests {
         );
         assert_eq!(described.r#type.as_deref(), Some("secret"));
         assert_eq!(described.create_service_account, Some(true));
-        let borrowed = Found {
+        let borrowed = Observation {
             account_is_ours: false,
             ..found()
         };

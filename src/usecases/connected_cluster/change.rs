@@ -1,0 +1,267 @@
+//! Changing and repairing a connected cluster in place: what differs is written, the rest is left alone.
+
+use crate::arm::{ConnectedCluster, ResourceId};
+use crate::call::Call;
+use crate::cluster::{AgentKey, Cluster};
+use crate::fault::{Explain as _, Kind};
+
+use super::agents::Install;
+use super::drift::{self, Cure, Drift};
+use super::error::Error;
+use super::key_pair;
+use super::observe::{self, Inside, Observed, observe};
+use super::preflight::is_alive;
+use super::provisions::Provisions;
+use super::spec::Spec;
+use super::{wait, write};
+use crate::usecases::error::PlaneError;
+use crate::usecases::session::Session;
+use crate::usecases::target::{Expected, same_cluster};
+
+/// The agents that talk to Azure. New pods of them try at once what the old ones try rarely.
+const TALKERS: [&str; 2] = ["clusteridentityoperator", "config-agent"];
+
+/// What is known of the connected cluster from the time when it was last applied.
+#[derive(Clone, Copy, Debug)]
+pub struct Before<'a> {
+    /// UID of the cluster that it was made for; `None` when it was never seen.
+    pub cluster_uid: Option<&'a str>,
+    /// Whether the wanted settings of the agents are others than before.
+    pub agents_change: bool,
+}
+
+/// Brings both planes to what is wanted: the object in Azure where it differs, then the agents where they are to change or
+/// where anything is amiss, then the first contact.
+///
+/// A cluster that cannot be reached is no obstacle as long as nothing in it has to change; why it could not be looked at is
+/// then part of the answer.
+///
+/// # Errors
+///
+/// [`PlaneError::OtherCluster`], [`Error::BoundElsewhere`] or [`Error::MustReplace`] before anything is touched; otherwise
+/// Azure's, the cluster's, and all that an install can meet.
+pub async fn change(
+    call: &Call,
+    session: &Session,
+    spec: &Spec,
+    before: Before<'_>,
+) -> Result<(ConnectedCluster, Result<Inside, Error>), Error> {
+    let connection = spec.connection.as_ref();
+    let seen = Box::pin(observe(call, session, &spec.id, connection)).await?;
+    let (object, inside) = match seen {
+        Observed::Present { object, inside } => (*object, inside),
+        Observed::Gone { .. } => return Err(vanished(&spec.id)),
+    };
+    match inside {
+        Ok(inside) => {
+            let work = Work {
+                session,
+                spec,
+                cluster: session.cluster(call, connection).await?,
+                inside,
+            };
+            let (object, inside) = Box::pin(work.run(call, object, before)).await?;
+            Ok((object, Ok(inside)))
+        }
+        Err(error) if before.agents_change => Err(error),
+        Err(error) => {
+            let target = write::target(session, spec, object.clone());
+            let written = write::bring_up_to_date(call, session, spec, object, target);
+            let object = Box::pin(written).await?;
+            Ok((object, Err(error)))
+        }
+    }
+}
+
+fn vanished(id: &ResourceId) -> Error {
+    Error::VanishedMeanwhile { id: id.clone() }
+}
+
+/// A change of a cluster that was looked at.
+struct Work<'a> {
+    session: &'a Session,
+    spec: &'a Spec,
+    cluster: Cluster,
+    inside: Inside,
+}
+
+impl Work<'_> {
+    async fn run(
+        &self,
+        call: &Call,
+        object: ConnectedCluster,
+        before: Before<'_>,
+    ) -> Result<(ConnectedCluster, Inside), Error> {
+        same_cluster(before.cluster_uid, &self.inside.cluster_uid)?;
+        self.check_owner(call).await?;
+        let now = jiff::Timestamp::now();
+        let drift = drift::drift(self.spec, &object, Some(&self.inside), now);
+        let cures = |cure| drift.iter().any(|one| one.cure == cure);
+        let install = before.agents_change || cures(Cure::Reinstall) || cures(Cure::NewKey);
+        let provisions = if install {
+            Some(self.provisions(call, &object).await?)
+        } else {
+            None
+        };
+        let key = self.key(call, &drift).await?;
+        let written = self.write(call, object, &key, before.agents_change);
+        let object = Box::pin(written).await?;
+        if let Some(provisions) = &provisions {
+            self.install(call, &object, key.pem(), provisions).await?;
+        }
+        if cures(Cure::Restart) {
+            self.restart(call).await?;
+        }
+        if self.spec.wait_for_connected && !drift.is_empty() {
+            wait::until_connected(call, self.session, &self.cluster, self.spec).await?;
+        }
+        if self.inside.unfinished.is_some() {
+            self.cluster.confirm_private_key(call).await?;
+        }
+        observe::complete(call, self.session, &self.cluster, self.spec).await
+    }
+
+    /// Agents that serve another connected cluster, one that exists, are not taken away from it.
+    async fn check_owner(&self, call: &Call) -> Result<(), Error> {
+        let expected = Expected::at_most_agents_of(&self.spec.id);
+        match expected.check_agents(self.inside.config.as_ref()) {
+            Err(PlaneError::OtherAgents {
+                owner: Some(owner), ..
+            }) if !is_alive(call, self.session, &owner).await? => Ok(()),
+            judged => Ok(judged?),
+        }
+    }
+
+    /// The key to go on with.
+    async fn key(&self, call: &Call, drift: &[Drift]) -> Result<Key, Error> {
+        let beyond_repair = |one: &&Drift| matches!(one.cure, Cure::Replace(_));
+        if let Some(drift) = drift.iter().find(beyond_repair) {
+            return Err(Error::MustReplace {
+                id: self.spec.id.clone(),
+                why: drift.text.clone(),
+            });
+        }
+        let lost = drift.iter().any(|one| one.cure == Cure::NewKey);
+        match self.cluster.private_key(call).await? {
+            Some(held) if !lost => Ok(Key::Held(held)),
+            _ => {
+                call.step("make a new key pair");
+                key_pair::generate().await.map(Key::Fresh)
+            }
+        }
+    }
+
+    /// A new key is in the cluster before Azure hears of it.
+    async fn write(
+        &self,
+        call: &Call,
+        object: ConnectedCluster,
+        key: &Key,
+        agents_change: bool,
+    ) -> Result<ConnectedCluster, Error> {
+        let mut target = write::target(self.session, self.spec, object.clone());
+        if let Key::Fresh(pair) = key {
+            call.step("hand the private key to the agents");
+            self.cluster
+                .deliver_private_key(call, &pair.private, None)
+                .await?;
+            target.properties.agent_public_key_certificate = Some(pair.public.clone());
+        }
+        let written = write::bring_up_to_date(call, self.session, self.spec, object, target).await;
+        let object = written.map_err(|error| match error.kind() {
+            Kind::Conflict if key.is_fresh() => Error::MustReplace {
+                id: self.spec.id.clone(),
+                why: format!("the agents' key is lost, and Azure takes no other: {error}"),
+            },
+            _ => error,
+        })?;
+        if agents_change {
+            return write::associate_gateway(call, self.session, self.spec, object).await;
+        }
+        Ok(object)
+    }
+
+    async fn provisions(
+        &self,
+        call: &Call,
+        object: &ConnectedCluster,
+    ) -> Result<Provisions, Error> {
+        let location = object.location.as_deref().unwrap_or_default();
+        let installed = self.inside.release.as_ref();
+        let agent = &self.spec.agent;
+        Box::pin(Provisions::fetch(
+            call,
+            self.session,
+            location,
+            agent,
+            installed,
+        ))
+        .await
+    }
+
+    async fn install(
+        &self,
+        call: &Call,
+        object: &ConnectedCluster,
+        private_key: &secrecy::SecretString,
+        provisions: &Provisions,
+    ) -> Result<(), Error> {
+        self.remove_unready(call).await?;
+        let install = Install {
+            session: self.session,
+            cluster: &self.cluster,
+            spec: self.spec,
+            object,
+            private_key,
+            installed: self.inside.release.as_ref(),
+            provisions,
+        };
+        Box::pin(install.run(call)).await
+    }
+
+    /// Deletes the deployments that are not ready, so that Helm makes them anew: an upgrade leaves alone what others added
+    /// to them, which may be what keeps them from getting ready.
+    async fn remove_unready(&self, call: &Call) -> Result<(), Error> {
+        let known = self
+            .inside
+            .release
+            .iter()
+            .flat_map(|record| record.deployments.keys());
+        for name in known {
+            let workload = self.inside.agents.workloads.get(name);
+            if workload.is_some_and(|found| found.ready < found.desired) {
+                self.cluster.delete_agent(call, name).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn restart(&self, call: &Call) -> Result<(), Error> {
+        call.step("restart the agents that talk to Azure");
+        for name in TALKERS {
+            self.cluster.restart_agent(call, name).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The agents' key.
+enum Key {
+    /// The one that is there.
+    Held(AgentKey),
+    /// A new one.
+    Fresh(key_pair::KeyPair),
+}
+
+impl Key {
+    const fn is_fresh(&self) -> bool {
+        matches!(self, Self::Fresh(_))
+    }
+
+    const fn pem(&self) -> &secrecy::SecretString {
+        match self {
+            Self::Held(key) => &key.pem,
+            Self::Fresh(pair) => &pair.private,
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! A Kubernetes cluster as a connected cluster of Azure Arc: the object in Azure, the agents' key and their Helm release.
+
+mod agents;
+mod change;
+mod create;
+mod decision;
+mod drift;
+mod error;
+mod inventory;
+mod key_pair;
+mod object;
+mod observe;
+mod preflight;
+mod provisions;
+mod proxy;
+mod remove;
+mod spec;
+mod stranded;
+#[cfg(test)]
+mod testing;
+mod wait;
+mod write;
+
+pub use crate::arm::{ConnectedCluster, ListScope};
+pub use crate::helm::UserValues;
+pub use change::{Before, change};
+pub use create::{Reached, create};
+pub use decision::require_agents;
+pub use drift::{Cure, Drift, Replacement, drift};
+pub use error::{Error, Subject};
+pub use inventory::{Selection, find, select};
+pub use observe::{Inside, Observed, identify, observe};
+pub use preflight::Finding;
+pub use remove::{Known, Leftover, remove};
+pub use spec::{AgentSpec, ChartOrigin, Checks, OidcIssuer, Proxy, Settings, Spec};

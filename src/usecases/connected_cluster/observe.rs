@@ -1,0 +1,192 @@
+//! Looking at a connected cluster on both planes.
+
+use std::collections::BTreeSet;
+
+use crate::arm::{ConnectedCluster, ResourceId};
+use crate::call::Call;
+use crate::cluster::{Agents, ArcConfig, Cluster, Connection};
+use crate::helm::Record;
+
+use super::error::Error;
+use super::key_pair;
+use super::spec::Spec;
+use crate::usecases::error::PlaneError;
+use crate::usecases::session::Session;
+use crate::usecases::target::{owner, same_cluster};
+
+/// What a look showed.
+#[derive(Debug)]
+pub enum Observed {
+    /// ARM says that there is no such object.
+    Gone {
+        /// As the cluster shows it, or why the cluster could not be looked at.
+        inside: Result<Inside, Error>,
+    },
+    /// The object is there.
+    Present {
+        /// As ARM shows it.
+        object: Box<ConnectedCluster>,
+        /// As the cluster shows it, or why the cluster could not be looked at.
+        inside: Result<Inside, Error>,
+    },
+}
+
+/// The cluster's side.
+#[derive(Clone, Debug)]
+pub struct Inside {
+    /// UID of the `kube-system` namespace: which cluster this is.
+    pub cluster_uid: String,
+    /// The agents' deployments.
+    pub agents: Agents,
+    /// The newest record of the agents' Helm release.
+    pub release: Option<Record>,
+    /// What the agents were installed with.
+    pub config: Option<ArcConfig>,
+    /// Public half of the agents' key, in Azure's form; `None` without a usable key.
+    pub public_key: Option<String>,
+    /// The connected cluster that was being made or removed here, if that was never completed.
+    pub unfinished: Option<ResourceId>,
+    /// Whether Azure has given the agents their identity.
+    pub has_identity: bool,
+    /// The resources of the agents' API groups that are served, as `<plural>.<group>`.
+    pub served: BTreeSet<String>,
+    /// What pods, events and secrets show, where agents are not ready.
+    pub evidence: Vec<String>,
+}
+
+impl Inside {
+    /// Whether the agents here, or what is left of them, belong to this connected cluster.
+    #[must_use]
+    pub fn belongs_to(&self, id: &ResourceId) -> bool {
+        let named = self.config.as_ref().map(owner);
+        named.as_ref() == Some(id) || self.unfinished.as_ref() == Some(id)
+    }
+}
+
+/// Looks at the object in Azure and at the cluster behind it, both at the same time. Changes nothing.
+///
+/// # Errors
+///
+/// Only Azure's: what goes wrong in the cluster is part of the answer.
+pub async fn observe(
+    call: &Call,
+    session: &Session,
+    id: &ResourceId,
+    connection: Option<&Connection>,
+) -> Result<Observed, Error> {
+    let clusters = session.azure.connected_clusters();
+    let inside = Box::pin(async {
+        let cluster = session.cluster(call, connection).await?;
+        let inside = Box::pin(look_inside(call, &cluster)).await?;
+        Ok((cluster, inside))
+    });
+    let (object, inside) = futures::join!(clusters.get(call, id), inside);
+    let object = object?;
+    let inside = match inside {
+        Ok((cluster, inside)) if object.is_none() => with_removal(call, &cluster, inside).await,
+        inside => inside.map(|(_, inside)| inside),
+    };
+    Ok(match object {
+        None => Observed::Gone { inside },
+        Some(object) => Observed::Present {
+            object: Box::new(object),
+            inside,
+        },
+    })
+}
+
+/// What a removal that broke off left is looked for only where the object is gone.
+async fn with_removal(call: &Call, cluster: &Cluster, inside: Inside) -> Result<Inside, Error> {
+    let noted = cluster.noted_removal(call).await?;
+    Ok(Inside {
+        unfinished: noted
+            .and_then(|id| ResourceId::parse(&id).ok())
+            .or(inside.unfinished),
+        ..inside
+    })
+}
+
+/// Checks that a connection leads to the cluster that a connected cluster was made for.
+///
+/// # Errors
+///
+/// [`PlaneError::OtherCluster`], and what a connection can meet.
+pub async fn identify(
+    call: &Call,
+    session: &Session,
+    connection: Option<&Connection>,
+    cluster_uid: &str,
+) -> Result<(), PlaneError> {
+    let cluster = session.cluster(call, connection).await?;
+    same_cluster(Some(cluster_uid), &cluster.uid(call).await?)
+}
+
+/// The cluster's side alone. Pods and events are asked only where an agent is not ready.
+pub(super) async fn look_inside(call: &Call, cluster: &Cluster) -> Result<Inside, Error> {
+    let objects = async {
+        Ok(futures::try_join!(
+            cluster.uid(call),
+            cluster.agents(call),
+            cluster.arc_config(call),
+            cluster.private_key(call),
+            cluster.has_identity_certificate(call),
+        )?)
+    };
+    let ((cluster_uid, agents, config, key, has_identity), release) =
+        futures::try_join!(objects, installed(call, cluster))?;
+    let groups = release.iter().flat_map(|record| &record.definitions);
+    let groups = groups
+        .map(|one| format!("{}/{}", one.group, one.version))
+        .collect();
+    let ready = agents
+        .workloads
+        .values()
+        .all(|one| one.ready >= one.desired);
+    let evidence = async {
+        if ready {
+            return Ok(Vec::new());
+        }
+        cluster.explain_agents(call).await
+    };
+    let (served, evidence) = futures::try_join!(cluster.served_resources(call, &groups), evidence)?;
+    Ok(Inside {
+        cluster_uid,
+        agents,
+        release,
+        config,
+        public_key: key.as_ref().and_then(|key| key_pair::public_half(&key.pem)),
+        unfinished: key
+            .and_then(|key| key.unfinished)
+            .and_then(|id| ResourceId::parse(&id).ok()),
+        has_identity,
+        served,
+        evidence,
+    })
+}
+
+/// Both planes after a use case did its work.
+///
+/// # Errors
+///
+/// Azure's and the cluster's, or [`Error::VanishedMeanwhile`].
+pub(super) async fn complete(
+    call: &Call,
+    session: &Session,
+    cluster: &Cluster,
+    spec: &Spec,
+) -> Result<(ConnectedCluster, Inside), Error> {
+    let clusters = session.azure.connected_clusters();
+    let azure = async { Ok(clusters.get(call, &spec.id).await?) };
+    let (object, inside) = futures::try_join!(azure, Box::pin(look_inside(call, cluster)))?;
+    let object = object.ok_or_else(|| Error::VanishedMeanwhile {
+        id: spec.id.clone(),
+    })?;
+    Ok((object, inside))
+}
+
+/// The newest record of the agents' release, if there is one.
+pub(super) async fn installed(call: &Call, cluster: &Cluster) -> Result<Option<Record>, Error> {
+    let stored = cluster.agent_release(call).await?;
+    let record = stored.map(|stored| Record::decode(&stored.payload));
+    Ok(record.transpose()?)
+}

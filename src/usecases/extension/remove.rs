@@ -1,0 +1,71 @@
+//! Removing an extension: Azure tells the agents to uninstall it.
+
+use crate::arm::ResourceId;
+use crate::call::Call;
+use crate::cluster::Connection;
+
+use super::diagnosis;
+use super::error::Error;
+use crate::usecases::parent::{dead, parent_of};
+use crate::usecases::session::Session;
+use crate::usecases::target::Expected;
+
+/// How an extension went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Removed {
+    /// In order, or it was gone already.
+    InOrder,
+    /// Azure forgot it although nobody could uninstall it; its workloads may still be in the cluster.
+    Forgotten {
+        /// Connectivity status of the cluster.
+        status: String,
+    },
+}
+
+/// Removes an extension. One that is gone already, or whose cluster is, is fine.
+///
+/// # Errors
+///
+/// [`Error::System`]; [`Error::Failed`] with what Azure's statuses, pods and events show.
+pub async fn remove(
+    call: &Call,
+    session: &Session,
+    id: &ResourceId,
+    connection: Option<&Connection>,
+    force: bool,
+) -> Result<Removed, Error> {
+    let (extensions, clusters) = (
+        session.azure.extensions(),
+        session.azure.connected_clusters(),
+    );
+    let cluster = parent_of(id);
+    let (object, parent) =
+        futures::try_join!(extensions.get(call, id), clusters.get(call, &cluster))?;
+    let (Some(object), Some(parent)) = (object, parent) else {
+        return Ok(Removed::InOrder);
+    };
+    if object.is_system() {
+        return Err(Error::System { id: id.clone() });
+    }
+    let dead = dead(&parent);
+    call.step("remove the extension");
+    let operation = extensions.delete(call, id, force || dead.is_some()).await?;
+    if let Err(error) = operation.wait(call).await {
+        let look = diagnosis::look(id.name());
+        let expected = Expected::at_most_agents_of(&cluster);
+        let inside = Box::pin(expected.reach(&look, session, connection)).await;
+        let namespace = object.namespace();
+        return Err(diagnosis::explain(
+            session,
+            inside.as_ref().ok().map(|target| &target.cluster),
+            id,
+            "removed",
+            namespace,
+            error,
+        )
+        .await);
+    }
+    Ok(dead.map_or(Removed::InOrder, |status| Removed::Forgotten {
+        status: status.to_owned(),
+    }))
+}

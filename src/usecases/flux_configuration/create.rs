@@ -1,0 +1,89 @@
+//! Creating a Flux configuration, or taking over one that is there.
+
+use crate::arm::{self, FluxConfiguration};
+use crate::call::Call;
+use crate::usecases::incomplete::Incomplete;
+use crate::usecases::registration::check_registered;
+use crate::usecases::session::Session;
+
+use super::change::{change, check_cluster, explained, settle};
+use super::error::Error;
+use super::spec::Spec;
+
+/// Resource provider of Flux configurations.
+const NAMESPACE: &str = "Microsoft.KubernetesConfiguration";
+/// The extension that carries them out.
+const FLUX: &str = "microsoft.flux";
+
+/// Creates a configuration. `checkpoint` is called as soon as ARM accepted it.
+///
+/// # Errors
+///
+/// [`Incomplete`], with what has to be remembered although the work was not completed.
+pub async fn create(
+    call: &Call,
+    session: &Session,
+    spec: &Spec,
+    checkpoint: impl Fn(&FluxConfiguration),
+) -> Result<FluxConfiguration, Incomplete<FluxConfiguration, Error>> {
+    let existing = prepare(call, session, spec)
+        .await
+        .map_err(Incomplete::nothing)?;
+    if existing.is_some() {
+        if !spec.adopt_existing {
+            return Err(Incomplete::nothing(Error::Exists { id: spec.id() }));
+        }
+        call.step("take over the Flux configuration that is there");
+        return change(call, session, spec)
+            .await
+            .map_err(Incomplete::nothing);
+    }
+    call.step("create the Flux configuration");
+    let body = FluxConfiguration {
+        properties: spec.properties.clone(),
+        ..FluxConfiguration::default()
+    };
+    let put = session.azure.flux_configurations();
+    let operation = put.put(call, &spec.id(), &body).await;
+    let operation = operation.map_err(Incomplete::nothing)?;
+    let mut reached = operation.initial().cloned().unwrap_or(body);
+    checkpoint(&reached);
+    let finished = async {
+        reached = explained(session, spec, operation.wait(call).await).await?;
+        checkpoint(&reached);
+        settle(call, session, spec, reached.clone()).await
+    }
+    .await;
+    finished.map_err(|error| Incomplete::after(reached, error))
+}
+
+/// Everything before the first write; finds the configuration that has the name already.
+async fn prepare(
+    call: &Call,
+    session: &Session,
+    spec: &Spec,
+) -> Result<Option<FluxConfiguration>, Error> {
+    call.step("check the cluster and its Flux extension");
+    let subscription = spec.cluster.subscription_id();
+    let cluster = Box::pin(check_cluster(call, session, spec));
+    let registered =
+        async { Ok::<_, Error>(check_registered(call, session, subscription, NAMESPACE).await?) };
+    futures::try_join!(cluster, registered)?;
+    let extensions = session.azure.extensions();
+    let configurations = session.azure.flux_configurations();
+    let id = spec.id();
+    let (installed, existing) = futures::try_join!(
+        extensions.list(call, &spec.cluster),
+        configurations.get(call, &id),
+    )?;
+    let is_flux = |extension: &arm::Extension| {
+        let of = extension.properties.extension_type.as_deref();
+        of.is_some_and(|of| of.eq_ignore_ascii_case(FLUX))
+    };
+    if installed.iter().any(is_flux) {
+        return Ok(existing);
+    }
+    Err(Error::NoFlux {
+        cluster: spec.cluster.clone(),
+    })
+}

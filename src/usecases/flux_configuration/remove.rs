@@ -1,0 +1,67 @@
+//! Removing a Flux configuration, and what it applied where it prunes.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::arm::{self, ResourceId};
+use crate::call::{Call, Halt};
+use crate::usecases::parent::{dead, parent_of};
+use crate::usecases::session::Session;
+
+use super::compliance::complaints;
+use super::error::Error;
+
+/// How long a look may take after the call's own time is over.
+const LOOK: Duration = Duration::from_secs(10);
+
+/// Removes a configuration. One that is gone already, or whose cluster is, is fine. A cluster whose agents will never act
+/// again is not waited for.
+///
+/// # Errors
+///
+/// [`Error::Failed`] with what Azure says about the objects.
+pub async fn remove(
+    call: &Call,
+    session: &Session,
+    id: &ResourceId,
+    force: bool,
+) -> Result<(), Error> {
+    let clusters = session.azure.connected_clusters();
+    let Some(parent) = clusters.get(call, &parent_of(id)).await? else {
+        return Ok(());
+    };
+    call.step("remove the Flux configuration");
+    let configurations = session.azure.flux_configurations();
+    let operation = configurations
+        .delete(call, id, force || dead(&parent).is_some())
+        .await?;
+    match operation.wait(call).await {
+        Ok(()) => Ok(()),
+        Err(error) if error.halt() == Some(Halt::Interrupted) => Err(error.into()),
+        Err(error) => Err(failed(session, id, "removed", error).await),
+    }
+}
+
+/// The failure of an operation, with what Azure says about the objects.
+pub(super) async fn failed(
+    session: &Session,
+    id: &ResourceId,
+    done: &'static str,
+    error: arm::Error,
+) -> Error {
+    let call = Call::new(CancellationToken::new(), id.name()).within(LOOK);
+    let found = session.azure.flux_configurations().get(&call, id).await;
+    let evidence = found
+        .ok()
+        .flatten()
+        .as_ref()
+        .map(complaints)
+        .unwrap_or_default();
+    Error::Failed {
+        id: id.clone(),
+        done,
+        source: Box::new(error),
+        evidence,
+    }
+}

@@ -1,0 +1,78 @@
+//! Regions in which connected clusters are offered.
+
+use std::collections::HashMap;
+
+use tokio::sync::Mutex;
+
+use crate::arm::canonical_location;
+use crate::call::Call;
+
+use super::error::PlaneError;
+use super::session::Session;
+
+/// Resource provider of connected clusters.
+pub(super) const NAMESPACE: &str = "Microsoft.Kubernetes";
+/// Resource type of connected clusters.
+const RESOURCE_TYPE: &str = "connectedClusters";
+
+/// The regions of each subscription, asked for once in the life of a session.
+#[derive(Debug, Default)]
+pub struct OfferedLocations(Mutex<HashMap<String, Vec<String>>>);
+
+/// Checks a region before anything is touched. Many checks at once cost one request.
+///
+/// # Errors
+///
+/// [`PlaneError::LocationNotOffered`], or Azure's when it cannot be asked.
+pub async fn check_location(
+    call: &Call,
+    session: &Session,
+    subscription: &str,
+    location: &str,
+) -> Result<(), PlaneError> {
+    let mut known = session.offered.0.lock().await;
+    if !known.contains_key(subscription) {
+        let provider = session
+            .azure
+            .resource_providers()
+            .get(call, subscription, NAMESPACE)
+            .await?;
+        known.insert(subscription.to_owned(), provider.locations(RESOURCE_TYPE));
+    }
+    require_offered(location, &known[subscription])
+}
+
+/// An empty list says nothing: some clouds do not publish it.
+fn require_offered(location: &str, offered: &[String]) -> Result<(), PlaneError> {
+    let wanted = canonical_location(location);
+    if offered.is_empty() || offered.iter().any(|one| canonical_location(one) == wanted) {
+        return Ok(());
+    }
+    Err(PlaneError::LocationNotOffered {
+        location: location.to_owned(),
+        offered: offered.iter().map(|one| canonical_location(one)).collect(),
+    })
+}
+
+/// Whether two spellings mean the same region, as `Korea Central` and `koreacentral` do.
+#[must_use]
+pub fn same_location(one: &str, other: &str) -> bool {
+    canonical_location(one) == canonical_location(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_location_matches_in_any_spelling() {
+        let offered = vec!["Korea Central".to_owned(), "East US".to_owned()];
+        assert!(require_offered("koreacentral", &offered).is_ok());
+        assert!(require_offered("KOREA CENTRAL", &offered).is_ok());
+        let error = require_offered("mars", &offered).expect_err("not offered");
+        assert_eq!(
+            error.to_string(),
+            r#"Azure Arc-enabled Kubernetes is not offered in "mars"; offered are koreacentral, eastus"#
+        );
+    }
+}

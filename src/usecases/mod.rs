@@ -1,0 +1,35 @@
+//! The use cases, one folder for each Terraform type: create an object, observe it, change it, remove it.
+//!
+//! This is where both planes meet. [`arm`](crate::arm), [`cluster`](crate::cluster) and [`helm`](crate::helm) each
+//! know one world; the order of steps between them, what must be checked before anything is touched, and what is left
+//! behind when a step fails is decided here. No Terraform word appears: a command-line program could be put on top.
+//!
+//! Each folder has the same files under the same names where the step exists: `spec`, `create`, `observe`, `change`,
+//! `remove`, `error`. What all types share is here at the top.
+
+mod clusters;
+pub mod connected_cluster;
+pub mod custom_location;
+mod error;
+pub mod extension;
+pub mod flux_configuration;
+mod incomplete;
+mod location;
+mod parent;
+mod registration;
+pub mod service_account_token;
+mod session;
+mod tags;
+mod target;
+
+pub use crate::arm::ResourceId;
+pub use crate::cluster::Workload;
+pub use crate::cluster::{Connection, Credential, Eks, Exec, Explicit};
+pub use crate::helm::HelmSource;
+pub use clusters::Clusters;
+pub use error::{PlaneError, PlaneSubject};
+pub use incomplete::Incomplete;
+pub use location::{OfferedLocations, check_location, same_location};
+pub use parent::ParentError;
+pub use session::{Session, SessionSlot};
+pub use tags::TagRules;
