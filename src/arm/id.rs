@@ -6,6 +6,8 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
 use crate::fault::{Explain, Kind, Remedy};
 
 /// Shown by every error about an id.
@@ -87,8 +89,11 @@ impl ResourceId {
     /// its resource group.
     #[must_use]
     pub fn extends(&self) -> Option<Self> {
-        let before: Vec<_> = self.segments().take(self.namespace - 1).collect();
-        Self::parse(&format!("/{}", before.join("/"))).ok()
+        let segments: Vec<_> = self.segments().take(self.namespace - 1).collect();
+        let namespace = last_block(&segments);
+        check_block(segments.get(namespace..)?).ok()?;
+        let spelled = format!("/{}", segments.join("/"));
+        Some(Self { spelled, namespace })
     }
 
     /// The subscription's UUID, as spelled.
@@ -233,6 +238,21 @@ impl Hash for ResourceId {
 impl fmt::Display for ResourceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.spelled)
+    }
+}
+
+/// As the text that was given.
+impl Serialize for ResourceId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.spelled)
+    }
+}
+
+/// From its text, by [`ResourceId::parse`].
+impl<'de> Deserialize<'de> for ResourceId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).map_err(de::Error::custom)
     }
 }
 

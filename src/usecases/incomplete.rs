@@ -13,7 +13,7 @@ pub struct Incomplete<T, E> {
 
 impl<T, E> Incomplete<T, E> {
     /// A create that stopped before anything was made.
-    pub(super) fn nothing(error: impl Into<E>) -> Self {
+    pub fn nothing(error: impl Into<E>) -> Self {
         Self {
             reached: None,
             error: error.into(),

@@ -64,8 +64,9 @@ impl ParentError {
     }
 }
 
-/// The connected cluster that an object hangs on.
-pub(super) fn parent_of(id: &ResourceId) -> ResourceId {
+/// The connected cluster that an extension or Flux configuration extends.
+#[must_use]
+pub fn parent_of(id: &ResourceId) -> ResourceId {
     id.extends().unwrap_or_else(|| id.clone())
 }
 

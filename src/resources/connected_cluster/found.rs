@@ -13,7 +13,6 @@ impl State {
     pub(super) fn with_reached(self, id: &ResourceId, reached: &Reached, tags: &TagRules) -> Self {
         let mut state = self.with_object(id, &reached.object, tags);
         state.cluster_uid = Some(reached.cluster_uid.clone());
-        state.drift = Some(Vec::new());
         state
     }
 
@@ -26,7 +25,7 @@ impl State {
         rules: &TagRules,
     ) -> Self {
         let properties = &object.properties;
-        self.id = Some(id.to_string());
+        self.id = Some(id.clone());
         self.subscription_id
             .get_or_insert_with(|| id.subscription_id().to_owned());
         keep_spelling(&mut self.location, object.location.as_deref());
@@ -39,10 +38,9 @@ impl State {
             .clone_from(&properties.distribution_version);
         self.azure_hybrid_benefit
             .clone_from(&properties.azure_hybrid_benefit);
-        self.private_link_scope_id = kept_id(
-            self.private_link_scope_id.take(),
-            properties.private_link_scope_resource_id.clone(),
-        );
+        let scope = properties.private_link_scope_resource_id.as_deref();
+        let scope = scope.and_then(|scope| ResourceId::parse(scope).ok());
+        self.private_link_scope_id = kept_id(self.private_link_scope_id.take(), scope);
         self.oidc_issuer_url = properties
             .oidc_issuer_profile
             .as_ref()
@@ -118,9 +116,9 @@ fn keep_spelling(location: &mut String, found: Option<&str>) {
 }
 
 /// Azure's spelling of an id may differ from the user's.
-fn kept_id(written: Option<String>, found: Option<String>) -> Option<String> {
+fn kept_id(written: Option<ResourceId>, found: Option<ResourceId>) -> Option<ResourceId> {
     match (written, found) {
-        (Some(written), Some(found)) if written.eq_ignore_ascii_case(&found) => Some(written),
+        (Some(written), Some(found)) if written == found => Some(written),
         (_, found) => found,
     }
 }

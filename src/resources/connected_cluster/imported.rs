@@ -13,7 +13,7 @@ impl State {
     #[must_use]
     pub(super) fn known_by(id: &ResourceId) -> Self {
         Self {
-            id: Some(id.to_string()),
+            id: Some(id.clone()),
             name: id.name().to_owned(),
             resource_group_name: id.resource_group().to_owned(),
             subscription_id: Some(id.subscription_id().to_owned()),

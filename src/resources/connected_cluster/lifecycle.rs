@@ -1,169 +1,159 @@
-//! Create, read, update, delete and import of `arc_connected_cluster`.
+//! Create, read, update, delete and import of `arc_connected_cluster`: what is its own beside the common lifecycle.
 
+use crate::call::Call;
 use crate::resources::connection;
-use crate::resources::shared::{deletion, diagnose};
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
-use crate::sdk::path::AttributePath;
-use crate::sdk::resource::{
-    Applied, ApplyFailure, ImportTarget, MoveSource, Plan, Refreshed, Resource, Stored,
+use crate::resources::shared::diagnose::{self, About};
+use crate::resources::shared::ids;
+use crate::resources::shared::managed::{
+    At, Before, Common, Definition, Look, Outcome, Seen, TwoPlanes,
 };
-use crate::sdk::schema::{IdentitySchema, Schema};
-use crate::sdk::timeouts::Timeouts;
+use crate::resources::shared::private::Private;
+use crate::sdk::diagnostics::Diagnostics;
+use crate::sdk::resource::{ImportTarget, MoveSource, Plan};
+use crate::sdk::timeouts::Operation;
 use crate::sdk::value::Value;
-use crate::usecases::ResourceId;
 use crate::usecases::connected_cluster::{
-    Before, Known, Leftover, Reached, change, create, observe, remove,
+    Before as Made, Error, Known, Leftover, Reached, Subject, change, create, observe, remove,
 };
+use crate::usecases::{Incomplete, Plane, ResourceId, Session};
 
 use super::state::State;
-use super::{ConnectedClusterResource, TYPE_NAME, moved, plan, refresh, rules, schema};
+use super::{ConnectedCluster, TYPE_NAME, moved, plan, refresh, rules, schema};
 
-type Outcome = Result<Applied<State>, ApplyFailure<State>>;
-
-impl Resource for ConnectedClusterResource {
+impl TwoPlanes for ConnectedCluster {
     type State = State;
+    type Id = ResourceId;
+    type Error = Error;
 
-    fn type_name(&self) -> &'static str {
-        TYPE_NAME
+    const DEFINITION: Definition = Definition {
+        type_name: TYPE_NAME,
+        schema: schema::schema,
+        identity: schema::identity,
+        timeouts: schema::TIMEOUTS,
+    };
+
+    fn common(state: &State) -> Common<'_, ResourceId> {
+        Common {
+            id: state.id.as_ref(),
+            kubernetes: state.kubernetes.as_ref(),
+            deletion_policy: state.deletion_policy.as_deref(),
+        }
     }
 
-    fn schema(&self) -> Schema {
-        schema::schema()
+    fn set_drift(state: &mut State, lines: Vec<String>) {
+        state.drift = Some(lines);
     }
 
-    fn identity_schema(&self) -> IdentitySchema {
-        schema::identity()
+    fn identity(id: &ResourceId) -> Value {
+        ids::identity_in_group(id)
     }
 
-    fn identity(&self, state: &State) -> Option<Value> {
-        let id = ResourceId::parse(state.id.as_deref()?).ok()?;
-        Some(Value::object([
-            ("subscription_id", Value::string(id.subscription_id())),
-            ("resource_group_name", Value::string(id.resource_group())),
-            ("name", Value::string(id.name())),
-        ]))
+    fn future_id(planned: &State, session: &Session) -> Result<ResourceId, Diagnostics> {
+        Ok(planned.resource_id(session.azure.subscription_id()))
     }
 
-    fn default_timeouts(&self) -> Timeouts {
-        schema::TIMEOUTS
+    fn attempting(operation: Operation, id: &ResourceId) -> String {
+        match operation {
+            Operation::Create => format!("connecting the cluster as {id}"),
+            Operation::Read => format!("looking at {id} and its cluster"),
+            Operation::Update => format!("changing {id}"),
+            Operation::Delete => format!("disconnecting {id}"),
+        }
     }
 
-    fn validate(&self, config: &Value) -> Diagnostics {
-        let path = AttributePath::attribute(connection::NAME);
-        let mut found = connection::validate(&path, config.get(connection::NAME));
-        found.extend(rules::combinations::validate(config));
-        found
+    fn rules(config: &Value) -> Diagnostics {
+        rules::combinations::validate(config)
     }
 
-    async fn plan(&self, cx: &Context, planned: &mut Plan) -> Diagnostics {
-        plan::finish(&cx.call, planned, self.session.get().as_deref()).await
+    async fn plan(
+        call: &Call,
+        plan: &mut Plan,
+        private: &Private,
+        session: Option<&Session>,
+    ) -> Diagnostics {
+        plan::finish(call, plan, private, session).await
     }
 
-    async fn create(&self, cx: &Context, planned: State, config: State) -> Outcome {
-        let session = diagnose::session(&self.session)?;
-        let id = planned.resource_id(session.azure.subscription_id());
-        let spec = planned.spec(id.clone(), &session.tags, Some(&config));
-        let reached = |reached: &Reached| planned.clone().with_reached(&id, reached, &session.tags);
-        let remember = |exists: &Reached| cx.checkpoint.save(&reached(exists), &[]);
-        match Box::pin(create(&cx.call, &session, &spec, remember)).await {
-            Ok((object, inside)) => Ok(applied(
+    async fn create(
+        at: &At<'_, ResourceId>,
+        planned: State,
+        config: State,
+        checkpoint: impl Fn(State) + Send + Sync,
+    ) -> Outcome<Self> {
+        let tags = &at.session.tags;
+        let spec = planned.spec(at.id, at.connection, tags, Some(&config));
+        let reached = |reached: &Reached| planned.clone().with_reached(at.id, reached, tags);
+        let remember = |exists: &Reached| checkpoint(reached(exists));
+        match Box::pin(create(at.call, at.session, &spec, remember)).await {
+            Ok((object, inside)) => Ok(Seen::whole(
                 planned
-                    .with_object(&id, &object, &session.tags)
+                    .clone()
+                    .with_object(at.id, &object, tags)
                     .with_inside(&inside),
             )),
-            Err(failure) => Err(ApplyFailure {
-                saved: failure
-                    .reached
-                    .as_ref()
-                    .map(|exists| stored(reached(exists))),
-                diagnostics: diagnose::failed(
-                    &format!("connecting the cluster as {id}"),
-                    &failure.error,
-                ),
+            Err(broken) => Err(Incomplete {
+                reached: broken.reached.map(|exists| Box::new(reached(&exists))),
+                error: broken.error.into(),
             }),
         }
     }
 
-    async fn read(
-        &self,
-        cx: &Context,
-        prior: Stored<State>,
-    ) -> Result<Refreshed<State>, Diagnostics> {
-        let Some(session) = self.session.get() else {
-            return Ok(Refreshed::Unreachable(Diagnostics::default()));
-        };
-        let id = stored_id(&prior.state)?;
-        let connection = prior.state.connection();
-        match observe(&cx.call, &session, &id, connection.as_ref()).await {
-            Ok(observed) => refresh::refreshed(&session, &id, prior.state, observed),
-            Err(error) => diagnose::not_seen(&session, &refresh::looking_at(&id), &error),
-        }
+    async fn read(at: &At<'_, ResourceId>, prior: Before<State>) -> Look<Self> {
+        let observation = observe(at.call, at.session, at.id, at.connection).await?;
+        refresh::seen(at, prior.state, observation)
     }
 
     async fn update(
-        &self,
-        cx: &Context,
-        prior: Stored<State>,
+        at: &At<'_, ResourceId>,
+        prior: Before<State>,
         planned: State,
         config: State,
-    ) -> Outcome {
-        let session = diagnose::session(&self.session)?;
-        let id = stored_id(&prior.state)?;
-        let spec = planned.spec(id.clone(), &session.tags, Some(&config));
-        let before = Before {
-            cluster_uid: prior.state.cluster_uid.as_deref(),
-            agents_change: planned.agents_differ(&prior.state),
+        _checkpoint: impl Fn(State) + Send + Sync,
+    ) -> Outcome<Self> {
+        let tags = &at.session.tags;
+        let spec = planned.spec(at.id, at.connection, tags, Some(&config));
+        let prior = prior.state;
+        let before = Made {
+            cluster_uid: prior.cluster_uid.as_deref(),
+            agents_change: planned.agents_differ(&prior),
         };
-        let attempted = format!("changing {id}");
-        match Box::pin(change(&cx.call, &session, &spec, before)).await {
-            Ok((object, inside)) => {
-                let state = planned.with_object(&id, &object, &session.tags);
-                Ok(match inside {
-                    Ok(inside) => applied(state.with_inside(&inside)),
-                    Err(error) => Applied {
-                        stored: stored(State {
-                            agents: prior.state.agents,
-                            ..state
-                        }),
-                        diagnostics: diagnose::warned(&attempted, &error),
-                    },
+        let changed = Box::pin(change(at.call, at.session, &spec, before)).await;
+        let (object, inside) = changed.map_err(Incomplete::nothing)?;
+        let state = planned.with_object(at.id, &object, tags);
+        Ok(match inside {
+            Ok(inside) => Seen::whole(state.with_inside(&inside)),
+            Err(error) => Seen {
+                unseen: Some((Plane::Cluster, error)),
+                ..Seen::whole(State {
+                    agents: prior.agents,
+                    ..state
                 })
-            }
-            Err(error) => Err(ApplyFailure {
-                saved: None,
-                diagnostics: diagnose::failed(&attempted, &error),
-            }),
-        }
+            },
+        })
     }
 
-    async fn delete(
-        &self,
-        cx: &Context,
-        prior: Stored<State>,
-    ) -> Result<Diagnostics, ApplyFailure<State>> {
-        if deletion::abandons(prior.state.deletion_policy.as_deref()) {
-            return Ok(Diagnostics::default());
-        }
-        let session = diagnose::session(&self.session)?;
-        let id = stored_id(&prior.state)?;
-        let connection = prior.state.connection();
+    async fn delete(at: &At<'_, ResourceId>, state: State) -> Result<Diagnostics, Error> {
         let known = Known {
-            cluster_uid: prior.state.cluster_uid.as_deref(),
-            force: prior.state.force_delete.unwrap_or(false),
+            cluster_uid: state.cluster_uid.as_deref(),
+            force: state.force_delete.unwrap_or(false),
         };
-        match remove(&cx.call, &session, &id, connection.as_ref(), known).await {
-            Ok(None) => Ok(Diagnostics::default()),
-            Ok(Some(leftover)) => Ok(report_leftover(&id, &leftover)),
-            Err(error) => Err(diagnose::failed(&format!("disconnecting {id}"), &error).into()),
-        }
+        let leftover = remove(at.call, at.session, at.id, at.connection, known).await?;
+        Ok(leftover.map_or_else(Diagnostics::default, |leftover| {
+            report_leftover(at.id, &leftover)
+        }))
     }
 
-    async fn import(&self, _cx: &Context, target: ImportTarget) -> Result<State, Diagnostics> {
-        Ok(State::known_by(&imported_id(&target)?))
+    fn import(target: &ImportTarget) -> Result<State, Diagnostics> {
+        let id = ids::imported_in_group(
+            target,
+            "a connected cluster",
+            ResourceId::is_connected_cluster,
+            ResourceId::connected_cluster,
+        )?;
+        Ok(State::known_by(&id))
     }
 
-    fn move_from(&self, source: &MoveSource) -> Result<State, Diagnostics> {
+    fn move_from(source: &MoveSource) -> Result<State, Diagnostics> {
         moved::from_azurerm(source)
     }
 }
@@ -177,61 +167,21 @@ fn report_leftover(id: &ResourceId, leftover: &Leftover) -> Diagnostics {
     diagnose::warned(&attempted, &leftover.reason)
 }
 
-fn stored(state: State) -> Stored<State> {
-    Stored {
-        state,
-        private: Vec::new(),
-    }
-}
-
-/// After an apply nothing differs.
-fn applied(state: State) -> Applied<State> {
-    Applied {
-        stored: stored(State {
-            drift: Some(Vec::new()),
-            ..state
-        }),
-        diagnostics: Diagnostics::default(),
-    }
-}
-
-fn stored_id(state: &State) -> Result<ResourceId, Diagnostics> {
-    parse_id(state.id.as_deref().unwrap_or_default())
-}
-
-fn imported_id(target: &ImportTarget) -> Result<ResourceId, Diagnostics> {
-    match target {
-        ImportTarget::Id(id) => parse_id(id),
-        ImportTarget::Identity(identity) => {
-            let part = |name| identity.get(name).as_str().unwrap_or_default();
-            Ok(ResourceId::connected_cluster(
-                part("subscription_id"),
-                part("resource_group_name"),
-                part("name"),
-            ))
+impl About for Error {
+    fn attribute(&self) -> Option<&'static str> {
+        match self.subject() {
+            Subject::Connection => Some(connection::NAME),
+            Subject::Name => Some("name"),
+            Subject::Subscription => Some("subscription_id"),
+            Subject::Location => Some("location"),
+            Subject::ResourceGroup => Some("resource_group_name"),
+            Subject::Chart => Some("agent"),
+            Subject::Checks => Some("preflight"),
+            Subject::Whole => None,
         }
     }
-}
 
-pub(super) fn parse_id(text: &str) -> Result<ResourceId, Diagnostics> {
-    let id = ResourceId::parse(text).map_err(|error| -> Diagnostics {
-        Diagnostic::explain(
-            AttributePath::root(),
-            "reading the id of a connected cluster",
-            &error,
-        )
-        .into()
-    })?;
-    if id.is_connected_cluster() {
-        return Ok(id);
+    fn is_wrong_cluster(&self) -> bool {
+        matches!(self, Self::Plane(error) if error.is_wrong_cluster())
     }
-    Err(Diagnostics::error(
-        AttributePath::root(),
-        "Not A Connected Cluster",
-        format!(
-            "{id} names a {}, and {TYPE_NAME} manages Microsoft.Kubernetes/connectedClusters.\n\nTo fix this: copy the id \
-             from `az connectedk8s show --query id`.",
-            id.resource_type()
-        ),
-    ))
 }

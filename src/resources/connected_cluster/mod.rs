@@ -6,7 +6,6 @@ mod imported;
 mod lifecycle;
 mod moved;
 mod plan;
-mod private;
 mod refresh;
 mod repair;
 mod rules;
@@ -19,21 +18,13 @@ mod wanted;
 pub use data_source::ConnectedClusterDataSource;
 pub use state::State;
 
-use crate::usecases::SessionSlot;
+use crate::resources::shared::managed::Managed;
 
 /// The Terraform type.
 pub const TYPE_NAME: &str = "arc_connected_cluster";
 
-/// The resource type.
-#[derive(Clone, Debug)]
-pub struct ConnectedClusterResource {
-    session: SessionSlot,
-}
+/// A connected cluster, as [`Managed`] drives it.
+pub struct ConnectedCluster;
 
-impl ConnectedClusterResource {
-    /// The type, working through the session that the provider block sets up.
-    #[must_use]
-    pub const fn new(session: SessionSlot) -> Self {
-        Self { session }
-    }
-}
+/// The resource type.
+pub type ConnectedClusterResource = Managed<ConnectedCluster>;

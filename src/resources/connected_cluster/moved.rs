@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::resources::shared::ids;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::path::AttributePath;
 use crate::sdk::resource::MoveSource;
 
+use crate::usecases::ResourceId;
+
 use super::TYPE_NAME;
-use super::lifecycle::parse_id;
 use super::state::State;
 
 /// Who stores such objects, under whatever registry's name.
@@ -35,7 +37,11 @@ pub(super) fn from_azurerm(source: &MoveSource) -> Result<State, Diagnostics> {
         let detail = format!("The state of this {SOURCE} cannot be read: {error}.");
         Diagnostics::error(AttributePath::root(), "State Not Readable", detail)
     })?;
-    let id = parse_id(&stored.id)?;
+    let id = ids::parse(
+        &stored.id,
+        "a connected cluster",
+        ResourceId::is_connected_cluster,
+    )?;
     Ok(State {
         location: stored.location.unwrap_or_default(),
         tags: stored.tags.filter(|tags| !tags.is_empty()),
@@ -75,7 +81,10 @@ mod tests {
     fn an_object_of_azurerms_is_taken_over_and_read_as_if_imported() {
         let provider = "registry.terraform.io/hashicorp/azurerm";
         let state = from_azurerm(&source(provider, SOURCE, azurerm())).expect("taken over");
-        assert_eq!(state.id.as_deref(), Some(ID));
+        assert_eq!(
+            state.id.as_ref().map(ToString::to_string).as_deref(),
+            Some(ID)
+        );
         assert_eq!(
             (state.name.as_str(), state.resource_group_name.as_str()),
             ("prod-1", "arc")

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::call::Call;
 use crate::fault::{Explain, Kind};
 use crate::resources::connection::{self, ConnectionState};
+use crate::resources::shared::diagnose;
 use crate::resources::shared::keep::{keep_if, set};
-use crate::resources::shared::{deletion, diagnose};
+use crate::resources::shared::private::Private;
 use crate::sdk::bridge;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::resource::Plan;
@@ -17,32 +18,32 @@ use crate::usecases::{PlaneError, Session, check_location, same_location};
 use super::{repair, rules};
 
 /// Attributes that Azure compares without regard to case.
-const CASELESS: [&str; 2] = ["name", "resource_group_name"];
+const CASELESS: [&str; 4] = [
+    "name",
+    "resource_group_name",
+    "gateway_id",
+    "private_link_scope_id",
+];
 
-/// The hook. `session` is `None` while the provider block holds unknowns.
-pub(super) async fn finish(call: &Call, plan: &mut Plan, session: Option<&Session>) -> Diagnostics {
-    if plan.config.is_null() {
-        return deletion::check(plan);
-    }
+/// The type's own say. `session` is `None` while the provider block holds unknowns.
+pub(super) async fn finish(
+    call: &Call,
+    plan: &mut Plan,
+    private: &Private,
+    session: Option<&Session>,
+) -> Diagnostics {
     keep_if(plan, "location", same_location);
     for name in CASELESS {
         keep_if(plan, name, str::eq_ignore_ascii_case);
     }
-    for name in ["gateway_id", "private_link_scope_id"] {
-        keep_if(plan, name, str::eq_ignore_ascii_case);
-    }
-    let mut found = repair::propose(plan);
+    let mut found = repair::propose(plan, private);
     found.extend(rules::immutable::check(plan));
-    let Some(session) = session else {
-        found.extend(deletion::check(plan));
-        return found;
-    };
-    default_subscription(plan, session);
-    all_tags(plan, session);
-    found.extend(deletion::check(plan));
-    found.extend(connection::require(&plan.config, session));
-    found.extend(require_location(call, plan, session).await);
-    found.extend(require_same_cluster(call, plan, session).await);
+    if let Some(session) = session {
+        default_subscription(plan, session);
+        all_tags(plan, session);
+        found.extend(require_location(call, plan, session).await);
+        found.extend(require_same_cluster(call, plan, session).await);
+    }
     found
 }
 

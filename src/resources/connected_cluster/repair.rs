@@ -1,23 +1,18 @@
 //! Planning the cure of what a read found: in place where that is possible, by a replacement that says why where not.
 
 use crate::resources::connection;
-use crate::resources::shared::drift;
 use crate::resources::shared::keep::set;
+use crate::resources::shared::private::Private;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
 use crate::sdk::resource::Plan;
 use crate::sdk::value::Value;
+use crate::usecases::Replacement;
 
-use super::private::{Memory, Replace};
-
-/// Proposes the cure.
-pub(super) fn propose(plan: &mut Plan) -> Diagnostics {
-    drift::propose_repair(plan);
-    let memory = Memory::from_bytes(&plan.private);
-    if let Some(other) = &memory.other_cluster {
-        return other_cluster(plan, other);
-    }
-    match memory.replace {
+/// Proposes the cure, where it is more than an update in place.
+pub(super) fn propose(plan: &mut Plan, private: &Private) -> Diagnostics {
+    match private.replacement() {
+        Some(Replacement::OtherCluster { found }) => other_cluster(plan, found),
         Some(why) => replace(plan, why),
         None => Diagnostics::default(),
     }
@@ -26,7 +21,8 @@ pub(super) fn propose(plan: &mut Plan) -> Diagnostics {
 /// Never by accident: the wrong connection must not move an object. A destroy may go on, since it leaves the cluster alone.
 pub(super) fn other_cluster(plan: &mut Plan, found: &str) -> Diagnostics {
     if *plan.config.get("adopt_existing") == Value::Bool(true) {
-        return replace(plan, Replace::OtherCluster);
+        let found = found.to_owned();
+        return replace(plan, &Replacement::OtherCluster { found });
     }
     let expected = plan.prior.get("cluster_uid").as_str().unwrap_or_default();
     Diagnostic::error(
@@ -41,21 +37,21 @@ pub(super) fn other_cluster(plan: &mut Plan, found: &str) -> Diagnostics {
     .into()
 }
 
-fn replace(plan: &mut Plan, why: Replace) -> Diagnostics {
+fn replace(plan: &mut Plan, why: &Replacement) -> Diagnostics {
     let (attribute, reason) = match why {
-        Replace::Expired => (
+        Replacement::Expired => (
             "connectivity_status",
             "the agents' certificate ran out, and Azure does not take an expired cluster back",
         ),
-        Replace::ForeignKey => (
+        Replacement::ForeignKey => (
             "agent_public_key_certificate",
             "the agents hold a key that is not the one that Azure knows, so they can never prove to be this cluster",
         ),
-        Replace::GoneInAzure => (
+        Replacement::GoneInAzure => (
             "id",
             "Azure has no such object any more, while its agents are still in the cluster",
         ),
-        Replace::OtherCluster => (
+        Replacement::OtherCluster { .. } => (
             "cluster_uid",
             "the connection leads to another cluster than the one that it was made for",
         ),
@@ -77,8 +73,9 @@ fn replace(plan: &mut Plan, why: Replace) -> Diagnostics {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::usecases::{Cure, Drift};
 
-    fn plan(memory: &Memory, adopt: bool) -> Plan {
+    fn plan(adopt: bool) -> Plan {
         let prior = Value::object([
             ("id", Value::string("/x")),
             ("cluster_uid", Value::string("old")),
@@ -91,38 +88,38 @@ mod tests {
             planned: prior.clone(),
             prior,
             requires_replace: Vec::new(),
-            private: memory.to_bytes(),
+            private: Vec::new(),
             deferred: None,
+        }
+    }
+
+    fn private(why: Replacement) -> Private {
+        Private {
+            drift: vec![Drift::azure(Cure::Replace(why), "something")],
+            baseline: None,
         }
     }
 
     #[test]
     fn each_reason_replaces_by_the_attribute_that_shows_it() {
         for (why, attribute) in [
-            (Replace::Expired, "connectivity_status"),
-            (Replace::ForeignKey, "agent_public_key_certificate"),
-            (Replace::GoneInAzure, "id"),
+            (Replacement::Expired, "connectivity_status"),
+            (Replacement::ForeignKey, "agent_public_key_certificate"),
+            (Replacement::GoneInAzure, "id"),
         ] {
-            let memory = Memory {
-                replace: Some(why),
-                other_cluster: None,
-            };
-            let mut plan = plan(&memory, false);
-            let found = propose(&mut plan);
+            let mut plan = plan(false);
+            let found = propose(&mut plan, &private(why));
             assert!(!found.has_errors() && !found.is_empty());
             assert_eq!(plan.requires_replace, [AttributePath::attribute(attribute)]);
             assert!(plan.planned.get(attribute).is_unknown());
-            assert_eq!(*plan.planned.get("drift"), Value::List(Vec::new()));
         }
     }
 
     #[test]
     fn another_cluster_is_an_error_unless_the_object_may_be_made_anew_for_it() {
-        let memory = Memory {
-            replace: None,
-            other_cluster: Some("new".to_owned()),
-        };
-        let found = propose(&mut plan(&memory, false));
+        let found = "new".to_owned();
+        let private = private(Replacement::OtherCluster { found });
+        let found = propose(&mut plan(false), &private);
         let error = found.iter().next().expect("an error");
         assert_eq!(error.path, AttributePath::attribute("kubernetes"));
         assert!(
@@ -130,8 +127,8 @@ mod tests {
                 .detail
                 .contains("UID new; the object was made for old")
         );
-        let mut adopting = plan(&memory, true);
-        assert!(!propose(&mut adopting).has_errors());
+        let mut adopting = plan(true);
+        assert!(!propose(&mut adopting, &private).has_errors());
         let path = AttributePath::attribute("cluster_uid");
         assert_eq!(adopting.requires_replace, [path]);
     }

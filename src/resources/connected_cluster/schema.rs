@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::resources::connection;
-use crate::resources::shared::{deletion, drift};
+use crate::resources::shared::{deletion, drift, ids};
 use crate::sdk::checks;
 use crate::sdk::schema::{Attribute, IdentityAttribute, IdentitySchema, Nesting, Schema};
 use crate::sdk::timeouts::{self, Operation, Timeouts};
@@ -137,13 +137,13 @@ fn networked() -> Vec<Attribute> {
             .describe("The proxy between the agents and Azure. Its addresses reach the cluster and never Azure."),
         Attribute::string("private_link_scope_id")
             .replace()
-            .check(rules::id_of("Microsoft.HybridCompute/privateLinkScopes"))
+            .check(ids::of_type("Microsoft.HybridCompute/privateLinkScopes"))
             .describe(
                 "Id of the private link scope that the agents reach Azure through. It excludes cluster connect and custom \
                  locations.",
             ),
         Attribute::string("gateway_id")
-            .check(rules::id_of("Microsoft.HybridCompute/gateways"))
+            .check(ids::of_type("Microsoft.HybridCompute/gateways"))
             .describe("Id of the Arc gateway that the agents reach Azure through."),
     ]
 }

@@ -13,12 +13,13 @@ use serde::{Deserialize, Serialize};
 use crate::resources::connection::ConnectionState;
 use crate::resources::shared::timeouts::TimeoutsState;
 use crate::resources::shared::write_only::WriteOnly;
+use crate::usecases::ResourceId;
 
 /// All attributes; see the schema for what they mean.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct State {
-    pub id: Option<String>,
+    pub id: Option<ResourceId>,
     pub name: String,
     pub resource_group_name: String,
     pub location: String,
@@ -32,8 +33,8 @@ pub struct State {
     pub azure_hybrid_benefit: Option<String>,
     pub agent: Option<AgentState>,
     pub proxy: Option<ProxyState>,
-    pub private_link_scope_id: Option<String>,
-    pub gateway_id: Option<String>,
+    pub private_link_scope_id: Option<ResourceId>,
+    pub gateway_id: Option<ResourceId>,
     pub oidc_issuer: Option<OidcIssuerState>,
     pub workload_identity_enabled: Option<bool>,
     pub custom_locations: Option<CustomLocationsState>,

@@ -2,7 +2,6 @@
 
 use secrecy::SecretString;
 
-use crate::resources::connection::ConnectionState;
 use crate::resources::shared::write_only::WriteOnly;
 use crate::usecases::connected_cluster::{
     AgentSpec, ChartOrigin, Checks, OidcIssuer, Proxy, Settings, Spec,
@@ -22,13 +21,19 @@ impl State {
     }
 
     /// What the use cases are told. Write-only values are in `config` alone; while nothing is configured there are none.
-    pub(super) fn spec(&self, id: ResourceId, tags: &TagRules, config: Option<&Self>) -> Spec {
+    pub(super) fn spec(
+        &self,
+        id: &ResourceId,
+        connection: Option<&Connection>,
+        tags: &TagRules,
+        config: Option<&Self>,
+    ) -> Spec {
         let agent = self.agent.clone().unwrap_or_default();
         Spec {
-            id,
+            id: id.clone(),
             location: self.location.clone(),
             tags: tags.with_defaults(&self.tags.clone().unwrap_or_default()),
-            connection: self.connection(),
+            connection: connection.cloned(),
             settings: self.settings(config),
             agent: agent.spec(),
             wait_for_connected: self.wait_for_connected.unwrap_or(true),
@@ -41,17 +46,11 @@ impl State {
         }
     }
 
-    /// How to reach the cluster, unless the provider block says so.
-    pub(super) fn connection(&self) -> Option<Connection> {
-        self.kubernetes.as_ref().map(ConnectionState::connection)
-    }
-
     fn settings(&self, config: Option<&Self>) -> Settings {
         let agent = self.agent.clone().unwrap_or_default();
         let hidden = config.and_then(|config| config.proxy.as_ref());
         let custom_locations = self.custom_locations.as_ref().filter(|one| one.enabled);
         let oidc_issuer = self.oidc_issuer.as_ref().filter(|one| one.enabled);
-        let parse = |id: &String| ResourceId::parse(id).ok();
         Settings {
             distribution: self.distribution.clone(),
             infrastructure: self.infrastructure.clone(),
@@ -59,8 +58,8 @@ impl State {
             azure_hybrid_benefit: self.azure_hybrid_benefit.clone(),
             auto_upgrade: agent.auto_upgrade_enabled.unwrap_or(true),
             proxy: self.proxy.as_ref().map(|proxy| proxy.spec(hidden)),
-            private_link_scope: self.private_link_scope_id.as_ref().and_then(parse),
-            gateway: self.gateway_id.as_ref().and_then(parse),
+            private_link_scope: self.private_link_scope_id.clone(),
+            gateway: self.gateway_id.clone(),
             oidc_issuer: oidc_issuer.map(|issuer| OidcIssuer {
                 self_hosted_url: issuer.self_hosted_url.clone(),
             }),
@@ -156,7 +155,7 @@ mod tests {
         };
         let spec = |config| {
             stored
-                .spec(id(), &TagRules::default(), config)
+                .spec(&id(), None, &TagRules::default(), config)
                 .settings
                 .proxy
         };
@@ -177,11 +176,11 @@ mod tests {
     fn a_private_link_turns_cluster_connect_off() {
         let mut state = State::default();
         let connects = |state: &State| {
-            let spec = state.spec(id(), &TagRules::default(), None);
+            let spec = state.spec(&id(), None, &TagRules::default(), None);
             spec.settings.cluster_connect
         };
         assert!(connects(&state));
-        state.private_link_scope_id = Some("/subscriptions/x".to_owned());
+        state.private_link_scope_id = Some(id());
         assert!(!connects(&state));
     }
 

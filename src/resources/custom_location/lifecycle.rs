@@ -1,147 +1,136 @@
-//! Create, read, update, delete and import of `arc_custom_location`.
+//! Create, read, update, delete and import of `arc_custom_location`: what is its own beside the common lifecycle.
 
-use crate::resources::connection::{self, ConnectionState};
-use crate::resources::shared::diagnose::{self, About, failed, half_seen, warned};
-use crate::resources::shared::{deletion, ids};
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::Diagnostics;
-use crate::sdk::path::AttributePath;
-use crate::sdk::resource::{
-    Applied, ApplyFailure, ImportTarget, Plan, Refreshed, Resource, Stored,
+use crate::call::Call;
+use crate::resources::connection;
+use crate::resources::shared::diagnose::About;
+use crate::resources::shared::managed::{
+    At, Before, Common, Definition, Failure, Look, Outcome, Seen, TwoPlanes,
 };
-use crate::sdk::schema::{IdentitySchema, Schema};
-use crate::sdk::timeouts::Timeouts;
+use crate::resources::shared::private::Private;
+use crate::resources::shared::{deletion, ids};
+use crate::sdk::diagnostics::Diagnostics;
+use crate::sdk::resource::{ImportTarget, Plan};
+use crate::sdk::timeouts::Operation;
 use crate::sdk::value::Value;
 use crate::usecases::custom_location::{
-    Error, Object, Observation, Subject, change, create, observe, remove,
+    Error, Observation, Subject, change, create, observe, remove,
 };
-use crate::usecases::{Connection, ResourceId, Session};
+use crate::usecases::{Incomplete, Plane, ResourceId, Session};
 
 use super::state::State;
-use super::{CustomLocationResource, TYPE_NAME, plan, schema};
+use super::{CustomLocation, TYPE_NAME, plan, schema};
 
-type Outcome = Result<Applied<State>, ApplyFailure<State>>;
-
-impl Resource for CustomLocationResource {
+impl TwoPlanes for CustomLocation {
     type State = State;
+    type Id = ResourceId;
+    type Error = Error;
 
-    fn type_name(&self) -> &'static str {
-        TYPE_NAME
+    const DEFINITION: Definition = Definition {
+        type_name: TYPE_NAME,
+        schema: schema::schema,
+        identity: schema::identity,
+        timeouts: schema::TIMEOUTS,
+    };
+
+    fn common(state: &State) -> Common<'_, ResourceId> {
+        Common {
+            id: state.id.as_ref(),
+            kubernetes: state.kubernetes.as_ref(),
+            deletion_policy: state.deletion_policy.as_deref(),
+        }
     }
 
-    fn schema(&self) -> Schema {
-        schema::schema()
+    fn set_drift(state: &mut State, lines: Vec<String>) {
+        state.drift = Some(lines);
     }
 
-    fn identity_schema(&self) -> IdentitySchema {
-        schema::identity()
+    fn identity(id: &ResourceId) -> Value {
+        ids::identity_in_group(id)
     }
 
-    fn identity(&self, state: &State) -> Option<Value> {
-        let id = ResourceId::parse(state.id.as_deref()?).ok()?;
-        Some(Value::object([
-            ("subscription_id", Value::string(id.subscription_id())),
-            ("resource_group_name", Value::string(id.resource_group())),
-            ("name", Value::string(id.name())),
-        ]))
+    fn future_id(planned: &State, _session: &Session) -> Result<ResourceId, Diagnostics> {
+        let cluster = ids::required_cluster(planned.connected_cluster_id.as_ref())?;
+        let (group, name) = (&planned.resource_group_name, &planned.name);
+        Ok(ResourceId::custom_location(
+            cluster.subscription_id(),
+            group,
+            name,
+        ))
     }
 
-    fn default_timeouts(&self) -> Timeouts {
-        schema::TIMEOUTS
+    fn attempting(operation: Operation, id: &ResourceId) -> String {
+        match operation {
+            Operation::Create => format!("creating {id}"),
+            Operation::Read => format!("looking at {id} and its namespace"),
+            Operation::Update => format!("changing {id}"),
+            Operation::Delete => format!("removing {id}"),
+        }
     }
 
-    fn validate(&self, config: &Value) -> Diagnostics {
-        let path = AttributePath::attribute(connection::NAME);
-        connection::validate(&path, config.get(connection::NAME))
+    async fn plan(
+        _call: &Call,
+        plan: &mut Plan,
+        _private: &Private,
+        _session: Option<&Session>,
+    ) -> Diagnostics {
+        plan::finish(plan);
+        Diagnostics::default()
     }
 
-    async fn plan(&self, _cx: &Context, planned: &mut Plan) -> Diagnostics {
-        plan::finish(planned, self.session.get().as_deref())
-    }
-
-    async fn create(&self, cx: &Context, planned: State, config: State) -> Outcome {
-        let session = diagnose::session(&self.session)?;
-        let cluster = ids::parse_cluster(&planned.connected_cluster_id)?;
-        let spec = planned.spec(cluster, &config);
-        let id = &spec.id;
-        let remember = |object: &Object| {
-            cx.checkpoint
-                .save(&planned.clone().with_object(id, object), &[]);
-        };
-        match Box::pin(create(&cx.call, &session, &spec, remember)).await {
-            Ok(observation) => Ok(applied(planned, id, &observation)),
-            Err(failure) => Err(ApplyFailure {
-                saved: failure
+    async fn create(
+        at: &At<'_, ResourceId>,
+        planned: State,
+        config: State,
+        checkpoint: impl Fn(State) + Send + Sync,
+    ) -> Outcome<Self> {
+        let spec = planned.spec(at, &config).map_err(refused)?;
+        let remember = |object: &_| checkpoint(planned.clone().with_object(at.id, object));
+        match Box::pin(create(at.call, at.session, &spec, remember)).await {
+            Ok(observation) => Ok(seen(planned, at.id, observation)),
+            Err(broken) => Err(Incomplete {
+                reached: broken
                     .reached
-                    .map(|object| stored(planned.with_object(id, &object))),
-                diagnostics: failed(&format!("creating {id}"), &failure.error),
+                    .map(|object| Box::new(planned.with_object(at.id, &object))),
+                error: broken.error.into(),
             }),
         }
     }
 
-    async fn read(
-        &self,
-        cx: &Context,
-        prior: Stored<State>,
-    ) -> Result<Refreshed<State>, Diagnostics> {
-        let Some(session) = self.session.get() else {
-            return Ok(Refreshed::Unreachable(Diagnostics::default()));
-        };
-        let id = parse(prior.state.id.as_deref().unwrap_or_default())?;
-        let connection = connection_of(&prior.state);
-        match observe(&cx.call, &session, &id, connection.as_ref()).await {
-            Ok(None) => Ok(Refreshed::Gone),
-            Ok(Some(observation)) => refreshed(&session, &id, prior.state, &observation),
-            Err(error) => diagnose::not_seen(&session, &looking_at(&id), &error),
-        }
+    async fn read(at: &At<'_, ResourceId>, prior: Before<State>) -> Look<Self> {
+        let observed = observe(at.call, at.session, at.id, at.connection).await?;
+        Ok(observed.map(|observation| seen(prior.state, at.id, observation)))
     }
 
     async fn update(
-        &self,
-        cx: &Context,
-        prior: Stored<State>,
+        at: &At<'_, ResourceId>,
+        _prior: Before<State>,
         planned: State,
         config: State,
-    ) -> Outcome {
-        let session = diagnose::session(&self.session)?;
-        let id = parse(prior.state.id.as_deref().unwrap_or_default())?;
-        let cluster = ids::parse_cluster(&planned.connected_cluster_id)?;
-        let spec = planned.spec(cluster, &config);
-        match Box::pin(change(&cx.call, &session, &spec)).await {
-            Ok(observation) => Ok(applied(planned, &id, &observation)),
-            Err(error) => Err(failed(&format!("changing {id}"), &error).into()),
+        _checkpoint: impl Fn(State) + Send + Sync,
+    ) -> Outcome<Self> {
+        let spec = planned.spec(at, &config).map_err(refused)?;
+        match Box::pin(change(at.call, at.session, &spec)).await {
+            Ok(observation) => Ok(seen(planned, at.id, observation)),
+            Err(error) => Err(Incomplete::nothing(error)),
         }
     }
 
-    async fn delete(
-        &self,
-        cx: &Context,
-        prior: Stored<State>,
-    ) -> Result<Diagnostics, ApplyFailure<State>> {
-        if deletion::abandons(prior.state.deletion_policy.as_deref()) {
-            return Ok(Diagnostics::default());
-        }
-        let session = diagnose::session(&self.session)?;
-        let id = parse(prior.state.id.as_deref().unwrap_or_default())?;
-        match remove(&cx.call, &session, &id).await {
-            Ok(()) => Ok(Diagnostics::default()),
-            Err(error) => Err(failed(&format!("removing {id}"), &error).into()),
-        }
+    async fn delete(at: &At<'_, ResourceId>, _state: State) -> Result<Diagnostics, Error> {
+        remove(at.call, at.session, at.id).await?;
+        Ok(Diagnostics::default())
     }
 
-    async fn import(&self, _cx: &Context, target: ImportTarget) -> Result<State, Diagnostics> {
-        let id = match &target {
-            ImportTarget::Id(id) => parse(id)?,
-            ImportTarget::Identity(identity) => {
-                let part = |name| identity.get(name).as_str().unwrap_or_default();
-                let (subscription, group) = (part("subscription_id"), part("resource_group_name"));
-                ResourceId::custom_location(subscription, group, part("name"))
-            }
-        };
+    fn import(target: &ImportTarget) -> Result<State, Diagnostics> {
+        let id = ids::imported_in_group(
+            target,
+            "a custom location",
+            ResourceId::is_custom_location,
+            ResourceId::custom_location,
+        )?;
         Ok(State {
-            id: Some(id.to_string()),
             name: id.name().to_owned(),
             resource_group_name: id.resource_group().to_owned(),
+            id: Some(id),
             adopt_existing: Some(false),
             deletion_policy: Some(deletion::DELETE.to_owned()),
             ..State::default()
@@ -149,34 +138,22 @@ impl Resource for CustomLocationResource {
     }
 }
 
-/// A look that reached Azure: the cluster's half may still be missing.
-fn refreshed(
-    session: &Session,
-    id: &ResourceId,
-    prior: State,
-    observation: &Observation,
-) -> Result<Refreshed<State>, Diagnostics> {
-    let diagnostics = match &observation.inside {
-        Ok(_) => Diagnostics::default(),
-        Err(error) => half_seen(session, &looking_at(id), error)?,
-    };
-    Ok(Refreshed::Present(Applied {
-        stored: stored(prior.with_observation(id, observation)),
-        diagnostics,
-    }))
+fn seen(state: State, id: &ResourceId, observation: Observation) -> Seen<State, Error> {
+    Seen {
+        drift: observation.drift(),
+        state: state.with_object(id, &observation.object),
+        unseen: observation
+            .inside
+            .err()
+            .map(|error| (Plane::Cluster, error.into())),
+        baseline: None,
+    }
 }
 
-/// What a create or update hands back. What it did not put right, the next look will find.
-fn applied(planned: State, id: &ResourceId, observation: &Observation) -> Applied<State> {
-    let mut state = planned.with_observation(id, observation);
-    state.drift = Some(Vec::new());
-    let diagnostics = match &observation.inside {
-        Ok(_) => Diagnostics::default(),
-        Err(error) => warned(&looking_at(id), error),
-    };
-    Applied {
-        stored: stored(state),
-        diagnostics,
+fn refused(diagnostics: Diagnostics) -> Incomplete<State, Failure<Error>> {
+    Incomplete {
+        reached: None,
+        error: Failure::Diagnostics(diagnostics),
     }
 }
 
@@ -190,28 +167,8 @@ impl About for Error {
             Subject::Whole => None,
         }
     }
-}
 
-fn looking_at(id: &ResourceId) -> String {
-    format!("looking at {id} and its namespace")
-}
-
-fn connection_of(state: &State) -> Option<Connection> {
-    state.kubernetes.as_ref().map(ConnectionState::connection)
-}
-
-fn parse(text: &str) -> Result<ResourceId, Diagnostics> {
-    ids::parse(
-        text,
-        "id",
-        "a custom location",
-        ResourceId::is_custom_location,
-    )
-}
-
-fn stored(state: State) -> Stored<State> {
-    Stored {
-        state,
-        private: Vec::new(),
+    fn is_wrong_cluster(&self) -> bool {
+        matches!(self, Self::Parent(error) if error.is_wrong_cluster())
     }
 }

@@ -7,21 +7,13 @@ mod state;
 
 pub use state::State;
 
-use crate::usecases::SessionSlot;
+use crate::resources::shared::managed::Managed;
 
 /// The Terraform type.
 pub const TYPE_NAME: &str = "arc_custom_location";
 
-/// The resource type.
-#[derive(Clone, Debug)]
-pub struct CustomLocationResource {
-    session: SessionSlot,
-}
+/// A custom location, as [`Managed`] drives it.
+pub struct CustomLocation;
 
-impl CustomLocationResource {
-    /// The type, working through the session that the provider block sets up.
-    #[must_use]
-    pub const fn new(session: SessionSlot) -> Self {
-        Self { session }
-    }
-}
+/// The resource type.
+pub type CustomLocationResource = Managed<CustomLocation>;

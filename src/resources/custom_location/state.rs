@@ -11,19 +11,22 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::resources::connection::ConnectionState;
+use crate::resources::shared::ids;
+use crate::resources::shared::managed::At;
 use crate::resources::shared::timeouts::TimeoutsState;
-use crate::usecases::custom_location::{Object, Observation, Spec};
+use crate::sdk::diagnostics::Diagnostics;
+use crate::usecases::custom_location::{Object, Spec};
 use crate::usecases::{ResourceId, same_location};
 
 /// All attributes; see the schema for what they mean.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct State {
-    pub id: Option<String>,
+    pub id: Option<ResourceId>,
     pub name: String,
     pub resource_group_name: String,
     pub location: String,
-    pub connected_cluster_id: String,
+    pub connected_cluster_id: Option<ResourceId>,
     pub namespace: String,
     pub cluster_extension_ids: Option<Vec<String>>,
     pub display_name: Option<String>,
@@ -41,36 +44,39 @@ pub struct State {
 
 impl State {
     /// What the use cases are told. `config` holds the write-only values.
-    pub(super) fn spec(&self, cluster: ResourceId, config: &Self) -> Spec {
-        let (group, name) = (&self.resource_group_name, &self.name);
-        Spec {
-            id: ResourceId::custom_location(cluster.subscription_id(), group, name),
+    ///
+    /// # Errors
+    ///
+    /// Diagnostics when no connected cluster is named.
+    pub(super) fn spec(&self, at: &At<'_, ResourceId>, config: &Self) -> Result<Spec, Diagnostics> {
+        Ok(Spec {
+            id: at.id.clone(),
             location: self.location.clone(),
-            cluster,
+            cluster: ids::required_cluster(self.connected_cluster_id.as_ref())?.clone(),
             namespace: self.namespace.clone(),
             cluster_extension_ids: self.cluster_extension_ids.clone().unwrap_or_default(),
             display_name: self.display_name.clone(),
             tags: self.tags.clone().unwrap_or_default(),
             kubeconfig: config.kubeconfig_wo.clone(),
-            connection: self.kubernetes.as_ref().map(ConnectionState::connection),
+            connection: at.connection.cloned(),
             adopt_existing: self.adopt_existing.unwrap_or(false),
-        }
+        })
     }
 
     /// Takes over what ARM shows. Where Azure only spells a value differently, the user's spelling stays.
     #[must_use]
     pub(super) fn with_object(mut self, id: &ResourceId, object: &Object) -> Self {
         let properties = &object.properties;
-        self.id = Some(id.to_string());
+        self.id = Some(id.clone());
         let location = object.location.as_deref();
         if let Some(found) = location.filter(|found| !same_location(&self.location, found)) {
             found.clone_into(&mut self.location);
         }
         let host = properties.host_resource_id.as_deref();
-        if let Some(found) =
-            host.filter(|found| !found.eq_ignore_ascii_case(&self.connected_cluster_id))
+        let host = host.and_then(|host| ResourceId::parse(host).ok());
+        if let Some(found) = host.filter(|found| self.connected_cluster_id.as_ref() != Some(found))
         {
-            self.connected_cluster_id = referenced(found);
+            self.connected_cluster_id = Some(referenced(&found));
         }
         if let Some(namespace) = &properties.namespace {
             self.namespace.clone_from(namespace);
@@ -87,27 +93,12 @@ impl State {
             .clone_from(&properties.provisioning_state);
         self
     }
-
-    /// Takes over what both planes show; the cluster's part only where it could be looked at.
-    #[must_use]
-    pub(super) fn with_observation(self, id: &ResourceId, observation: &Observation) -> Self {
-        let mut state = self.with_object(id, &observation.object);
-        if observation.inside.is_ok() {
-            state.drift = Some(observation.drift());
-        }
-        state
-    }
 }
 
 /// An id of Azure's in the casing that references have.
-fn referenced(id: &str) -> String {
-    ResourceId::parse(id).map_or_else(
-        |_| id.to_owned(),
-        |id| {
-            let (subscription, group) = (id.subscription_id(), id.resource_group());
-            ResourceId::connected_cluster(subscription, group, id.name()).to_string()
-        },
-    )
+fn referenced(id: &ResourceId) -> ResourceId {
+    let (subscription, group) = (id.subscription_id(), id.resource_group());
+    ResourceId::connected_cluster(subscription, group, id.name())
 }
 
 /// The same ids in another casing or order are no news; none and an empty set are the same to Azure.
@@ -142,13 +133,12 @@ mod tests {
             name: "edge".to_owned(),
             resource_group_name: "other".to_owned(),
             location: "Korea Central".to_owned(),
-            connected_cluster_id: cluster().to_string(),
+            connected_cluster_id: Some(cluster()),
             namespace: "edge".to_owned(),
             cluster_extension_ids: Some(vec!["/A".to_owned(), "/B".to_owned()]),
             ..State::default()
         };
-        let spec = state.spec(cluster(), &State::default());
-        assert_eq!(spec.id.resource_group(), "other");
+        let id = ResourceId::custom_location(cluster().subscription_id(), "other", "edge");
         let object: Object = serde_json::from_value(json!({
             "location": "koreacentral", "tags": {}, "properties": {
                 "hostResourceId": cluster().to_string().to_lowercase(), "namespace": "edge", "displayName": "",
@@ -158,7 +148,7 @@ mod tests {
         .expect("an object");
         let read = State {
             id: None,
-            ..state.clone().with_object(&spec.id, &object)
+            ..state.clone().with_object(&id, &object)
         };
         assert_eq!(
             serde_json::to_value(read).expect("JSON"),

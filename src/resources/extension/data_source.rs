@@ -13,6 +13,7 @@ use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::resource::DeferReason;
 use crate::sdk::schema::{Attribute, Nesting, Schema};
 use crate::sdk::types::Type;
+use crate::usecases::ResourceId;
 use crate::usecases::SessionSlot;
 use crate::usecases::extension::find;
 
@@ -34,9 +35,9 @@ pub struct ExtensionDataSource {
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct DataState {
-    pub connected_cluster_id: String,
+    pub connected_cluster_id: Option<ResourceId>,
     pub name: String,
-    pub id: Option<String>,
+    pub id: Option<ResourceId>,
     pub extension_type: Option<String>,
     pub version: Option<String>,
     pub auto_upgrade_minor_version: Option<bool>,
@@ -87,7 +88,8 @@ impl DataSource for ExtensionDataSource {
 
     async fn read(&self, cx: &Context, config: DataState) -> Result<Found<DataState>, Diagnostics> {
         let session = diagnose::session(&self.session)?;
-        let id = ids::parse_cluster(&config.connected_cluster_id)?.cluster_extension(&config.name);
+        let id = ids::required_cluster(config.connected_cluster_id.as_ref())?
+            .cluster_extension(&config.name);
         let object = find(&cx.call, &session, &id)
             .await
             .map_err(|error| failed(&format!("looking for {id}"), &error))?;

@@ -1,26 +1,26 @@
-//! Create, read, update, delete and import of `arc_extension`.
+//! Create, read, update, delete and import of `arc_extension`: what is its own beside the common lifecycle.
 
-use crate::resources::connection::{self, ConnectionState};
+use crate::call::Call;
+use crate::resources::connection;
 use crate::resources::shared::deletion;
-use crate::resources::shared::diagnose::{self, About, failed, half_seen, warned};
-use crate::resources::shared::ids::{self, Child};
-use crate::sdk::context::Context;
+use crate::resources::shared::diagnose::About;
+use crate::resources::shared::ids::Child;
+use crate::resources::shared::managed::{
+    At, Before, Common, Definition, Failure, Look, Outcome, Seen, TwoPlanes,
+};
+use crate::resources::shared::private::Private;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::path::AttributePath;
-use crate::sdk::resource::{
-    Applied, ApplyFailure, ImportTarget, Plan, Refreshed, Resource, Stored,
-};
-use crate::sdk::schema::{IdentitySchema, Schema};
-use crate::sdk::timeouts::Timeouts;
+use crate::sdk::resource::{ImportTarget, Plan};
+use crate::sdk::timeouts::Operation;
 use crate::sdk::value::Value;
 use crate::usecases::extension::{
-    Baseline, Error, Observation, Observed, Removed, Repair, Subject, change, create, observe,
-    remove,
+    Baseline, Error, Observation, Removed, Repair, Subject, change, create, observe, remove,
 };
-use crate::usecases::{ResourceId, Session};
+use crate::usecases::{Incomplete, Plane, ResourceId, Session};
 
 use super::state::State;
-use super::{ExtensionResource, TYPE_NAME, plan, rules, schema};
+use super::{Extension, TYPE_NAME, plan, rules, schema};
 
 const CHILD: Child = Child {
     noun: "an extension of a connected cluster",
@@ -28,132 +28,141 @@ const CHILD: Child = Child {
     on: ResourceId::cluster_extension,
 };
 
-type Outcome = Result<Applied<State>, ApplyFailure<State>>;
-
-impl Resource for ExtensionResource {
+impl TwoPlanes for Extension {
     type State = State;
+    type Id = ResourceId;
+    type Error = Error;
 
-    fn type_name(&self) -> &'static str {
-        TYPE_NAME
+    const DEFINITION: Definition = Definition {
+        type_name: TYPE_NAME,
+        schema: schema::schema,
+        identity: schema::identity,
+        timeouts: schema::TIMEOUTS,
+    };
+
+    fn common(state: &State) -> Common<'_, ResourceId> {
+        Common {
+            id: state.id.as_ref(),
+            kubernetes: state.kubernetes.as_ref(),
+            deletion_policy: state.deletion_policy.as_deref(),
+        }
     }
 
-    fn schema(&self) -> Schema {
-        schema::schema()
+    fn set_drift(state: &mut State, lines: Vec<String>) {
+        state.drift = Some(lines);
     }
 
-    fn identity_schema(&self) -> IdentitySchema {
-        schema::identity()
+    fn identity(id: &ResourceId) -> Value {
+        Child::identity(id)
     }
 
-    fn identity(&self, state: &State) -> Option<Value> {
-        Child::identity(state.id.as_deref())
+    fn future_id(planned: &State, _session: &Session) -> Result<ResourceId, Diagnostics> {
+        CHILD.future(planned.connected_cluster_id.as_ref(), &planned.name)
     }
 
-    fn default_timeouts(&self) -> Timeouts {
-        schema::TIMEOUTS
+    fn attempting(operation: Operation, id: &ResourceId) -> String {
+        match operation {
+            Operation::Create => format!("installing {id}"),
+            Operation::Read => format!("looking at {id} and its workloads"),
+            Operation::Update => format!("changing {id}"),
+            Operation::Delete => format!("removing {id}"),
+        }
     }
 
-    fn validate(&self, config: &Value) -> Diagnostics {
-        let path = AttributePath::attribute(connection::NAME);
-        let mut found = connection::validate(&path, config.get(connection::NAME));
-        found.extend(rules::validate(config));
-        found
+    fn rules(config: &Value) -> Diagnostics {
+        rules::validate(config)
     }
 
-    async fn plan(&self, cx: &Context, planned: &mut Plan) -> Diagnostics {
-        plan::finish(&cx.call, planned, self.session.get().as_deref()).await
+    async fn plan(
+        call: &Call,
+        plan: &mut Plan,
+        _private: &Private,
+        session: Option<&Session>,
+    ) -> Diagnostics {
+        plan::finish(call, plan, session).await
     }
 
-    async fn create(&self, cx: &Context, planned: State, config: State) -> Outcome {
-        let session = diagnose::session(&self.session)?;
-        let cluster = ids::parse_cluster(&planned.connected_cluster_id)?;
-        let spec = planned.spec(cluster, &config);
-        let id = spec.id();
-        let remember = |object: &_| {
-            cx.checkpoint
-                .save(&planned.clone().with_object(&id, object), &[]);
-        };
-        match Box::pin(create(&cx.call, &session, &spec, remember)).await {
-            Ok(observation) => Ok(applied(planned, &id, &observation, None)),
-            Err(failure) => Err(ApplyFailure {
-                saved: failure.reached.map(|object| Stored {
-                    state: planned.with_object(&id, &object),
-                    private: Vec::new(),
-                }),
-                diagnostics: failed(&format!("installing {id}"), &failure.error),
+    async fn create(
+        at: &At<'_, ResourceId>,
+        planned: State,
+        config: State,
+        checkpoint: impl Fn(State) + Send + Sync,
+    ) -> Outcome<Self> {
+        let spec = planned.spec(at, &config);
+        let remember = |object: &_| checkpoint(planned.clone().with_object(at.id, object));
+        match Box::pin(create(at.call, at.session, &spec, remember)).await {
+            Ok(observation) => {
+                let baseline = observation.baseline(None);
+                Ok(written(planned, at.id, observation, baseline))
+            }
+            Err(broken) => Err(Incomplete {
+                reached: broken
+                    .reached
+                    .map(|object| Box::new(planned.with_object(at.id, &object))),
+                error: broken.error.into(),
             }),
         }
     }
 
-    async fn read(
-        &self,
-        cx: &Context,
-        prior: Stored<State>,
-    ) -> Result<Refreshed<State>, Diagnostics> {
-        let Some(session) = self.session.get() else {
-            return Ok(Refreshed::Unreachable(Diagnostics::default()));
+    async fn read(at: &At<'_, ResourceId>, prior: Before<State>) -> Look<Self> {
+        let imported = prior.state.extension_type.is_empty();
+        let Some(observation) = observe(at.call, at.session, at.id, at.connection).await? else {
+            return Ok(None);
         };
-        let id = CHILD.stored(prior.state.id.as_deref())?;
-        let connection = connection_of(&prior.state);
-        match observe(&cx.call, &session, &id, connection.as_ref()).await {
-            Ok(Observed::Gone) => Ok(Refreshed::Gone),
-            Ok(Observed::Present(observation)) => refreshed(&session, &id, prior, &observation),
-            Err(error) => diagnose::not_seen(&session, &looking_at(&id), &error),
+        if imported && observation.object.is_system() {
+            let id = at.id.clone();
+            return Err(Failure::NotImportable(Error::System { id }));
         }
+        let known = prior.private.baseline;
+        let baseline = observation.baseline(known.clone());
+        Ok(Some(Seen {
+            state: prior.state.with_observation(at.id, &observation),
+            drift: observation.drift(baseline.as_ref()),
+            baseline: baseline.or(known),
+            unseen: unseen(observation),
+        }))
     }
 
     async fn update(
-        &self,
-        cx: &Context,
-        prior: Stored<State>,
+        at: &At<'_, ResourceId>,
+        prior: Before<State>,
         planned: State,
         config: State,
-    ) -> Outcome {
-        let session = diagnose::session(&self.session)?;
-        let id = CHILD.stored(prior.state.id.as_deref())?;
-        let cluster = ids::parse_cluster(&planned.connected_cluster_id)?;
-        let spec = planned.spec(cluster, &config);
+        _checkpoint: impl Fn(State) + Send + Sync,
+    ) -> Outcome<Self> {
+        let spec = planned.spec(at, &config);
         let drifted = prior.state.drift.iter().flatten().next().is_some();
         let secrets = planned.secrets_differ(&prior.state);
-        let known = baseline(&prior.private).filter(|_| drifted && !secrets);
+        let known = prior.private.baseline;
+        let expected = known.clone().filter(|_| drifted && !secrets);
         let repair = Repair {
             rewrite: drifted || secrets,
-            expected: known.clone().unwrap_or_default(),
+            expected: expected.clone().unwrap_or_default(),
         };
-        match Box::pin(change(&cx.call, &session, &spec, &repair)).await {
-            // Who does not wait for the repair still wants to hear of it.
+        match Box::pin(change(at.call, at.session, &spec, &repair)).await {
             Ok(observation) => {
-                let known = known.filter(|_| !spec.wait_for_workloads);
-                Ok(applied(planned, &id, &observation, known))
+                // Without a wait the repair may still be under way, and the next look has to compare with what was.
+                let expected = expected.filter(|_| !spec.wait_for_workloads);
+                let baseline = observation.baseline(expected).or(known);
+                Ok(written(planned, at.id, observation, baseline))
             }
-            Err(error) => Err(failed(&format!("changing {id}"), &error).into()),
+            Err(error) => Err(Incomplete::nothing(error)),
         }
     }
 
-    async fn delete(
-        &self,
-        cx: &Context,
-        prior: Stored<State>,
-    ) -> Result<Diagnostics, ApplyFailure<State>> {
-        if deletion::abandons(prior.state.deletion_policy.as_deref()) {
-            return Ok(Diagnostics::default());
-        }
-        let session = diagnose::session(&self.session)?;
-        let id = CHILD.stored(prior.state.id.as_deref())?;
-        let connection = connection_of(&prior.state);
-        let force = prior.state.force_delete == Some(true);
-        match remove(&cx.call, &session, &id, connection.as_ref(), force).await {
-            Ok(Removed::InOrder) => Ok(Diagnostics::default()),
-            Ok(Removed::Forgotten { status }) => Ok(forgotten(&id, &status)),
-            Err(error) => Err(failed(&format!("removing {id}"), &error).into()),
+    async fn delete(at: &At<'_, ResourceId>, state: State) -> Result<Diagnostics, Error> {
+        let force = state.force_delete == Some(true);
+        match remove(at.call, at.session, at.id, at.connection, force).await? {
+            Removed::InOrder => Ok(Diagnostics::default()),
+            Removed::Forgotten { status } => Ok(forgotten(at.id, &status)),
         }
     }
 
-    async fn import(&self, _cx: &Context, target: ImportTarget) -> Result<State, Diagnostics> {
-        let (cluster, name) = CHILD.imported(&target)?;
+    fn import(target: &ImportTarget) -> Result<State, Diagnostics> {
+        let (cluster, name) = CHILD.imported(target)?;
         Ok(State {
-            id: Some((CHILD.on)(&cluster, &name).to_string()),
-            connected_cluster_id: cluster.to_string(),
+            id: Some((CHILD.on)(&cluster, &name)),
+            connected_cluster_id: Some(cluster),
             name,
             wait_for_workloads: Some(true),
             adopt_existing: Some(false),
@@ -164,67 +173,26 @@ impl Resource for ExtensionResource {
     }
 }
 
-/// A look that reached Azure: the cluster's half may still be missing.
-fn refreshed(
-    session: &Session,
-    id: &ResourceId,
-    prior: Stored<State>,
-    observation: &Observation,
-) -> Result<Refreshed<State>, Diagnostics> {
-    let imported = prior.state.extension_type.is_empty();
-    if imported && observation.object.is_system() {
-        let error = Error::System { id: id.clone() };
-        return Err(failed(&format!("importing {id}"), &error));
-    }
-    let diagnostics = match &observation.workloads {
-        Ok(_) => Diagnostics::default(),
-        Err(error) => half_seen(session, &looking_at(id), error)?,
-    };
-    let known = baseline(&prior.private);
-    let baseline = observation.baseline(known.clone());
-    let state = prior
-        .state
-        .with_observation(id, observation, baseline.as_ref());
-    let private = private(baseline.or(known).as_ref());
-    Ok(Refreshed::Present(Applied {
-        stored: Stored { state, private },
-        diagnostics,
-    }))
-}
-
 /// What a create or update hands back. What it did not put right, the next look will find.
-fn applied(
+fn written(
     planned: State,
     id: &ResourceId,
-    observation: &Observation,
-    known: Option<Baseline>,
-) -> Applied<State> {
-    let baseline = observation.baseline(known);
-    let mut state = planned.with_observation(id, observation, baseline.as_ref());
-    state.drift = Some(Vec::new());
+    observation: Observation,
+    baseline: Option<Baseline>,
+) -> Seen<State, Error> {
+    let mut state = planned.with_observation(id, &observation);
     state.workloads.get_or_insert_default();
-    let diagnostics = match &observation.workloads {
-        Ok(_) => Diagnostics::default(),
-        Err(error) => warned(&looking_at(id), error),
-    };
-    Applied {
-        stored: Stored {
-            state,
-            private: private(baseline.as_ref()),
-        },
-        diagnostics,
+    Seen {
+        state,
+        drift: Vec::new(),
+        baseline,
+        unseen: unseen(observation),
     }
 }
 
-/// The baseline travels in Terraform's private bytes: it is no attribute, since it means nothing to a user.
-fn baseline(private: &[u8]) -> Option<Baseline> {
-    serde_json::from_slice(private).ok()
-}
-
-fn private(baseline: Option<&Baseline>) -> Vec<u8> {
-    baseline
-        .and_then(|baseline| serde_json::to_vec(baseline).ok())
-        .unwrap_or_default()
+fn unseen(observation: Observation) -> Option<(Plane, Error)> {
+    let error = observation.inside.err()?;
+    Some((Plane::Cluster, error.into()))
 }
 
 fn forgotten(id: &ResourceId, status: &str) -> Diagnostics {
@@ -252,12 +220,8 @@ impl About for Error {
             Subject::Whole => None,
         }
     }
-}
 
-fn looking_at(id: &ResourceId) -> String {
-    format!("looking at {id} and its workloads")
-}
-
-fn connection_of(state: &State) -> Option<crate::usecases::Connection> {
-    state.kubernetes.as_ref().map(ConnectionState::connection)
+    fn is_wrong_cluster(&self) -> bool {
+        matches!(self, Self::Parent(error) if error.is_wrong_cluster())
+    }
 }

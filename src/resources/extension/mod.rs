@@ -12,21 +12,13 @@ mod state;
 pub use data_source::ExtensionDataSource;
 pub use state::State;
 
-use crate::usecases::SessionSlot;
+use crate::resources::shared::managed::Managed;
 
 /// The Terraform type.
 pub const TYPE_NAME: &str = "arc_extension";
 
-/// The resource type.
-#[derive(Clone, Debug)]
-pub struct ExtensionResource {
-    session: SessionSlot,
-}
+/// An extension, as [`Managed`] drives it.
+pub struct Extension;
 
-impl ExtensionResource {
-    /// The type, working through the session that the provider block sets up.
-    #[must_use]
-    pub const fn new(session: SessionSlot) -> Self {
-        Self { session }
-    }
-}
+/// The resource type.
+pub type ExtensionResource = Managed<Extension>;

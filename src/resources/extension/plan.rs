@@ -2,21 +2,16 @@
 
 use crate::call::Call;
 use crate::fault::{Explain, Kind};
-use crate::resources::connection;
 use crate::resources::shared::diagnose::failed;
 use crate::resources::shared::keep::{keep_if, set};
-use crate::resources::shared::{deletion, drift};
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::resource::Plan;
 use crate::sdk::value::Value;
 use crate::usecases::extension::{Error, Wanted, check_new, check_offer, known};
 use crate::usecases::{ResourceId, Session};
 
-/// The hook. `session` is `None` while the provider block holds unknowns.
+/// The type's own say. `session` is `None` while the provider block holds unknowns.
 pub(super) async fn finish(call: &Call, plan: &mut Plan, session: Option<&Session>) -> Diagnostics {
-    if plan.config.is_null() {
-        return deletion::check(plan);
-    }
     for name in [
         "connected_cluster_id",
         "name",
@@ -27,16 +22,10 @@ pub(super) async fn finish(call: &Call, plan: &mut Plan, session: Option<&Sessio
     }
     choose_upgrades(plan);
     choose_namespace(plan);
-    drift::propose_repair(plan);
-    let mut found = deletion::check(plan);
-    let Some(session) = session else {
-        return found;
-    };
-    found.extend(connection::require(&plan.config, session));
-    if !found.has_errors() {
-        found.extend(ask_azure(call, plan, session).await);
+    match session {
+        Some(session) => ask_azure(call, plan, session).await,
+        None => Diagnostics::default(),
     }
-    found
 }
 
 /// A pinned version stays, anything else is upgraded.

@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::resources::connection::ConnectionState;
+use crate::resources::shared::managed::At;
 use crate::resources::shared::timeouts::TimeoutsState;
-use crate::usecases::ResourceId;
-use crate::usecases::extension::{Baseline, Object, Observation, Scope, Spec};
+use crate::usecases::extension::{Object, Observation, Scope, Spec};
+use crate::usecases::{Connection, ResourceId, parent_of};
 
 use super::parts::{ErrorInfoState, PlanState, StatusState, WorkloadState};
 use super::secrets::{self, Secrets};
@@ -21,8 +22,8 @@ use super::secrets::{self, Secrets};
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct State {
-    pub id: Option<String>,
-    pub connected_cluster_id: String,
+    pub id: Option<ResourceId>,
+    pub connected_cluster_id: Option<ResourceId>,
     pub name: String,
     pub extension_type: String,
     pub version: Option<String>,
@@ -58,7 +59,11 @@ pub struct State {
 /// What is wanted.
 impl State {
     /// What the use cases are told. `config` holds the write-only values.
-    pub(super) fn spec(&self, cluster: ResourceId, config: &Self) -> Spec {
+    pub(super) fn spec(&self, at: &At<'_, ResourceId>, config: &Self) -> Spec {
+        self.spec_on(parent_of(at.id), at.connection.cloned(), config)
+    }
+
+    fn spec_on(&self, cluster: ResourceId, connection: Option<Connection>, config: &Self) -> Spec {
         let auto_upgrade = self.auto_upgrade_minor_version;
         let auto_upgrade = auto_upgrade.unwrap_or_else(|| self.version.is_none());
         let stored = self.configuration_protected_settings.as_ref();
@@ -75,7 +80,7 @@ impl State {
             protected_settings: secrets.cloned().unwrap_or_default(),
             identity: self.identity_enabled,
             plan: self.plan.as_ref().map(PlanState::plan),
-            connection: self.kubernetes.as_ref().map(ConnectionState::connection),
+            connection,
             wait_for_workloads: self.wait_for_workloads.unwrap_or(true),
             adopt_existing: self.adopt_existing.unwrap_or(false),
         }
@@ -104,7 +109,7 @@ impl State {
     #[must_use]
     pub(super) fn with_object(mut self, id: &ResourceId, object: &Object) -> Self {
         let properties = &object.properties;
-        self.id = Some(id.to_string());
+        self.id = Some(id.clone());
         keep_spelling(
             &mut self.extension_type,
             properties.extension_type.as_deref(),
@@ -149,19 +154,12 @@ impl State {
 
     /// Takes over what both planes show; the cluster's part only where it could be looked at.
     #[must_use]
-    pub(super) fn with_observation(
-        self,
-        id: &ResourceId,
-        observation: &Observation,
-        baseline: Option<&Baseline>,
-    ) -> Self {
+    pub(super) fn with_observation(self, id: &ResourceId, observation: &Observation) -> Self {
         let mut state = self.with_object(id, &observation.object);
-        let drift = observation.drift(baseline);
-        if let Ok(workloads) = &observation.workloads {
+        if let Ok(workloads) = &observation.inside {
             let workloads = workloads.iter();
             let workloads = workloads.map(|(name, workload)| (name.clone(), workload.into()));
             state.workloads = Some(workloads.collect());
-            state.drift = Some(drift);
         }
         state
     }
@@ -199,7 +197,7 @@ mod tests {
             version: Some("1.6.3".to_owned()),
             ..State::default()
         };
-        let spec = pinned.spec(cluster(), &State::default());
+        let spec = pinned.spec_on(cluster(), None, &State::default());
         assert_eq!(
             (spec.version.as_deref(), spec.auto_upgrade_minor_version),
             (Some("1.6.3"), false)
@@ -208,7 +206,7 @@ mod tests {
             auto_upgrade_minor_version: Some(true),
             ..pinned
         };
-        let spec = chosen.spec(cluster(), &State::default());
+        let spec = chosen.spec_on(cluster(), None, &State::default());
         assert_eq!(
             (spec.version, spec.auto_upgrade_minor_version),
             (None, true)
@@ -244,7 +242,7 @@ mod tests {
             configuration_protected_settings_wo: secret("canary"),
             ..State::default()
         };
-        let spec = State::default().spec(cluster(), &config);
+        let spec = State::default().spec_on(cluster(), None, &config);
         assert!(spec.protected_settings.contains_key("key"));
         assert!(!format!("{config:?}{spec:?}").contains("canary"));
         let written = serde_json::to_string(&config).expect("text");

@@ -57,7 +57,7 @@ impl DataSource for ExtensionTypesDataSource {
 
     async fn read(&self, cx: &Context, config: State) -> Result<Found<State>, Diagnostics> {
         let session = diagnose::session(&self.session)?;
-        let cluster = ids::parse_cluster(&config.connected_cluster_id)?;
+        let cluster = ids::required_cluster(config.connected_cluster_id.as_ref())?.clone();
         let wanted = config.versions_of.clone().unwrap_or_default();
         let trains = config.release_trains.clone().unwrap_or_default();
         let found = catalogue(&cx.call, &session, &cluster, &wanted, &trains).await;

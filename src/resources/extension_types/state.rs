@@ -9,13 +9,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::usecases::ResourceId;
 use crate::usecases::extension::Offer;
 
 /// All attributes; see the schema for what they mean.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct State {
-    pub connected_cluster_id: String,
+    pub connected_cluster_id: Option<ResourceId>,
     pub versions_of: Option<Vec<String>>,
     pub release_trains: Option<Vec<String>>,
     pub types: Option<BTreeMap<String, TypeState>>,

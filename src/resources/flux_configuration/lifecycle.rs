@@ -1,25 +1,23 @@
-//! Create, read, update, delete and import of `arc_flux_configuration`.
+//! Create, read, update, delete and import of `arc_flux_configuration`: what is its own beside the common lifecycle.
 
-use crate::resources::connection::{self, ConnectionState};
+use crate::call::Call;
+use crate::resources::connection;
 use crate::resources::shared::deletion;
-use crate::resources::shared::diagnose::{self, About, failed, half_seen};
-use crate::resources::shared::ids::{self, Child};
-use crate::sdk::context::Context;
+use crate::resources::shared::diagnose::About;
+use crate::resources::shared::ids::Child;
+use crate::resources::shared::managed::{
+    At, Before, Common, Definition, Look, Outcome, Seen, TwoPlanes,
+};
+use crate::resources::shared::private::Private;
 use crate::sdk::diagnostics::Diagnostics;
-use crate::sdk::path::AttributePath;
-use crate::sdk::resource::{
-    Applied, ApplyFailure, ImportTarget, Plan, Refreshed, Resource, Stored,
-};
-use crate::sdk::schema::{IdentitySchema, Schema};
-use crate::sdk::timeouts::Timeouts;
+use crate::sdk::resource::{ImportTarget, Plan};
+use crate::sdk::timeouts::Operation;
 use crate::sdk::value::Value;
-use crate::usecases::flux_configuration::{
-    Error, Object, Observation, Subject, change, create, observe, remove,
-};
-use crate::usecases::{ResourceId, Session};
+use crate::usecases::flux_configuration::{Error, Subject, change, create, observe, remove};
+use crate::usecases::{Incomplete, Plane, ResourceId, Session};
 
 use super::state::State;
-use super::{FluxConfigurationResource, TYPE_NAME, plan, rules, schema};
+use super::{FluxConfiguration, TYPE_NAME, plan, rules, schema};
 
 const CHILD: Child = Child {
     noun: "a Flux configuration of a connected cluster",
@@ -27,119 +25,118 @@ const CHILD: Child = Child {
     on: ResourceId::flux_configuration,
 };
 
-type Outcome = Result<Applied<State>, ApplyFailure<State>>;
-
-impl Resource for FluxConfigurationResource {
+impl TwoPlanes for FluxConfiguration {
     type State = State;
+    type Id = ResourceId;
+    type Error = Error;
 
-    fn type_name(&self) -> &'static str {
-        TYPE_NAME
+    const DEFINITION: Definition = Definition {
+        type_name: TYPE_NAME,
+        schema: schema::schema,
+        identity: schema::identity,
+        timeouts: schema::TIMEOUTS,
+    };
+
+    fn common(state: &State) -> Common<'_, ResourceId> {
+        Common {
+            id: state.id.as_ref(),
+            kubernetes: state.kubernetes.as_ref(),
+            deletion_policy: state.deletion_policy.as_deref(),
+        }
     }
 
-    fn schema(&self) -> Schema {
-        schema::schema()
+    fn set_drift(state: &mut State, lines: Vec<String>) {
+        state.drift = Some(lines);
     }
 
-    fn identity_schema(&self) -> IdentitySchema {
-        schema::identity()
+    fn identity(id: &ResourceId) -> Value {
+        Child::identity(id)
     }
 
-    fn identity(&self, state: &State) -> Option<Value> {
-        Child::identity(state.id.as_deref())
+    fn future_id(planned: &State, _session: &Session) -> Result<ResourceId, Diagnostics> {
+        CHILD.future(planned.connected_cluster_id.as_ref(), &planned.name)
     }
 
-    fn default_timeouts(&self) -> Timeouts {
-        schema::TIMEOUTS
+    fn attempting(operation: Operation, id: &ResourceId) -> String {
+        match operation {
+            Operation::Create => format!("applying {id}"),
+            Operation::Read => format!("looking at {id} and its objects"),
+            Operation::Update => format!("changing {id}"),
+            Operation::Delete => format!("removing {id}"),
+        }
     }
 
-    fn validate(&self, config: &Value) -> Diagnostics {
-        let path = AttributePath::attribute(connection::NAME);
-        let mut found = connection::validate(&path, config.get(connection::NAME));
-        found.extend(rules::validate(config));
-        found
+    fn rules(config: &Value) -> Diagnostics {
+        rules::validate(config)
     }
 
-    async fn plan(&self, _cx: &Context, planned: &mut Plan) -> Diagnostics {
-        plan::finish(planned, self.session.get().as_deref())
+    async fn plan(
+        _call: &Call,
+        plan: &mut Plan,
+        _private: &Private,
+        _session: Option<&Session>,
+    ) -> Diagnostics {
+        plan::finish(plan);
+        Diagnostics::default()
     }
 
-    async fn create(&self, cx: &Context, planned: State, config: State) -> Outcome {
-        let session = diagnose::session(&self.session)?;
-        let cluster = ids::parse_cluster(&planned.connected_cluster_id)?;
-        let spec = planned.spec(cluster, &config);
-        let id = spec.id();
-        let remember = |object: &Object| {
-            cx.checkpoint
-                .save(&planned.clone().with_object(&id, object), &[]);
-        };
-        match Box::pin(create(&cx.call, &session, &spec, remember)).await {
-            Ok(object) => Ok(applied(planned.with_object(&id, &object))),
-            Err(failure) => Err(ApplyFailure {
-                saved: failure
+    async fn create(
+        at: &At<'_, ResourceId>,
+        planned: State,
+        config: State,
+        checkpoint: impl Fn(State) + Send + Sync,
+    ) -> Outcome<Self> {
+        let spec = planned.spec(at, &config);
+        let remember = |object: &_| checkpoint(planned.clone().with_object(at.id, object));
+        match Box::pin(create(at.call, at.session, &spec, remember)).await {
+            Ok(object) => Ok(Seen::whole(planned.with_object(at.id, &object))),
+            Err(broken) => Err(Incomplete {
+                reached: broken
                     .reached
-                    .map(|object| stored(planned.with_object(&id, &object))),
-                diagnostics: failed(&format!("applying {id}"), &failure.error),
+                    .map(|object| Box::new(planned.with_object(at.id, &object))),
+                error: broken.error.into(),
             }),
         }
     }
 
-    async fn read(
-        &self,
-        cx: &Context,
-        prior: Stored<State>,
-    ) -> Result<Refreshed<State>, Diagnostics> {
-        let Some(session) = self.session.get() else {
-            return Ok(Refreshed::Unreachable(Diagnostics::default()));
-        };
-        let id = CHILD.stored(prior.state.id.as_deref())?;
-        let connection = prior.state.kubernetes.as_ref();
-        let connection = connection.map(ConnectionState::connection);
-        match observe(&cx.call, &session, &id, connection.as_ref()).await {
-            Ok(None) => Ok(Refreshed::Gone),
-            Ok(Some(observation)) => refreshed(&session, &id, prior.state, &observation),
-            Err(error) => diagnose::not_seen(&session, &looking_at(&id), &error),
-        }
+    async fn read(at: &At<'_, ResourceId>, prior: Before<State>) -> Look<Self> {
+        let observed = observe(at.call, at.session, at.id, at.connection).await?;
+        Ok(observed.map(|observation| Seen {
+            drift: observation.drift(),
+            state: prior.state.with_object(at.id, &observation.object),
+            unseen: observation
+                .inside
+                .err()
+                .map(|error| (Plane::Cluster, error.into())),
+            baseline: None,
+        }))
     }
 
     async fn update(
-        &self,
-        cx: &Context,
-        prior: Stored<State>,
+        at: &At<'_, ResourceId>,
+        _prior: Before<State>,
         planned: State,
         config: State,
-    ) -> Outcome {
-        let session = diagnose::session(&self.session)?;
-        let id = CHILD.stored(prior.state.id.as_deref())?;
-        let cluster = ids::parse_cluster(&planned.connected_cluster_id)?;
-        let spec = planned.spec(cluster, &config);
-        match Box::pin(change(&cx.call, &session, &spec)).await {
-            Ok(object) => Ok(applied(planned.with_object(&id, &object))),
-            Err(error) => Err(failed(&format!("changing {id}"), &error).into()),
+        _checkpoint: impl Fn(State) + Send + Sync,
+    ) -> Outcome<Self> {
+        let spec = planned.spec(at, &config);
+        match Box::pin(change(at.call, at.session, &spec)).await {
+            Ok(object) => Ok(Seen::whole(planned.with_object(at.id, &object))),
+            Err(error) => Err(Incomplete::nothing(error)),
         }
     }
 
-    async fn delete(
-        &self,
-        cx: &Context,
-        prior: Stored<State>,
-    ) -> Result<Diagnostics, ApplyFailure<State>> {
-        if deletion::abandons(prior.state.deletion_policy.as_deref()) {
-            return Ok(Diagnostics::default());
-        }
-        let session = diagnose::session(&self.session)?;
-        let id = CHILD.stored(prior.state.id.as_deref())?;
-        let force = prior.state.force_delete == Some(true);
-        match remove(&cx.call, &session, &id, force).await {
-            Ok(()) => Ok(Diagnostics::default()),
-            Err(error) => Err(failed(&format!("removing {id}"), &error).into()),
-        }
+    async fn delete(at: &At<'_, ResourceId>, state: State) -> Result<Diagnostics, Error> {
+        let force = state.force_delete == Some(true);
+        remove(at.call, at.session, at.id, force).await?;
+        Ok(Diagnostics::default())
     }
 
-    async fn import(&self, _cx: &Context, target: ImportTarget) -> Result<State, Diagnostics> {
-        let (cluster, name) = CHILD.imported(&target)?;
+    fn import(target: &ImportTarget) -> Result<State, Diagnostics> {
+        let (cluster, name) = CHILD.imported(target)?;
         Ok(State {
-            id: Some((CHILD.on)(&cluster, &name).to_string()),
-            connected_cluster_id: cluster.to_string(),
+            id: Some((CHILD.on)(&cluster, &name)),
+            connected_cluster_id: Some(cluster),
             name,
             wait_for_compliance: Some(true),
             adopt_existing: Some(false),
@@ -148,27 +145,6 @@ impl Resource for FluxConfigurationResource {
             ..State::default()
         })
     }
-}
-
-/// A look that reached Azure: the cluster's half may still be missing.
-fn refreshed(
-    session: &Session,
-    id: &ResourceId,
-    prior: State,
-    observation: &Observation,
-) -> Result<Refreshed<State>, Diagnostics> {
-    let diagnostics = match &observation.inside {
-        Ok(_) => Diagnostics::default(),
-        Err(error) => half_seen(session, &looking_at(id), error)?,
-    };
-    Ok(Refreshed::Present(Applied {
-        stored: stored(prior.with_observation(id, observation)),
-        diagnostics,
-    }))
-}
-
-fn looking_at(id: &ResourceId) -> String {
-    format!("looking at {id} and its objects")
 }
 
 impl About for Error {
@@ -180,18 +156,8 @@ impl About for Error {
             Subject::Whole => None,
         }
     }
-}
 
-fn stored(state: State) -> Stored<State> {
-    Stored {
-        state,
-        private: Vec::new(),
-    }
-}
-
-fn applied(state: State) -> Applied<State> {
-    Applied {
-        stored: stored(state),
-        diagnostics: Diagnostics::default(),
+    fn is_wrong_cluster(&self) -> bool {
+        matches!(self, Self::Parent(error) if error.is_wrong_cluster())
     }
 }

@@ -11,21 +11,13 @@ mod state;
 
 pub use state::State;
 
-use crate::usecases::SessionSlot;
+use crate::resources::shared::managed::Managed;
 
 /// The Terraform type.
 pub const TYPE_NAME: &str = "arc_flux_configuration";
 
-/// The resource type.
-#[derive(Clone, Debug)]
-pub struct FluxConfigurationResource {
-    session: SessionSlot,
-}
+/// A Flux configuration, as [`Managed`] drives it.
+pub struct FluxConfiguration;
 
-impl FluxConfigurationResource {
-    /// The type, working through the session that the provider block sets up.
-    #[must_use]
-    pub const fn new(session: SessionSlot) -> Self {
-        Self { session }
-    }
-}
+/// The resource type.
+pub type FluxConfigurationResource = Managed<FluxConfiguration>;

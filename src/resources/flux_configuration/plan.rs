@@ -1,22 +1,9 @@
 //! What a plan of `arc_flux_configuration` needs beyond the schema.
 
-use crate::resources::connection;
 use crate::resources::shared::keep::keep_if;
-use crate::resources::shared::{deletion, drift};
-use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::resource::Plan;
-use crate::usecases::Session;
 
-/// The hook. `session` is `None` while the provider block holds unknowns. It asks nobody.
-pub(super) fn finish(plan: &mut Plan, session: Option<&Session>) -> Diagnostics {
-    let mut found = Diagnostics::default();
-    if !plan.config.is_null() {
-        keep_if(plan, "connected_cluster_id", str::eq_ignore_ascii_case);
-        drift::propose_repair(plan);
-        if let Some(session) = session {
-            found.extend(connection::require(&plan.config, session));
-        }
-    }
-    found.extend(deletion::check(plan));
-    found
+/// The type's own say. It asks no one.
+pub(super) fn finish(plan: &mut Plan) {
+    keep_if(plan, "connected_cluster_id", str::eq_ignore_ascii_case);
 }

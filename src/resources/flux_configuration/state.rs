@@ -11,11 +11,10 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::resources::connection::ConnectionState;
+use crate::resources::shared::managed::At;
 use crate::resources::shared::timeouts::TimeoutsState;
-use crate::usecases::ResourceId;
-use crate::usecases::flux_configuration::{
-    Object, Observation, Properties, ProtectedSettings, Spec, Status, drift,
-};
+use crate::usecases::flux_configuration::{Object, Properties, ProtectedSettings, Spec, Status};
+use crate::usecases::{ResourceId, parent_of};
 
 use super::kustomizations::KustomizationState;
 use super::sources::{BlobState, BucketState, GitState, OciState};
@@ -24,8 +23,8 @@ use super::sources::{BlobState, BucketState, GitState, OciState};
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct State {
-    pub id: Option<String>,
-    pub connected_cluster_id: String,
+    pub id: Option<ResourceId>,
+    pub connected_cluster_id: Option<ResourceId>,
     pub name: String,
     pub kubernetes: Option<ConnectionState>,
     pub namespace: Option<String>,
@@ -66,10 +65,10 @@ pub struct StatusState {
 
 impl State {
     /// What the use cases are told. `config` holds the write-only values.
-    pub(super) fn spec(&self, cluster: ResourceId, config: &Self) -> Spec {
+    pub(super) fn spec(&self, at: &At<'_, ResourceId>, config: &Self) -> Spec {
         Spec {
-            cluster,
-            connection: self.kubernetes.as_ref().map(ConnectionState::connection),
+            cluster: parent_of(at.id),
+            connection: at.connection.cloned(),
             name: self.name.clone(),
             properties: self.properties(config),
             wait_for_compliance: self.wait_for_compliance.unwrap_or(true),
@@ -118,7 +117,7 @@ impl State {
     #[must_use]
     pub(super) fn with_object(mut self, id: &ResourceId, object: &Object) -> Self {
         let found = &object.properties;
-        self.id = Some(id.to_string());
+        self.id = Some(id.clone());
         self.namespace = found.namespace.clone().or(self.namespace);
         self.scope = found.scope.clone().or(self.scope);
         self.suspend = Some(found.suspend.unwrap_or(false));
@@ -137,17 +136,7 @@ impl State {
             .filter(|message| !message.is_empty());
         let statuses = found.statuses.iter().flatten();
         self.statuses = Some(statuses.map(StatusState::from).collect());
-        self.drift = Some(drift(object));
         self
-    }
-
-    /// Takes over what both planes show.
-    #[must_use]
-    pub(super) fn with_observation(self, id: &ResourceId, observation: &Observation) -> Self {
-        Self {
-            drift: Some(observation.drift()),
-            ..self.with_object(id, &observation.object)
-        }
     }
 
     fn take_source(&mut self, found: &Properties) {
@@ -219,9 +208,7 @@ mod tests {
     #[test]
     fn what_azure_stores_is_what_was_written() {
         let state = written();
-        let cluster = id().extends().expect("a cluster");
-        let spec = state.spec(cluster, &State::default());
-        let mut sent = serde_json::to_value(&spec.properties).expect("JSON");
+        let mut sent = serde_json::to_value(state.properties(&State::default())).expect("JSON");
         assert_eq!(sent["gitRepository"]["httpsCACert"], "UEVN");
         // Azure adds its own choices and nulls.
         sent["gitRepository"]["provider"] = json!("Generic");
@@ -251,11 +238,10 @@ mod tests {
             configuration_protected_settings_wo: Some([("httpsKey".to_owned(), secret)].into()),
             ..written()
         };
-        let cluster = id().extends().expect("a cluster");
-        let spec = written().spec(cluster, &config);
-        let sent = serde_json::to_value(&spec.properties).expect("JSON");
+        let properties = written().properties(&config);
+        let sent = serde_json::to_value(&properties).expect("JSON");
         assert_eq!(sent["configurationProtectedSettings"]["httpsKey"], "canary");
         let stored = serde_json::to_string(&config).expect("JSON");
-        assert!(!format!("{config:?}{spec:?}{stored}").contains("canary"));
+        assert!(!format!("{config:?}{properties:?}{stored}").contains("canary"));
     }
 }

@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::resources::connection::{self, ConnectionState};
-use crate::resources::shared::diagnose;
+use crate::resources::shared::{diagnose, ids};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::duration;
@@ -21,11 +21,11 @@ use crate::sdk::resource::DeferReason;
 use crate::sdk::schema::{Attribute, Schema};
 use crate::sdk::types::Type;
 use crate::sdk::value::Value;
-use crate::usecases::SessionSlot;
 use crate::usecases::service_account_token::{self as tokens, Account, Anchor, Loan, LoanSpec};
+use crate::usecases::{ResourceId, SessionSlot};
 
 use super::state::{ConnectState, exposed};
-use super::{TYPE_NAME, id, rules, schema};
+use super::{TYPE_NAME, rules, schema};
 
 /// The life of a token unless the user says otherwise.
 const LIFETIME: Duration = Duration::from_hours(1);
@@ -52,7 +52,7 @@ impl ServiceAccountTokenEphemeral {
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct State {
-    connected_cluster_id: String,
+    connected_cluster_id: Option<ResourceId>,
     kubernetes: Option<ConnectionState>,
     namespace: String,
     name: String,
@@ -195,7 +195,7 @@ impl State {
     fn spec(&self) -> Result<LoanSpec, Diagnostics> {
         let lifetime = self.duration.as_deref().map(duration::parse);
         Ok(LoanSpec {
-            connected_cluster: id::connected_cluster(&self.connected_cluster_id)?,
+            connected_cluster: ids::required_cluster(self.connected_cluster_id.as_ref())?.clone(),
             connection: self.kubernetes.as_ref().map(ConnectionState::connection),
             account: Account::new(&self.namespace, &self.name),
             lifetime: lifetime.and_then(Result::ok).unwrap_or(LIFETIME),

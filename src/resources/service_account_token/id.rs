@@ -1,61 +1,117 @@
 //! The id of a token: that of its connected cluster, and behind it where the service account is.
 
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::resources::shared::ids;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
 use crate::sdk::resource::ImportTarget;
+use crate::sdk::value::Value;
 use crate::usecases::ResourceId;
 use crate::usecases::service_account_token::Account;
+
+use super::state::State;
 
 /// What stands between the two.
 const INFIX: &str = "/serviceAccounts/";
 
-/// The id that a token has.
-pub(super) fn compose(connected_cluster: &str, account: &Account) -> String {
-    format!(
-        "{connected_cluster}{INFIX}{}/{}",
-        account.namespace, account.name
-    )
+/// What names a token: `<id of the connected cluster>/serviceAccounts/<namespace>/<name>`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenId {
+    /// The connected cluster that the token is for.
+    pub connected_cluster: ResourceId,
+    /// The service account.
+    pub account: Account,
 }
 
-/// The connected cluster and the service account that an import names.
-pub(super) fn imported(target: &ImportTarget) -> Result<(ResourceId, Account), Diagnostics> {
-    match target {
-        ImportTarget::Id(text) => parse(text),
-        ImportTarget::Identity(identity) => {
-            let part = |name| identity.get(name).as_str().unwrap_or_default();
-            let account = Account::new(part("namespace"), part("name"));
-            Ok((connected_cluster(part("connected_cluster_id"))?, account))
+impl TokenId {
+    /// The id that the token of a configuration has.
+    ///
+    /// # Errors
+    ///
+    /// Diagnostics when no connected cluster is named.
+    pub(super) fn future(planned: &State) -> Result<Self, Diagnostics> {
+        let cluster = ids::required_cluster(planned.connected_cluster_id.as_ref())?;
+        Ok(Self {
+            connected_cluster: cluster.clone(),
+            account: Account::new(&planned.namespace, &planned.name),
+        })
+    }
+
+    /// The token that an import names.
+    ///
+    /// # Errors
+    ///
+    /// Diagnostics that show what such an id looks like.
+    pub(super) fn imported(target: &ImportTarget) -> Result<Self, Diagnostics> {
+        let text = match target {
+            ImportTarget::Id(text) => text.clone(),
+            ImportTarget::Identity(identity) => {
+                let part = |name| identity.get(name).as_str().unwrap_or_default();
+                let cluster = part("connected_cluster_id");
+                format!("{cluster}{INFIX}{}/{}", part("namespace"), part("name"))
+            }
+        };
+        let (cluster, account) = split(&text).ok_or_else(|| malformed(&text))?;
+        let attempted = "reading the id of a connected cluster";
+        let connected_cluster = ResourceId::parse(cluster)
+            .map_err(|error| Diagnostic::explain(AttributePath::root(), attempted, &error))?;
+        if !connected_cluster.is_connected_cluster() {
+            return Err(malformed(&text));
         }
+        Ok(Self {
+            connected_cluster,
+            account,
+        })
+    }
+
+    /// The identity of a token.
+    pub(super) fn identity(&self) -> Value {
+        let cluster = self.connected_cluster.to_string();
+        Value::object([
+            ("connected_cluster_id", Value::from(cluster.as_str())),
+            ("namespace", Value::string(&self.account.namespace)),
+            ("name", Value::string(&self.account.name)),
+        ])
     }
 }
 
-fn parse(text: &str) -> Result<(ResourceId, Account), Diagnostics> {
+impl fmt::Display for TokenId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Account { namespace, name } = &self.account;
+        write!(f, "{}{INFIX}{namespace}/{name}", self.connected_cluster)
+    }
+}
+
+/// As the text that Terraform shows.
+impl Serialize for TokenId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// From that text.
+impl<'de> Deserialize<'de> for TokenId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let parts = split(&text).ok_or_else(|| de::Error::custom("no id of a token"))?;
+        Ok(Self {
+            connected_cluster: ResourceId::parse(parts.0).map_err(de::Error::custom)?,
+            account: parts.1,
+        })
+    }
+}
+
+/// Both parts of an id, in any casing of what stands between them.
+fn split(text: &str) -> Option<(&str, Account)> {
     let lower = text.to_ascii_lowercase();
-    let parts = lower.find(&INFIX.to_ascii_lowercase()).and_then(|at| {
-        let (parent, rest) = (&text[..at], &text[at + INFIX.len()..]);
-        let (namespace, name) = rest.split_once('/')?;
-        let fine = !namespace.is_empty() && !name.is_empty() && !name.contains('/');
-        fine.then(|| (parent, Account::new(namespace, name)))
-    });
-    let Some((parent, account)) = parts else {
-        return Err(malformed(text));
-    };
-    Ok((connected_cluster(parent)?, account))
-}
-
-/// The id of a connected cluster.
-///
-/// # Errors
-///
-/// A diagnostic that shows what such an id looks like.
-pub(super) fn connected_cluster(text: &str) -> Result<ResourceId, Diagnostics> {
-    let attempted = "reading the id of a connected cluster";
-    let id = ResourceId::parse(text)
-        .map_err(|error| Diagnostic::explain(AttributePath::root(), attempted, &error))?;
-    if id.is_connected_cluster() {
-        return Ok(id);
-    }
-    Err(malformed(text))
+    let at = lower.find(&INFIX.to_ascii_lowercase())?;
+    let (cluster, rest) = (&text[..at], &text[at + INFIX.len()..]);
+    let (namespace, name) = rest.split_once('/')?;
+    let fine = !namespace.is_empty() && !name.is_empty() && !name.contains('/');
+    fine.then(|| (cluster, Account::new(namespace, name)))
 }
 
 fn malformed(text: &str) -> Diagnostics {
@@ -77,18 +133,23 @@ mod tests {
     const PARENT: &str = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/\
                           Microsoft.Kubernetes/connectedClusters/prod";
 
-    fn import(text: &str) -> Result<(ResourceId, Account), Diagnostics> {
-        imported(&ImportTarget::Id(text.to_owned()))
+    fn import(text: &str) -> Result<TokenId, Diagnostics> {
+        TokenId::imported(&ImportTarget::Id(text.to_owned()))
     }
 
     #[test]
     fn an_id_is_read_back_in_any_casing() {
-        let account = Account::new("default", "azure-user");
-        let id = compose(PARENT, &account);
-        let (parent, found) = import(&id).expect("an id");
-        assert_eq!((parent.to_string().as_str(), found), (PARENT, account));
-        let azure = id.replace("serviceAccounts", "serviceaccounts");
-        assert!(import(&azure).is_ok());
+        let text = format!("{PARENT}/serviceAccounts/default/azure-user");
+        let id = import(&text).expect("an id");
+        assert_eq!(id.to_string(), text);
+        assert_eq!(id.account, Account::new("default", "azure-user"));
+        let azure = text.replace("serviceAccounts", "serviceaccounts");
+        assert_eq!(import(&azure).expect("an id").to_string(), text);
+        let json = serde_json::to_value(&id).expect("JSON");
+        assert_eq!(json, text.as_str());
+        assert_eq!(serde_json::from_value::<TokenId>(json).expect("an id"), id);
+        let identity = ImportTarget::Identity(id.identity());
+        assert_eq!(TokenId::imported(&identity).expect("an id"), id);
     }
 
     #[test]

@@ -1,142 +1,149 @@
-//! Create, read, update, delete and import of `arc_service_account_token`.
+//! Create, read, update, delete and import of `arc_service_account_token`: what is its own beside the common lifecycle.
 
+use crate::call::Call;
+use crate::fault::{Explain as _, Kind};
 use crate::resources::connection;
-use crate::resources::shared::{deletion, diagnose};
-use crate::sdk::context::Context;
-use crate::sdk::diagnostics::Diagnostics;
-use crate::sdk::path::AttributePath;
-use crate::sdk::resource::{
-    Applied, ApplyFailure, ImportTarget, Plan, Refreshed, Resource, Stored,
+use crate::resources::shared::deletion;
+use crate::resources::shared::diagnose::{self, About};
+use crate::resources::shared::managed::{
+    At, Before, Common, Definition, Look, Outcome, Seen, TwoPlanes,
 };
-use crate::sdk::schema::{IdentitySchema, Schema};
-use crate::sdk::timeouts::Timeouts;
+use crate::resources::shared::private::Private;
+use crate::sdk::diagnostics::Diagnostics;
+use crate::sdk::resource::{ImportTarget, Plan};
+use crate::sdk::timeouts::Operation;
 use crate::sdk::value::Value;
-use crate::usecases::service_account_token::{self as tokens, Error, Grant, Observation, Spec};
-use crate::usecases::{Incomplete, ParentError, Session};
+use crate::usecases::service_account_token::{
+    Error, Grant, Made, Observation, Provided, Spec, Subject, change, create, observe, remove,
+};
+use crate::usecases::{Cure, Incomplete, ParentError, Plane, Session};
 
-use super::about::says_nothing;
+use super::id::TokenId;
 use super::state::State;
-use super::{ServiceAccountTokenResource, TYPE_NAME, id, plan, rules, schema};
+use super::{ServiceAccountToken, TYPE_NAME, plan, rules, schema};
 
-type Outcome = Result<Applied<State>, ApplyFailure<State>>;
-
-impl Resource for ServiceAccountTokenResource {
+impl TwoPlanes for ServiceAccountToken {
     type State = State;
+    type Id = TokenId;
+    type Error = Error;
 
-    fn type_name(&self) -> &'static str {
-        TYPE_NAME
-    }
+    const DEFINITION: Definition = Definition {
+        type_name: TYPE_NAME,
+        schema: schema::schema,
+        identity: schema::identity,
+        timeouts: schema::TIMEOUTS,
+    };
 
-    fn schema(&self) -> Schema {
-        schema::schema()
-    }
-
-    fn identity_schema(&self) -> IdentitySchema {
-        schema::identity()
-    }
-
-    fn identity(&self, state: &State) -> Option<Value> {
-        state.id.as_ref()?;
-        Some(Value::object([
-            (
-                "connected_cluster_id",
-                Value::string(&state.connected_cluster_id),
-            ),
-            ("namespace", Value::string(&state.namespace)),
-            ("name", Value::string(&state.name)),
-        ]))
-    }
-
-    fn default_timeouts(&self) -> Timeouts {
-        schema::TIMEOUTS
-    }
-
-    fn validate(&self, config: &Value) -> Diagnostics {
-        let path = AttributePath::attribute(connection::NAME);
-        let mut found = connection::validate(&path, config.get(connection::NAME));
-        found.extend(rules::together(config));
-        found
-    }
-
-    async fn plan(&self, cx: &Context, planned: &mut Plan) -> Diagnostics {
-        plan::finish(cx, planned, self.session.get().as_deref())
-    }
-
-    async fn create(&self, cx: &Context, planned: State, _config: State) -> Outcome {
-        let session = diagnose::session(&self.session)?;
-        let spec = spec(&planned)?;
-        provide(cx, &session, &spec, &State::default(), planned).await
-    }
-
-    async fn read(
-        &self,
-        cx: &Context,
-        prior: Stored<State>,
-    ) -> Result<Refreshed<State>, Diagnostics> {
-        let Some(session) = self.session.get() else {
-            return Ok(Refreshed::Unreachable(Diagnostics::default()));
-        };
-        let state = prior.state;
-        let attempted = looking_at(&state);
-        match look(cx, &session, state).await? {
-            Ok(Some((state, found))) => Ok(Refreshed::Present(Applied {
-                diagnostics: of_azure(&session, &attempted, &found)?,
-                stored: stored(state),
-            })),
-            Ok(None) => Ok(Refreshed::Gone),
-            Err(error) if says_nothing(&error) && !session.unreachable_is_error => {
-                Ok(Refreshed::Unreachable(diagnose::warned(&attempted, &error)))
-            }
-            Err(error) => Err(diagnose::failed(&attempted, &error)),
+    fn common(state: &State) -> Common<'_, TokenId> {
+        Common {
+            id: state.id.as_ref(),
+            kubernetes: state.kubernetes.as_ref(),
+            deletion_policy: state.deletion_policy.as_deref(),
         }
+    }
+
+    fn set_drift(state: &mut State, lines: Vec<String>) {
+        state.drift = Some(lines);
+    }
+
+    fn identity(id: &TokenId) -> Value {
+        id.identity()
+    }
+
+    fn future_id(planned: &State, _session: &Session) -> Result<TokenId, Diagnostics> {
+        TokenId::future(planned)
+    }
+
+    fn attempting(operation: Operation, id: &TokenId) -> String {
+        let (account, cluster) = (&id.account, &id.connected_cluster);
+        match operation {
+            Operation::Create | Operation::Update => {
+                format!("providing a token of ServiceAccount {account} for {cluster}")
+            }
+            Operation::Read => format!("looking at ServiceAccount {account} of {cluster}"),
+            Operation::Delete => format!("removing ServiceAccount {account}"),
+        }
+    }
+
+    fn rules(config: &Value) -> Diagnostics {
+        rules::together(config)
+    }
+
+    async fn plan(
+        _call: &Call,
+        plan: &mut Plan,
+        private: &Private,
+        _session: Option<&Session>,
+    ) -> Diagnostics {
+        plan::finish(plan, private.needs(&Cure::NewToken))
+    }
+
+    async fn create(
+        at: &At<'_, TokenId>,
+        planned: State,
+        _config: State,
+        checkpoint: impl Fn(State) + Send + Sync,
+    ) -> Outcome<Self> {
+        let spec = planned.spec(at);
+        let remember = |made: &Made| checkpoint(planned.clone().with_made(at.id, made));
+        let made = Box::pin(create(at.call, at.session, &spec, remember)).await;
+        provided(at, made, &planned, &planned)
+    }
+
+    async fn read(at: &At<'_, TokenId>, prior: Before<State>) -> Look<Self> {
+        let mut state = prior.state;
+        if state.r#type.is_none() {
+            let Some(found) = describe(at, &state).await? else {
+                return Ok(None);
+            };
+            state = state.described_by(&found);
+        }
+        let spec = state.spec(at);
+        let observed = observe(at.call, at.session, &spec, &state.known()).await?;
+        Ok(observed.map(|found| Seen {
+            state: state.with_found(&found),
+            drift: found.drift,
+            unseen: found.connect.err().map(|error| (Plane::Azure, error)),
+            baseline: None,
+        }))
     }
 
     async fn update(
-        &self,
-        cx: &Context,
-        prior: Stored<State>,
+        at: &At<'_, TokenId>,
+        prior: Before<State>,
         planned: State,
         _config: State,
-    ) -> Outcome {
-        let session = diagnose::session(&self.session)?;
+        checkpoint: impl Fn(State) + Send + Sync,
+    ) -> Outcome<Self> {
+        let lost = prior.private.needs(&Cure::NewToken);
+        let prior = prior.state;
         let spec = Spec {
-            replace_token: rotates(&prior.state, &planned),
-            ..spec(&planned)?
+            replace_token: lost || prior.issued_with() != planned.issued_with(),
+            ..planned.spec(at)
         };
-        provide(cx, &session, &spec, &prior.state, planned).await
+        let remember = |made: &Made| checkpoint(prior.clone().with_made(at.id, made));
+        let known = prior.known();
+        let changed = Box::pin(change(at.call, at.session, &spec, &known, remember)).await;
+        provided(at, changed, &planned, &prior)
     }
 
-    async fn delete(
-        &self,
-        cx: &Context,
-        prior: Stored<State>,
-    ) -> Result<Diagnostics, ApplyFailure<State>> {
-        let state = prior.state;
-        if deletion::abandons(state.deletion_policy.as_deref()) {
-            return Ok(Diagnostics::default());
-        }
-        let session = diagnose::session(&self.session)?;
-        let spec = spec(&state)?;
-        match tokens::remove(&cx.call, &session, &spec, &state.known()).await {
+    async fn delete(at: &At<'_, TokenId>, state: State) -> Result<Diagnostics, Error> {
+        match remove(at.call, at.session, &state.spec(at), &state.known()).await {
             Ok(()) => Ok(Diagnostics::default()),
             Err(error) if state.force_delete == Some(true) || is_gone(&error) => {
-                Ok(diagnose::warned(&leaving(&state), &error))
+                Ok(diagnose::warned(&leaving(at.id), &error))
             }
-            Err(error) => {
-                let attempted = format!("removing ServiceAccount {}", state.account());
-                Err(diagnose::failed(&attempted, &error).into())
-            }
+            Err(error) => Err(error),
         }
     }
 
-    async fn import(&self, _cx: &Context, target: ImportTarget) -> Result<State, Diagnostics> {
-        let (connected_cluster, account) = id::imported(&target)?;
-        let connected_cluster_id = connected_cluster.to_string();
+    fn import(target: &ImportTarget) -> Result<State, Diagnostics> {
+        let id = TokenId::imported(target)?;
         Ok(State {
-            id: Some(id::compose(&connected_cluster_id, &account)),
-            connected_cluster_id,
-            namespace: account.namespace,
-            name: account.name,
+            connected_cluster_id: Some(id.connected_cluster.clone()),
+            namespace: id.account.namespace.clone(),
+            name: id.account.name.clone(),
+            id: Some(id),
             store_token: Some(true),
             adopt_existing: Some(false),
             deletion_policy: Some(deletion::DELETE.to_owned()),
@@ -144,100 +151,46 @@ impl Resource for ServiceAccountTokenResource {
             ..State::default()
         })
     }
-}
 
-async fn provide(
-    cx: &Context,
-    session: &Session,
-    spec: &Spec,
-    prior: &State,
-    planned: State,
-) -> Outcome {
-    let remember = |made: &tokens::Made| {
-        cx.checkpoint
-            .save(&remembered(prior, &planned).with_made(made), &[]);
-    };
-    let known = prior.known();
-    match Box::pin(tokens::change(&cx.call, session, spec, &known, remember)).await {
-        Ok(provided) => Ok(Applied {
-            stored: stored(planned.with_provided(provided)),
-            diagnostics: Diagnostics::default(),
-        }),
-        Err(Incomplete {
-            reached: made,
-            error,
-        }) => Err(ApplyFailure {
-            saved: made.map(|made| stored(remembered(prior, &planned).with_made(&made))),
-            diagnostics: diagnose::failed(
-                &format!(
-                    "providing a token of ServiceAccount {} for {}",
-                    spec.account, spec.connected_cluster
-                ),
-                &error,
-            ),
-        }),
-    }
-}
-
-/// What is stored when an apply breaks off: on create what was planned; on update what was stored, so that the next plan
-/// sees the same differences again.
-fn remembered(prior: &State, planned: &State) -> State {
-    if prior.id.is_some() { prior } else { planned }.clone()
-}
-
-/// What was found, with the state that follows from it; `None` when nothing is left. Of an imported object nothing but
-/// its id is known: a first look finds out what it is, and a second compares.
-async fn look(
-    cx: &Context,
-    session: &Session,
-    mut state: State,
-) -> Result<Result<Option<(State, Observation)>, Error>, Diagnostics> {
-    let mut spec = spec(&state)?;
-    if state.r#type.is_none() {
-        // The one binding that Azure's instructions make, and that bears no marks then.
-        spec.grants = vec![Grant::cluster_wide("cluster-admin")];
-        match tokens::observe(&cx.call, session, &spec, &state.known()).await {
-            Ok(Some(found)) => state = state.described_by(&found),
-            Ok(None) => return Ok(Ok(None)),
-            Err(error) => return Ok(Err(error)),
+    /// Only a cluster that answers, and is the right one, can say something about what is in it.
+    fn says_nothing(error: &Error) -> bool {
+        match error {
+            Error::Parent(ParentError::Plane(error)) => {
+                !error.is_wrong_cluster() && error.kind() != Kind::Interrupted
+            }
+            _ => false,
         }
-        spec = self::spec(&state)?;
-    }
-    Ok(
-        match tokens::observe(&cx.call, session, &spec, &state.known()).await {
-            Ok(Some(found)) => Ok(Some((state.with_found(&found), *found))),
-            Ok(None) => Ok(None),
-            Err(error) => Err(error),
-        },
-    )
-}
-
-/// What stands in the way through Azure is a warning, since no change of this object removes it.
-fn of_azure(
-    session: &Session,
-    attempted: &str,
-    found: &Observation,
-) -> Result<Diagnostics, Diagnostics> {
-    match &found.connect {
-        Ok(_) => Ok(Diagnostics::default()),
-        Err(error) if session.unreachable_is_error => Err(diagnose::failed(attempted, error)),
-        Err(error) => Ok(diagnose::warned(attempted, error)),
     }
 }
 
-/// Whether the token is revoked and replaced; the plan said so by the same rule.
-fn rotates(prior: &State, planned: &State) -> bool {
-    let issued_with = |state: &State| {
-        (
-            state.r#type.clone(),
-            state.duration.clone(),
-            state.audiences.clone(),
-            state.rotation_triggers.clone(),
-        )
+/// What a create or update hands back. After one that broke off, `fallback` is stored with what was made: on create what
+/// was planned, on update what was stored before, so that the next plan sees the same differences again.
+fn provided(
+    at: &At<'_, TokenId>,
+    outcome: Result<Provided, Incomplete<Made, Error>>,
+    planned: &State,
+    fallback: &State,
+) -> Outcome<ServiceAccountToken> {
+    match outcome {
+        Ok(provided) => Ok(Seen::whole(planned.clone().with_provided(at.id, provided))),
+        Err(broken) => Err(Incomplete {
+            reached: broken
+                .reached
+                .map(|made| Box::new(fallback.clone().with_made(at.id, &made))),
+            error: broken.error.into(),
+        }),
+    }
+}
+
+/// A first look at an imported object, of which nothing but the id is known: it finds out what the object is, and a
+/// second one compares.
+async fn describe(at: &At<'_, TokenId>, state: &State) -> Result<Option<Box<Observation>>, Error> {
+    let spec = Spec {
+        // The one binding that Azure's instructions make, and that bears no marks then.
+        grants: vec![Grant::cluster_wide("cluster-admin")],
+        ..state.spec(at)
     };
-    let lost = prior.drift.iter().flatten();
-    issued_with(prior) != issued_with(planned)
-        || lost.into_iter().any(|line| plan::needs_token(line))
+    observe(at.call, at.session, &spec, &state.known()).await
 }
 
 /// Whether the whole cluster is gone, and everything in it.
@@ -245,30 +198,28 @@ fn is_gone(error: &Error) -> bool {
     matches!(error, Error::Parent(ParentError::Plane(plane)) if plane.is_cluster_gone())
 }
 
-fn leaving(state: &State) -> String {
+fn leaving(id: &TokenId) -> String {
     format!(
         "removing ServiceAccount {}, which is only forgotten now; if the cluster still exists, so do the account, its bindings \
          and its token",
-        state.account()
+        id.account
     )
 }
 
-fn looking_at(state: &State) -> String {
-    format!(
-        "looking at ServiceAccount {} of {}",
-        state.account(),
-        state.connected_cluster_id
-    )
-}
+impl About for Error {
+    fn attribute(&self) -> Option<&'static str> {
+        match self.subject() {
+            Subject::Connection => Some(connection::NAME),
+            Subject::ConnectedCluster => Some("connected_cluster_id"),
+            Subject::Namespace => Some("namespace"),
+            Subject::Name => Some("name"),
+            Subject::ClusterRoles => Some("cluster_roles"),
+            Subject::RoleBindings => Some("role_bindings"),
+            Subject::Whole => None,
+        }
+    }
 
-fn spec(state: &State) -> Result<Spec, Diagnostics> {
-    let connected_cluster = id::connected_cluster(&state.connected_cluster_id)?;
-    Ok(state.spec(connected_cluster))
-}
-
-fn stored(state: State) -> Stored<State> {
-    Stored {
-        state,
-        private: Vec::new(),
+    fn is_wrong_cluster(&self) -> bool {
+        matches!(self, Self::Parent(error) if error.is_wrong_cluster())
     }
 }

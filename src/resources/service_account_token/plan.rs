@@ -1,71 +1,30 @@
 //! What a plan of `arc_service_account_token` needs beyond the schema.
 
-use crate::resources::connection;
-use crate::resources::shared::keep::set;
-use crate::resources::shared::{deletion, drift};
-use crate::sdk::context::Context;
+use crate::resources::shared::keep::{keep_if, set};
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
-use crate::sdk::resource::{DeferReason, Plan};
+use crate::sdk::resource::Plan;
 use crate::sdk::value::Value;
-use crate::usecases::Session;
 
 /// What a token was issued with: when any of it changes, another one takes its place.
 const ISSUED_WITH: [&str; 4] = ["type", "duration", "audiences", "rotation_triggers"];
 /// What is known of a token only after it was issued.
 const OF_TOKEN: [&str; 3] = ["token", "token_expiration", "secret_name"];
-/// The beginnings of sentences about something that no token depends on.
-const APART_FROM_TOKEN: [&str; 2] = ["ClusterRoleBinding ", "RoleBinding "];
 /// The role that is worth a warning.
 const ADMINISTRATOR: &str = "cluster-admin";
 
-/// The hook. `session` is `None` while the provider block holds unknowns.
-pub(super) fn finish(cx: &Context, plan: &mut Plan, session: Option<&Session>) -> Diagnostics {
-    if plan.config.is_null() {
-        return deletion::check(plan);
-    }
-    keep_spelling(plan);
-    let renewed = renews_token(&plan.prior, &plan.planned);
-    drift::propose_repair(plan);
+/// The type's own say. `lost` tells that a repair takes a new token.
+pub(super) fn finish(plan: &mut Plan, lost: bool) -> Diagnostics {
+    keep_if(plan, "connected_cluster_id", str::eq_ignore_ascii_case);
+    let renewed = !plan.prior.is_null() && (lost || is_issued_otherwise(plan));
     renew(plan, renewed);
-    let mut found = deletion::check(plan);
-    found.extend(warn_of_administrator(plan));
-    match session {
-        Some(session) => found.extend(connection::require(&plan.config, session)),
-        None if cx.deferral_allowed => plan.deferred = Some(DeferReason::ProviderConfigUnknown),
-        None => {}
-    }
-    found
+    warn_of_administrator(plan).into_iter().collect()
 }
 
-/// Azure compares ids without regard to case; the stored spelling stays, and nothing is replaced.
-fn keep_spelling(plan: &mut Plan) {
-    const NAME: &str = "connected_cluster_id";
-    let stored = plan.prior.get(NAME).clone();
-    let (Some(before), Some(after)) = (stored.as_str(), plan.planned.get(NAME).as_str()) else {
-        return;
-    };
-    if before != after && before.eq_ignore_ascii_case(after) {
-        set(plan, NAME, stored);
-        plan.requires_replace
-            .retain(|path| *path != AttributePath::attribute(NAME));
-    }
-}
-
-/// Whether a change from `prior` to `planned` takes a new token: another kind of one, a rotation that is asked for, or a
-/// repair of something that the token depends on.
-fn renews_token(prior: &Value, planned: &Value) -> bool {
-    let depends = |line: &Value| line.as_str().is_some_and(needs_token);
-    let changed = |name: &&str| prior.get(name) != planned.get(name);
-    let lost = matches!(prior.get(drift::NAME), Value::List(lines) if lines.iter().any(depends));
-    !prior.is_null() && (lost || ISSUED_WITH.iter().any(changed))
-}
-
-/// Whether the repair of a difference takes a new token.
-pub(super) fn needs_token(difference: &str) -> bool {
-    !APART_FROM_TOKEN
-        .iter()
-        .any(|kind| difference.starts_with(kind))
+/// Whether the plan asks for another kind of token, or for a rotation.
+fn is_issued_otherwise(plan: &Plan) -> bool {
+    let changed = |name: &&str| plan.prior.get(name) != plan.planned.get(name);
+    ISSUED_WITH.iter().any(changed)
 }
 
 /// Plans what is known of the token and what is not.
@@ -132,24 +91,18 @@ mod tests {
         }
     }
 
-    fn drifted(line: &str) -> Value {
-        object(&[("drift", Value::List(vec![line.into()]))])
-    }
-
     #[test]
-    fn a_repaired_binding_leaves_the_token_alone_and_a_lost_secret_does_not() {
-        let still = object(&[]);
-        assert!(!renews_token(&still, &still));
-        let binding = drifted("ClusterRoleBinding azure-user-binding: subject removed");
-        assert!(!renews_token(&binding, &still));
-        for line in [
-            "Secret default/azure-user-secret: missing",
-            "ServiceAccount default/azure-user: made anew",
-            "token: ran out",
-        ] {
-            assert!(renews_token(&drifted(line), &still), "{line}");
-        }
-        assert!(!renews_token(&Value::Null, &still));
+    fn a_repair_takes_a_new_token_only_where_the_cure_says_so() {
+        let repaired = |lost| {
+            let mut plan = plan(object(&[]), object(&[]));
+            finish(&mut plan, lost);
+            plan.planned.get("token").clone()
+        };
+        assert_eq!(repaired(false), Value::from("tok"));
+        assert!(repaired(true).is_unknown());
+        let mut created = plan(Value::Null, object(&[]));
+        finish(&mut created, true);
+        assert_eq!(*created.planned.get("token"), Value::from("tok"));
     }
 
     #[test]
@@ -159,8 +112,7 @@ mod tests {
             Value::object([("on", Value::from("2"))]),
         )]);
         let mut plan = plan(object(&[]), triggered);
-        let renewed = renews_token(&plan.prior, &plan.planned);
-        renew(&mut plan, renewed);
+        finish(&mut plan, false);
         assert!(plan.planned.get("token").is_unknown());
         assert!(plan.planned.get("service_account_uid").is_unknown());
     }
@@ -191,7 +143,7 @@ mod tests {
         let with = |id: &str| object(&[("connected_cluster_id", Value::from(id))]);
         let mut plan = plan(with("/subscriptions/S/c"), with("/SUBSCRIPTIONS/s/c"));
         plan.requires_replace = vec![AttributePath::attribute("connected_cluster_id")];
-        keep_spelling(&mut plan);
+        finish(&mut plan, false);
         assert_eq!(plan.planned, plan.prior);
         assert!(plan.requires_replace.is_empty());
     }

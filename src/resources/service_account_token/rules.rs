@@ -7,7 +7,6 @@ use crate::sdk::duration;
 use crate::sdk::path::AttributePath;
 use crate::sdk::schema::Check;
 use crate::sdk::value::Value;
-use crate::usecases::ResourceId;
 
 use super::schema::{BOUND, BOUND_ONLY};
 
@@ -15,21 +14,6 @@ use super::schema::{BOUND, BOUND_ONLY};
 const SHORTEST: Duration = Duration::from_mins(10);
 /// The longest life that Kubernetes takes a request for: 2^32 seconds.
 const LONGEST: Duration = Duration::from_secs(1 << 32);
-
-/// The id of a connected cluster.
-pub(super) fn connected_cluster_id() -> Check {
-    Check::text(|text| {
-        let id = ResourceId::parse(text).map_err(|error| error.to_string())?;
-        if id.is_connected_cluster() {
-            return Ok(());
-        }
-        Err(format!(
-            "{text} names a {}, not a Microsoft.Kubernetes/connectedClusters; take the id of an arc_connected_cluster, or \
-             that of `az connectedk8s show --query id`",
-            id.resource_type()
-        ))
-    })
-}
 
 /// A character of the name of a Kubernetes object.
 pub(super) fn name_character(c: char) -> bool {
@@ -136,23 +120,6 @@ mod tests {
             assert!(error.contains("10m to 1193046h"), "{error}");
         }
         assert!(judge(&lifetime(), "soon").is_err());
-    }
-
-    #[test]
-    fn the_parent_is_a_connected_cluster() {
-        let group =
-            "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers";
-        let check = connected_cluster_id();
-        assert_eq!(
-            judge(
-                &check,
-                &format!("{group}/Microsoft.Kubernetes/connectedClusters/c")
-            ),
-            Ok(())
-        );
-        let aks = format!("{group}/Microsoft.ContainerService/managedClusters/c");
-        assert!(judge(&check, &aks).is_err_and(|e| e.contains("az connectedk8s show")));
-        assert!(judge(&check, "c").is_err());
     }
 
     fn summaries(config: &[(&str, Value)]) -> Vec<String> {

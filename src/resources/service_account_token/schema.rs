@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::resources::connection;
-use crate::resources::shared::{deletion, drift};
+use crate::resources::shared::{deletion, drift, ids};
 use crate::sdk::checks;
 use crate::sdk::schema::{Attribute, IdentityAttribute, IdentitySchema, Nesting, Schema};
 use crate::sdk::timeouts::{self, Operation, Timeouts};
@@ -59,7 +59,7 @@ pub(super) fn identifying() -> Vec<Attribute> {
     vec![
         Attribute::string("connected_cluster_id")
             .required()
-            .check(rules::connected_cluster_id())
+            .check(ids::connected_cluster())
             .describe("ARM id of the connected cluster, which must be `Connected` and have cluster connect enabled."),
         connection::attribute(),
         Attribute::string("namespace")

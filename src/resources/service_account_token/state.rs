@@ -12,14 +12,15 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::resources::connection::ConnectionState;
+use crate::resources::shared::managed::At;
 use crate::resources::shared::timeouts::TimeoutsState;
 use crate::sdk::duration;
 use crate::usecases::ResourceId;
 use crate::usecases::service_account_token::{
-    Account, ClusterConnect, Grant, Known, Made, Observation, Provided, RoleKind, Spec, TokenForm,
+    ClusterConnect, Grant, Known, Made, Observation, Provided, RoleKind, Spec, TokenForm,
 };
 
-use super::id;
+use super::id::TokenId;
 use super::schema::{BOUND, SECRET};
 
 /// The life of a bound token unless the user says otherwise: the longest that EKS grants.
@@ -29,8 +30,8 @@ const LIFETIME: Duration = Duration::from_hours(24);
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct State {
-    pub id: Option<String>,
-    pub connected_cluster_id: String,
+    pub id: Option<TokenId>,
+    pub connected_cluster_id: Option<ResourceId>,
     pub kubernetes: Option<ConnectionState>,
     pub namespace: String,
     pub name: String,
@@ -97,22 +98,28 @@ pub(super) fn exposed<S: Serializer>(
 
 /// What is wanted.
 impl State {
-    pub(super) fn account(&self) -> Account {
-        Account::new(&self.namespace, &self.name)
-    }
-
     /// What the use cases are told.
-    pub(super) fn spec(&self, connected_cluster: ResourceId) -> Spec {
+    pub(super) fn spec(&self, at: &At<'_, TokenId>) -> Spec {
         Spec {
-            connected_cluster,
-            connection: self.kubernetes.as_ref().map(ConnectionState::connection),
-            account: self.account(),
+            connected_cluster: at.id.connected_cluster.clone(),
+            connection: at.connection.cloned(),
+            account: at.id.account.clone(),
             create_account: self.create_service_account.unwrap_or(true),
             grants: self.grants(),
             form: self.form(),
             replace_token: false,
             adopt_existing: self.adopt_existing.unwrap_or(false),
         }
+    }
+
+    /// What a token was issued with: when any of it changes, another one takes its place.
+    pub(super) fn issued_with(&self) -> impl PartialEq + '_ {
+        (
+            &self.r#type,
+            &self.duration,
+            &self.audiences,
+            &self.rotation_triggers,
+        )
     }
 
     fn grants(&self) -> Vec<Grant> {
@@ -183,8 +190,8 @@ fn length(text: Option<&str>) -> Option<Duration> {
 impl State {
     /// Takes over what exists as soon as anything does.
     #[must_use]
-    pub(super) fn with_made(mut self, made: &Made) -> Self {
-        self.id = Some(id::compose(&self.connected_cluster_id, &self.account()));
+    pub(super) fn with_made(mut self, id: &TokenId, made: &Made) -> Self {
+        self.id = Some(id.clone());
         self.service_account_uid = Some(made.account_uid.clone());
         self.cluster_uid = Some(made.cluster_uid.clone());
         self
@@ -192,13 +199,12 @@ impl State {
 
     /// Takes over what was provided.
     #[must_use]
-    pub(super) fn with_provided(self, provided: Provided) -> Self {
-        let mut state = self.with_made(&provided.made);
+    pub(super) fn with_provided(self, id: &TokenId, provided: Provided) -> Self {
+        let mut state = self.with_made(id, &provided.made);
         state.token = provided.token.filter(|_| state.stores_token());
         state.token_expiration = provided.expires.map(|time| time.to_string());
         state.secret_name = provided.secret_name;
         state.cluster_connect = Some((&provided.connect).into());
-        state.drift = Some(Vec::new());
         state
     }
 
@@ -215,7 +221,6 @@ impl State {
         if let Ok(connect) = &found.connect {
             self.cluster_connect = Some(connect.into());
         }
-        self.drift = Some(found.differences.clone());
         self
     }
 
@@ -251,7 +256,6 @@ mod tests {
 
     fn state() -> State {
         State {
-            connected_cluster_id: "/subscriptions/s".to_owned(),
             namespace: "default".to_owned(),
             name: "azure-user".to_owned(),
             ..State::default()
@@ -276,7 +280,7 @@ mod tests {
             token: Some("tok".into()),
             secret_name: Some("azure-user-secret".to_owned()),
             forms: (true, false),
-            differences: vec!["Secret default/azure-user-secret: missing".to_owned()],
+            drift: Vec::new(),
             connect: Ok(ClusterConnect {
                 enabled: true,
                 relay: Some("relay-1".to_owned()),
@@ -300,14 +304,13 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_is_seen_until_it_is_repaired() {
+    fn the_account_that_was_made_is_remembered() {
         let made_before = State {
             service_account_uid: Some("u0".to_owned()),
             ..state()
         };
         let looked = made_before.with_found(&found());
         assert_eq!(looked.service_account_uid.as_deref(), Some("u0"));
-        assert_eq!(looked.drift.map(|lines| lines.len()), Some(1));
         let imported = state().with_found(&found());
         assert_eq!(imported.service_account_uid.as_deref(), Some("u1"));
     }

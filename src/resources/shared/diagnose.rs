@@ -7,7 +7,6 @@ use crate::resources::connection;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
 use crate::sdk::resource::{DeferReason, Refreshed};
-use crate::usecases::connected_cluster::{Error, Subject};
 use crate::usecases::{ParentError, PlaneError, PlaneSubject, Session, SessionSlot};
 
 /// The session, once the provider block is known.
@@ -33,9 +32,14 @@ pub(crate) fn not_yet(slot: &SessionSlot) -> Option<DeferReason> {
 }
 
 /// An error of a use case, which knows what it is about, and the attribute of a resource that says so.
-pub(crate) trait About: Explain {
+pub trait About: Explain {
     /// The attribute's name; `None` when it is about no single one.
     fn attribute(&self) -> Option<&'static str>;
+
+    /// Whether the cluster answered and is not the one that is meant.
+    fn is_wrong_cluster(&self) -> bool {
+        false
+    }
 }
 
 /// An error, with what was attempted.
@@ -55,33 +59,33 @@ fn explain(attempted: &str, error: &impl About) -> Diagnostic {
     Diagnostic::explain(path, attempted, error)
 }
 
-/// A look that failed: the stored object is kept and the user warned when nobody could say whether it exists, unless the
-/// provider block wants that to be an error.
+/// A look that says nothing about the object: it is kept as it is stored and the user warned, unless the provider block
+/// wants that to be an error.
 ///
 /// # Errors
 ///
-/// The diagnostic, where that is not so.
+/// The diagnostic, where that is so.
 pub(crate) fn not_seen<S>(
     session: &Session,
     attempted: &str,
     error: &impl About,
 ) -> Result<Refreshed<S>, Diagnostics> {
-    if says_nothing(error) && !session.unreachable_is_error {
-        return Ok(Refreshed::Unreachable(warned(attempted, error)));
+    if session.unreachable_is_error {
+        return Err(failed(attempted, error));
     }
-    Err(failed(attempted, error))
+    Ok(Refreshed::Unreachable(warned(attempted, error)))
 }
 
-/// A look that Azure answered and the cluster did not: what is stored of the cluster is kept, with a warning, unless the
-/// connection leads to the wrong cluster or the provider block wants an error.
+/// A look that only one plane answered: what is stored of the other is kept, with a warning, unless the connection leads
+/// to the wrong cluster or the provider block wants an error.
 ///
 /// # Errors
 ///
-/// The diagnostic, where that is not so.
+/// The diagnostic, where that is so.
 pub(crate) fn half_seen(
     session: &Session,
     attempted: &str,
-    error: &ParentError,
+    error: &impl About,
 ) -> Result<Diagnostics, Diagnostics> {
     if error.is_wrong_cluster() || session.unreachable_is_error {
         return Err(failed(attempted, error));
@@ -90,7 +94,7 @@ pub(crate) fn half_seen(
 }
 
 /// Whether a failed look says nothing about the object: nobody could say whether it exists.
-fn says_nothing(error: &impl Explain) -> bool {
+pub(crate) fn says_nothing(error: &impl Explain) -> bool {
     match error.kind() {
         Kind::Credential
         | Kind::Permission
@@ -114,6 +118,10 @@ impl About for PlaneError {
             PlaneSubject::Whole => None,
         }
     }
+
+    fn is_wrong_cluster(&self) -> bool {
+        self.is_wrong_cluster()
+    }
 }
 
 impl About for ParentError {
@@ -123,19 +131,8 @@ impl About for ParentError {
         }
         self.is_about_parent().then_some("connected_cluster_id")
     }
-}
 
-impl About for Error {
-    fn attribute(&self) -> Option<&'static str> {
-        match self.subject() {
-            Subject::Connection => Some(connection::NAME),
-            Subject::Name => Some("name"),
-            Subject::Subscription => Some("subscription_id"),
-            Subject::Location => Some("location"),
-            Subject::ResourceGroup => Some("resource_group_name"),
-            Subject::Chart => Some("agent"),
-            Subject::Checks => Some("preflight"),
-            Subject::Whole => None,
-        }
+    fn is_wrong_cluster(&self) -> bool {
+        self.is_wrong_cluster()
     }
 }

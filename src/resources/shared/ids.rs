@@ -18,48 +18,50 @@ pub(crate) struct Child {
     pub on: fn(&ResourceId, &str) -> ResourceId,
 }
 
-/// The id of a connected cluster.
+/// The id of a connected cluster, as the value of an attribute.
 pub(crate) fn connected_cluster() -> Check {
-    Check::text(|text| match ResourceId::parse(text) {
-        Err(error) => Err(error.to_string()),
-        Ok(id) if !id.is_connected_cluster() => Err(format!(
-            "{text} names a {}, and a Microsoft.Kubernetes/connectedClusters is needed",
-            id.resource_type()
-        )),
-        Ok(_) => Ok(()),
+    Check::text(|text| {
+        require_type(text, "Microsoft.Kubernetes/connectedClusters")
+            .map_err(|why| format!("{why}; take that of `az connectedk8s show --query id`"))
     })
 }
 
-/// The id of the cluster in an attribute. It was checked in the plan, unless it was not known then.
-pub(crate) fn parse_cluster(text: &str) -> Result<ResourceId, Diagnostics> {
-    let is_cluster = ResourceId::is_connected_cluster;
-    parse(
-        text,
-        "connected_cluster_id",
-        "a connected cluster",
-        is_cluster,
-    )
+/// The id of a resource of one ARM type, as the value of an attribute.
+pub(crate) fn of_type(resource_type: &'static str) -> Check {
+    Check::text(move |text| require_type(text, resource_type))
+}
+
+fn require_type(text: &str, resource_type: &str) -> Result<(), String> {
+    let id = ResourceId::parse(text).map_err(|error| error.to_string())?;
+    if id.is_of_type(resource_type) {
+        return Ok(());
+    }
+    Err(format!(
+        "it names a {}, and the id of a {resource_type} is expected",
+        id.resource_type()
+    ))
 }
 
 impl Child {
-    /// The identity of an object in state.
-    pub(crate) fn identity(id: Option<&str>) -> Option<Value> {
-        let id = ResourceId::parse(id?).ok()?;
-        Some(Value::object([
+    /// The identity of an object.
+    pub(crate) fn identity(id: &ResourceId) -> Value {
+        let cluster = id.extends();
+        let cluster = cluster.as_ref().map_or("", ResourceId::name);
+        Value::object([
             ("subscription_id", Value::string(id.subscription_id())),
             ("resource_group_name", Value::string(id.resource_group())),
-            ("cluster_name", Value::string(id.extends()?.name())),
+            ("cluster_name", Value::string(cluster)),
             ("name", Value::string(id.name())),
-        ]))
+        ])
     }
 
-    /// The id of an object in state.
-    pub(crate) fn stored(&self, id: Option<&str>) -> Result<ResourceId, Diagnostics> {
-        let good = |id: &ResourceId| {
-            let cluster = id.extends();
-            (self.names)(id) && cluster.is_some_and(|cluster| cluster.is_connected_cluster())
-        };
-        parse(id.unwrap_or_default(), "id", self.noun, good)
+    /// The id that an object will have on the cluster that the configuration names.
+    pub(crate) fn future(
+        &self,
+        cluster: Option<&ResourceId>,
+        name: &str,
+    ) -> Result<ResourceId, Diagnostics> {
+        Ok((self.on)(required_cluster(cluster)?, name))
     }
 
     /// The cluster and the name of an object to import. The cluster's id is in the casing that references have, so that
@@ -70,7 +72,11 @@ impl Child {
     ) -> Result<(ResourceId, String), Diagnostics> {
         match target {
             ImportTarget::Id(id) => {
-                let id = self.stored(Some(id))?;
+                let good = |id: &ResourceId| {
+                    let cluster = id.extends();
+                    (self.names)(id) && cluster.is_some_and(|id| id.is_connected_cluster())
+                };
+                let id = parse(id, self.noun, good)?;
                 let cluster = id.extends().unwrap_or_else(|| id.clone());
                 let cluster = ResourceId::connected_cluster(
                     cluster.subscription_id(),
@@ -92,14 +98,51 @@ impl Child {
     }
 }
 
-/// Reads an id, which must be `good`.
+/// The identity of an object that stands in a resource group by itself.
+pub(crate) fn identity_in_group(id: &ResourceId) -> Value {
+    Value::object([
+        ("subscription_id", Value::string(id.subscription_id())),
+        ("resource_group_name", Value::string(id.resource_group())),
+        ("name", Value::string(id.name())),
+    ])
+}
+
+/// The id of an object to import that stands in a resource group by itself. `from_parts` takes subscription, resource
+/// group and name.
+pub(crate) fn imported_in_group(
+    target: &ImportTarget,
+    wanted: &str,
+    good: impl Fn(&ResourceId) -> bool,
+    from_parts: impl Fn(&str, &str, &str) -> ResourceId,
+) -> Result<ResourceId, Diagnostics> {
+    match target {
+        ImportTarget::Id(id) => parse(id, wanted, good),
+        ImportTarget::Identity(identity) => {
+            let part = |name| identity.get(name).as_str().unwrap_or_default();
+            let (subscription, group) = (part("subscription_id"), part("resource_group_name"));
+            Ok(from_parts(subscription, group, part("name")))
+        }
+    }
+}
+
+/// The connected cluster that the configuration names. The schema requires one, so that its absence is a bug.
+pub(crate) fn required_cluster(cluster: Option<&ResourceId>) -> Result<&ResourceId, Diagnostics> {
+    cluster.ok_or_else(|| {
+        Diagnostics::error(
+            AttributePath::attribute("connected_cluster_id"),
+            "Provider Bug",
+            "The id of the connected cluster did not arrive. Please report this to the provider's developers.",
+        )
+    })
+}
+
+/// Reads an id that the user gave to an import, which must be `good`.
 pub(crate) fn parse(
     text: &str,
-    attribute: &'static str,
     wanted: &str,
     good: impl Fn(&ResourceId) -> bool,
 ) -> Result<ResourceId, Diagnostics> {
-    let path = AttributePath::attribute(attribute);
+    let path = AttributePath::attribute("id");
     match ResourceId::parse(text) {
         Err(error) => {
             let attempted = format!("reading the id of {wanted}");
@@ -141,11 +184,45 @@ mod tests {
             (found.to_string(), name.as_str()),
             (cluster.to_string(), "flux")
         );
-        let identity = Child::identity(Some(&text)).expect("an identity");
+        let id = ResourceId::parse(&text).expect("an id");
+        let identity = Child::identity(&id);
         let again = EXTENSION
             .imported(&ImportTarget::Identity(identity))
             .expect("an id");
         assert_eq!(again, (cluster.clone(), "flux".to_owned()));
-        assert!(EXTENSION.stored(Some(&cluster.to_string())).is_err());
+        let other = ImportTarget::Id(cluster.to_string());
+        assert!(EXTENSION.imported(&other).is_err());
+    }
+
+    fn fault(check: &Check, text: &str) -> String {
+        check.judge(&Value::string(text)).err().unwrap_or_default()
+    }
+
+    fn in_group(kind: &str) -> String {
+        format!(
+            "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/{kind}/x"
+        )
+    }
+
+    #[test]
+    fn an_id_is_of_the_right_type() {
+        let check = of_type("Microsoft.HybridCompute/gateways");
+        let good = in_group("microsoft.hybridcompute/GATEWAYS");
+        assert_eq!(fault(&check, &good), "");
+        assert_eq!(
+            fault(&check, &in_group("Microsoft.Kubernetes/connectedClusters")),
+            "it names a Microsoft.Kubernetes/connectedClusters, and the id of a Microsoft.HybridCompute/gateways is expected"
+        );
+        assert!(fault(&check, "gateway-1").contains("gateway-1"));
+    }
+
+    #[test]
+    fn the_parent_is_a_connected_cluster() {
+        let check = connected_cluster();
+        let good = in_group("Microsoft.Kubernetes/connectedClusters");
+        assert_eq!(fault(&check, &good), "");
+        let aks = in_group("Microsoft.ContainerService/managedClusters");
+        assert!(fault(&check, &aks).contains("az connectedk8s show"));
+        assert_ne!(fault(&check, "c"), "");
     }
 }

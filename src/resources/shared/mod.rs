@@ -1,9 +1,11 @@
-//! What several Terraform types have in common: attributes of one meaning, plan helpers, and how errors reach the user.
+//! What the Terraform types have in common: their lifecycle, attributes of one meaning, and how errors reach the user.
 
 pub(super) mod deletion;
-pub(super) mod diagnose;
+pub mod diagnose;
 pub(super) mod drift;
 pub(super) mod ids;
 pub(super) mod keep;
+pub mod managed;
+pub mod private;
 pub mod timeouts;
 pub mod write_only;

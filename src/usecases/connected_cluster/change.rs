@@ -6,14 +6,15 @@ use crate::cluster::{AgentKey, Cluster};
 use crate::fault::{Explain as _, Kind};
 
 use super::agents::Install;
-use super::drift::{self, Cure, Drift};
+use super::drift;
 use super::error::Error;
 use super::key_pair;
-use super::observe::{self, Inside, Observed, observe};
+use super::observe::{self, Inside, Observation, observe};
 use super::preflight::is_alive;
 use super::provisions::Provisions;
 use super::spec::Spec;
 use super::{wait, write};
+use crate::usecases::drift::{Cure, Drift};
 use crate::usecases::error::PlaneError;
 use crate::usecases::session::Session;
 use crate::usecases::target::{Expected, same_cluster};
@@ -47,11 +48,9 @@ pub async fn change(
     before: Before<'_>,
 ) -> Result<(ConnectedCluster, Result<Inside, Error>), Error> {
     let connection = spec.connection.as_ref();
-    let seen = Box::pin(observe(call, session, &spec.id, connection)).await?;
-    let (object, inside) = match seen {
-        Observed::Present { object, inside } => (*object, inside),
-        Observed::Gone { .. } => return Err(vanished(&spec.id)),
-    };
+    let Observation { object, inside } =
+        Box::pin(observe(call, session, &spec.id, connection)).await?;
+    let object = *object.ok_or_else(|| vanished(&spec.id))?;
     match inside {
         Ok(inside) => {
             let work = Work {

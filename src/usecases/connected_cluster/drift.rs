@@ -14,45 +14,11 @@ use crate::helm::{Definition, Record};
 use super::object;
 use super::observe::Inside;
 use super::spec::{ChartOrigin, Proxy, Spec};
+use crate::usecases::drift::{Cure, Drift, Replacement};
 use crate::usecases::target::owner;
 
 /// The certificate lives 90 days and is renewed from day 46 on. With less than this left, renewals have failed for weeks.
 const CERTIFICATE_MARGIN: SignedDuration = SignedDuration::from_hours(30 * 24);
-
-/// One difference.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Drift {
-    /// What differs, as one sentence that begins with the object.
-    pub text: String,
-    /// What cures it.
-    pub cure: Cure,
-}
-
-/// What cures a difference.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cure {
-    /// Writing the object in Azure.
-    Write,
-    /// Running Helm with the chart and values that are wanted.
-    Reinstall,
-    /// A new key pair, in the cluster and in Azure, then Helm.
-    NewKey,
-    /// New pods for the agents that talk to Azure.
-    Restart,
-    /// Waiting for the agents.
-    Wait,
-    /// A new connected cluster in the place of this one.
-    Replace(Replacement),
-}
-
-/// Why only a new connected cluster helps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Replacement {
-    /// The agents' certificate ran out; Azure does not take the object back.
-    Expired,
-    /// The agents hold a key that is not the object's.
-    ForeignKey,
-}
 
 /// Compares. `inside` is `None` where the cluster could not be looked at.
 #[must_use]
@@ -66,7 +32,7 @@ pub fn drift(
     found.extend(
         object::differences(object, spec)
             .into_iter()
-            .map(|text| because(Cure::Write, text)),
+            .map(|text| Drift::azure(Cure::Write, text)),
     );
     if let Some(inside) = inside {
         found.extend(key(object, inside));
@@ -77,19 +43,12 @@ pub fn drift(
     found
 }
 
-fn because(cure: Cure, text: impl Into<String>) -> Drift {
-    Drift {
-        text: text.into(),
-        cure,
-    }
-}
-
 fn connectivity(spec: &Spec, object: &ConnectedCluster) -> Vec<Drift> {
     let last = object.properties.last_connectivity_time.as_deref();
     let since = last.map_or(String::new(), |time| format!(" since {time}"));
     let line = |cure, why: &str| {
         let status = object.connectivity_status().unwrap_or_default();
-        vec![because(
+        vec![Drift::azure(
             cure,
             format!("connected cluster: {status}{since}, {why}"),
         )]
@@ -111,11 +70,11 @@ fn connectivity(spec: &Spec, object: &ConnectedCluster) -> Vec<Drift> {
 fn key(object: &ConnectedCluster, inside: &Inside) -> Option<Drift> {
     const SECRET: &str = "secret azure-arc/azure-arc-connect-privatekey";
     let Some(held) = &inside.public_key else {
-        return Some(because(Cure::NewKey, format!("{SECRET}: missing")));
+        return Some(Drift::cluster(Cure::NewKey, format!("{SECRET}: missing")));
     };
     let known = object.properties.agent_public_key_certificate.as_deref();
     (known != Some(held)).then(|| {
-        because(
+        Drift::cluster(
             Cure::Replace(Replacement::ForeignKey),
             format!("{SECRET}: holds a key that is not the one that Azure knows"),
         )
@@ -124,7 +83,10 @@ fn key(object: &ConnectedCluster, inside: &Inside) -> Option<Drift> {
 
 fn release(spec: &Spec, inside: &Inside) -> Vec<Drift> {
     let Some(record) = &inside.release else {
-        return vec![because(Cure::Reinstall, "helm release azure-arc: missing")];
+        return vec![Drift::cluster(
+            Cure::Reinstall,
+            "helm release azure-arc: missing",
+        )];
     };
     let mut found = Vec::new();
     if record.status != "deployed" {
@@ -136,7 +98,7 @@ fn release(spec: &Spec, inside: &Inside) -> Vec<Drift> {
     found.extend(definitions(&record.definitions, &inside.served));
     found
         .into_iter()
-        .map(|text| because(Cure::Reinstall, text))
+        .map(|text| Drift::cluster(Cure::Reinstall, text))
         .collect()
 }
 
@@ -253,16 +215,19 @@ fn config(spec: &Spec, inside: &Inside) -> Option<Drift> {
     const MAP: &str = "config map azure-arc/azure-clusterconfig";
     inside.release.as_ref()?;
     let Some(config) = &inside.config else {
-        return Some(because(Cure::Reinstall, format!("{MAP}: missing")));
+        return Some(Drift::cluster(Cure::Reinstall, format!("{MAP}: missing")));
     };
     let owner = owner(config);
     if owner != spec.id {
-        return Some(because(Cure::Reinstall, format!("{MAP}: names {owner}")));
+        return Some(Drift::cluster(
+            Cure::Reinstall,
+            format!("{MAP}: names {owner}"),
+        ));
     }
     let wanted = spec.settings.auto_upgrade;
     let found = config.auto_update?;
     (found != wanted).then(|| {
-        because(
+        Drift::cluster(
             Cure::Reinstall,
             format!("{MAP}: AZURE_ARC_AUTOUPDATE is {found}, wanted is {wanted}"),
         )
@@ -276,7 +241,7 @@ fn identity(object: &ConnectedCluster, inside: &Inside, now: Timestamp) -> Optio
     }
     if !inside.has_identity {
         let text = "secret azure-arc/azure-identity-certificate: missing";
-        return Some(because(Cure::Restart, text));
+        return Some(Drift::cluster(Cure::Restart, text));
     }
     let expires = object
         .properties
@@ -286,7 +251,7 @@ fn identity(object: &ConnectedCluster, inside: &Inside, now: Timestamp) -> Optio
     (left < CERTIFICATE_MARGIN).then(|| {
         let text =
             format!("identity certificate of the agents: expires {expires} and was not renewed");
-        because(Cure::Restart, text)
+        Drift::cluster(Cure::Restart, text)
     })
 }
 

@@ -14,21 +14,13 @@ use crate::usecases::error::PlaneError;
 use crate::usecases::session::Session;
 use crate::usecases::target::{owner, same_cluster};
 
-/// What a look showed.
+/// A connected cluster on both planes.
 #[derive(Debug)]
-pub enum Observed {
-    /// ARM says that there is no such object.
-    Gone {
-        /// As the cluster shows it, or why the cluster could not be looked at.
-        inside: Result<Inside, Error>,
-    },
-    /// The object is there.
-    Present {
-        /// As ARM shows it.
-        object: Box<ConnectedCluster>,
-        /// As the cluster shows it, or why the cluster could not be looked at.
-        inside: Result<Inside, Error>,
-    },
+pub struct Observation {
+    /// As ARM shows it; `None` when ARM says that there is no such object.
+    pub object: Option<Box<ConnectedCluster>>,
+    /// As the cluster shows it, or why the cluster could not be looked at.
+    pub inside: Result<Inside, Error>,
 }
 
 /// The cluster's side.
@@ -73,7 +65,7 @@ pub async fn observe(
     session: &Session,
     id: &ResourceId,
     connection: Option<&Connection>,
-) -> Result<Observed, Error> {
+) -> Result<Observation, Error> {
     let clusters = session.azure.connected_clusters();
     let inside = Box::pin(async {
         let cluster = session.cluster(call, connection).await?;
@@ -86,12 +78,9 @@ pub async fn observe(
         Ok((cluster, inside)) if object.is_none() => with_removal(call, &cluster, inside).await,
         inside => inside.map(|(_, inside)| inside),
     };
-    Ok(match object {
-        None => Observed::Gone { inside },
-        Some(object) => Observed::Present {
-            object: Box::new(object),
-            inside,
-        },
+    Ok(Observation {
+        object: object.map(Box::new),
+        inside,
     })
 }
 

@@ -3,6 +3,7 @@
 use crate::arm::{CustomLocation, ResourceId};
 use crate::call::Call;
 use crate::cluster::{ArcConfig, Connection, NamespaceState};
+use crate::usecases::drift::{Cure, Drift};
 use crate::usecases::parent::ParentError;
 use crate::usecases::session::Session;
 use crate::usecases::target::{Expected, Target};
@@ -14,17 +15,22 @@ use super::error::Error;
 pub struct Observation {
     /// As ARM shows it.
     pub object: CustomLocation,
-    /// What the cluster shows to be missing, one sentence each, or why the cluster could not be looked at.
-    pub inside: Result<Vec<String>, ParentError>,
+    /// What the cluster shows to be missing, or why the cluster could not be looked at.
+    pub inside: Result<Vec<Drift>, ParentError>,
 }
 
 impl Observation {
-    /// What is not as it was applied, one sentence each.
+    /// What is not as it was applied.
     #[must_use]
-    pub fn drift(&self) -> Vec<String> {
+    pub fn drift(&self) -> Vec<Drift> {
         let state = self.object.properties.provisioning_state.as_deref();
         let state = state.filter(|state| ["Failed", "Canceled"].contains(state));
-        let failed = state.map(|state| format!("the custom location is {state} in Azure"));
+        let failed = state.map(|state| {
+            Drift::azure(
+                Cure::Write,
+                format!("the custom location is {state} in Azure"),
+            )
+        });
         let inside = self.inside.iter().flatten().cloned();
         failed.into_iter().chain(inside).collect()
     }
@@ -54,7 +60,7 @@ async fn look_inside(
     session: &Session,
     connection: Option<&Connection>,
     object: &CustomLocation,
-) -> Result<Vec<String>, ParentError> {
+) -> Result<Vec<Drift>, ParentError> {
     let properties = &object.properties;
     let host = properties.host_resource_id.as_deref();
     let Some(host) = host.and_then(|host| ResourceId::parse(host).ok()) else {
@@ -63,18 +69,17 @@ async fn look_inside(
     let expected = Expected::at_most_agents_of(&host);
     let Target { cluster, agents } = expected.reach(call, session, connection).await?;
     if agents.is_some_and(|agents| !is_enabled(&agents)) {
-        return Ok(vec![Error::NotEnabled { cluster: host }.to_string()]);
+        let text = Error::NotEnabled { cluster: host }.to_string();
+        return Ok(vec![Drift::cluster(Cure::Write, text)]);
     }
     let namespace = properties.namespace.as_deref().unwrap_or_default();
-    Ok(match cluster.namespace_state(call, namespace).await? {
-        NamespaceState::Active => Vec::new(),
-        NamespaceState::Missing => vec![format!("namespace {namespace} is gone from the cluster")],
-        NamespaceState::Terminating => {
-            vec![format!(
-                "namespace {namespace} is being deleted from the cluster"
-            )]
-        }
-    })
+    let what = match cluster.namespace_state(call, namespace).await? {
+        NamespaceState::Active => return Ok(Vec::new()),
+        NamespaceState::Missing => "is gone",
+        NamespaceState::Terminating => "is being deleted",
+    };
+    let text = format!("namespace {namespace} {what} from the cluster");
+    Ok(vec![Drift::cluster(Cure::Write, text)])
 }
 
 /// Whether the agents let Azure's service in, as far as they say.

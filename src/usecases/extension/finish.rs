@@ -39,7 +39,7 @@ pub(super) async fn complete(
     object: Extension,
     expected: Option<&Baseline>,
 ) -> Result<Observation, Error> {
-    let workloads = match cluster {
+    let inside = match cluster {
         Err(error) => Err(error),
         Ok(cluster) => match (object.namespace(), expected) {
             (Some(namespace), Some(expected)) if spec.wait_for_workloads => {
@@ -49,5 +49,5 @@ pub(super) async fn complete(
             _ => look_inside(call, &cluster, &spec.id(), &object).await,
         },
     };
-    Ok(Observation { object, workloads })
+    Ok(Observation { object, inside })
 }

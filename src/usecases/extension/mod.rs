@@ -22,7 +22,7 @@ pub use change::{Repair, change};
 pub use create::create;
 pub use error::{Error, Subject};
 pub use known::{Known, known};
-pub use observe::{Observation, Observed, observe};
+pub use observe::{Observation, observe};
 pub use offer::{Wanted, check_new, check_offer};
 pub use remove::{Removed, remove};
 pub use spec::{Plan, Scope, Spec};

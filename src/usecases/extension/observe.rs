@@ -6,19 +6,11 @@ use crate::cluster::{Cluster, Connection};
 
 use super::diagnosis::statuses;
 use super::error::Error;
-use super::workloads::{Baseline, Workloads};
+use super::workloads::{Baseline, Missing, Workloads};
+use crate::usecases::drift::{Cure, Drift};
 use crate::usecases::parent::{ParentError, parent_of};
 use crate::usecases::session::Session;
 use crate::usecases::target::Expected;
-
-/// What a look showed.
-#[derive(Debug)]
-pub enum Observed {
-    /// ARM says that there is no such extension.
-    Gone,
-    /// It is there.
-    Present(Box<Observation>),
-}
 
 /// An extension on both planes.
 #[derive(Debug)]
@@ -26,7 +18,7 @@ pub struct Observation {
     /// As ARM shows it.
     pub object: Extension,
     /// As the cluster shows it, or why the cluster could not be looked at.
-    pub workloads: Result<Workloads, ParentError>,
+    pub inside: Result<Workloads, ParentError>,
 }
 
 impl Observation {
@@ -36,20 +28,23 @@ impl Observation {
         let known = known.filter(|known| known.applies_to(&self.object));
         let succeeded = self.object.properties.provisioning_state.as_deref() == Some("Succeeded");
         let now = || {
-            let workloads = self.workloads.as_ref().ok()?;
+            let workloads = self.inside.as_ref().ok()?;
             Some(Baseline::of(&self.object, workloads))
         };
         known.or_else(|| now().filter(|_| succeeded))
     }
 
-    /// What is not as it was applied, one sentence each.
+    /// What is not as it was applied.
     #[must_use]
-    pub fn drift(&self, baseline: Option<&Baseline>) -> Vec<String> {
-        let mut lines: Vec<_> = failure(&self.object).into_iter().collect();
-        if let (Some(baseline), Ok(workloads)) = (baseline, &self.workloads) {
-            lines.extend(baseline.missing(workloads));
-        }
-        lines
+    pub fn drift(&self, baseline: Option<&Baseline>) -> Vec<Drift> {
+        let failed = failure(&self.object).map(|text| Drift::azure(Cure::Write, text));
+        let missing = match (baseline, &self.inside) {
+            (Some(baseline), Ok(workloads)) => baseline.missing(workloads),
+            _ => Vec::new(),
+        };
+        let missing = missing.iter().map(Missing::to_string);
+        let missing = missing.map(|text| Drift::cluster(Cure::Write, text));
+        failed.into_iter().chain(missing).collect()
     }
 }
 
@@ -62,7 +57,8 @@ pub(super) fn failure(object: &Extension) -> Option<String> {
     Some(format!("the extension is {state} in Azure{why}"))
 }
 
-/// Looks at an extension in Azure and, if it is there, at its release in the cluster. Changes nothing.
+/// Looks at an extension in Azure and, if it is there, at its release in the cluster; `None` when ARM says that there is
+/// none. Changes nothing.
 ///
 /// # Errors
 ///
@@ -72,7 +68,7 @@ pub async fn observe(
     session: &Session,
     id: &ResourceId,
     connection: Option<&Connection>,
-) -> Result<Observed, Error> {
+) -> Result<Option<Observation>, Error> {
     let extensions = session.azure.extensions();
     let parent = parent_of(id);
     let (object, cluster) = futures::join!(
@@ -80,16 +76,13 @@ pub async fn observe(
         Box::pin(Expected::at_most_agents_of(&parent).reach(call, session, connection)),
     );
     let Some(object) = object? else {
-        return Ok(Observed::Gone);
+        return Ok(None);
     };
-    let workloads = match cluster {
+    let inside = match cluster {
         Ok(target) => look_inside(call, &target.cluster, id, &object).await,
         Err(error) => Err(error.into()),
     };
-    Ok(Observed::Present(Box::new(Observation {
-        object,
-        workloads,
-    })))
+    Ok(Some(Observation { object, inside }))
 }
 
 pub(super) async fn look_inside(

@@ -1,6 +1,7 @@
 //! The workloads of an extension's release: waiting until they are available, and noticing when some are gone.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,9 @@ use super::error::Error;
 
 /// Between two looks at the workloads.
 const INTERVAL: Duration = Duration::from_secs(2);
+
+/// What kubectl's name of a daemon set begins with.
+const DAEMON_SET: &str = "daemonset/";
 
 /// Workloads by kubectl's name, as in `deployment/source-controller`.
 pub type Workloads = BTreeMap<String, Workload>;
@@ -46,22 +50,46 @@ impl Baseline {
         self.version == object.properties.current_version
     }
 
-    /// What is missing, one sentence each. Fewer replicas than before may be an autoscaler's doing, none are not.
-    #[must_use]
-    pub fn missing(&self, found: &Workloads) -> Vec<String> {
-        let missing = |(name, wanted): (&String, &i32)| match found.get(name) {
-            None => Some(format!("{name} is gone")),
-            Some(workload) if workload.desired == 0 && *wanted > 0 => {
-                Some(format!("{name} was scaled from {wanted} to 0"))
-            }
-            Some(_) => None,
-        };
-        // Daemon sets follow the nodes: without a fitting one they rightly want no pod.
-        let missing = |entry: (&String, &i32)| {
-            missing(entry)
-                .filter(|line| !(entry.0.starts_with("daemonset/") && line.ends_with(" 0")))
+    /// The workloads that are missing. Fewer replicas than before may be an autoscaler's doing, none are not. Daemon sets
+    /// follow the nodes: without a fitting one they rightly want no pod.
+    pub(super) fn missing(&self, found: &Workloads) -> Vec<Missing> {
+        let missing = |(name, wanted): (&String, &i32)| {
+            let scaled_by_hand = !name.starts_with(DAEMON_SET);
+            let lack = match found.get(name) {
+                None => Lack::Gone,
+                Some(now) if now.desired == 0 && *wanted > 0 && scaled_by_hand => {
+                    Lack::ScaledToZero { from: *wanted }
+                }
+                Some(_) => return None,
+            };
+            let name = name.clone();
+            Some(Missing { name, lack })
         };
         self.workloads.iter().filter_map(missing).collect()
+    }
+}
+
+/// A workload that an extension had when it was last in order and does not have now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Missing {
+    /// By kubectl's name.
+    name: String,
+    lack: Lack,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lack {
+    Gone,
+    ScaledToZero { from: i32 },
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.name;
+        match self.lack {
+            Lack::Gone => write!(f, "{name} is gone"),
+            Lack::ScaledToZero { from } => write!(f, "{name} was scaled from {from} to 0"),
+        }
     }
 }
 
@@ -107,7 +135,12 @@ fn lacking(found: &Workloads, expected: &Baseline) -> Vec<String> {
         .iter()
         .filter(|(_, workload)| workload.ready < workload.desired)
         .map(|(name, workload)| format!("{name} {}/{}", workload.ready, workload.desired));
-    expected.missing(found).into_iter().chain(unready).collect()
+    let missing = expected.missing(found);
+    missing
+        .iter()
+        .map(Missing::to_string)
+        .chain(unready)
+        .collect()
 }
 
 #[cfg(test)]
@@ -121,6 +154,10 @@ mod tests {
             .collect()
     }
 
+    fn lines(missing: &[Missing]) -> Vec<String> {
+        missing.iter().map(Missing::to_string).collect()
+    }
+
     #[test]
     fn what_is_gone_or_scaled_to_nothing_is_missing_and_an_autoscaler_is_left_alone() {
         let before = workloads(&[
@@ -130,14 +167,14 @@ mod tests {
             ("daemonset/d", 2, 2),
         ]);
         let baseline = Baseline::of(&Extension::default(), &before);
-        assert_eq!(baseline.missing(&before), Vec::<String>::new());
+        assert_eq!(baseline.missing(&before), []);
         let after = workloads(&[
             ("deployment/a", 0, 0),
             ("deployment/b", 2, 2),
             ("daemonset/d", 0, 0),
         ]);
         assert_eq!(
-            baseline.missing(&after),
+            lines(&baseline.missing(&after)),
             [
                 "deployment/a was scaled from 1 to 0",
                 "deployment/c is gone"

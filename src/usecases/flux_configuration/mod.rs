@@ -19,6 +19,6 @@ pub use crate::arm::{
 pub use change::change;
 pub use create::create;
 pub use error::{Error, Subject};
-pub use observe::{Observation, drift, observe};
+pub use observe::{Observation, observe};
 pub use remove::remove;
 pub use spec::Spec;

@@ -6,6 +6,7 @@ use futures::try_join;
 use crate::arm::{FluxConfiguration, FluxProperties, ResourceId};
 use crate::call::Call;
 use crate::cluster::{Connection, FluxKind, FluxObject};
+use crate::usecases::drift::{Cure, Drift};
 use crate::usecases::parent::{ParentError, parent_of};
 use crate::usecases::session::Session;
 use crate::usecases::target::Expected;
@@ -18,16 +19,16 @@ use super::error::Error;
 pub struct Observation {
     /// As ARM shows it.
     pub object: FluxConfiguration,
-    /// What differs in the cluster, one sentence each, or why the cluster could not be looked at.
-    pub inside: Result<Vec<String>, ParentError>,
+    /// What differs in the cluster, or why the cluster could not be looked at.
+    pub inside: Result<Vec<Drift>, ParentError>,
 }
 
 impl Observation {
-    /// What is not as it was applied and would be put right by applying it again, one sentence each.
+    /// What is not as it was applied and would be put right by applying it again.
     #[must_use]
-    pub fn drift(&self) -> Vec<String> {
+    pub fn drift(&self) -> Vec<Drift> {
         let inside = self.inside.iter().flatten().cloned();
-        drift(&self.object).into_iter().chain(inside).collect()
+        failure(&self.object).into_iter().chain(inside).collect()
     }
 }
 
@@ -51,15 +52,13 @@ pub async fn observe(
 }
 
 /// What is amiss with the configuration in Azure. Objects that do not comply are no such thing: their cure is in the source.
-#[must_use]
-pub fn drift(object: &FluxConfiguration) -> Vec<String> {
+fn failure(object: &FluxConfiguration) -> Option<Drift> {
     let state = object.properties.provisioning_state.as_deref();
-    let Some(state) = state.filter(|state| ["Failed", "Canceled"].contains(state)) else {
-        return Vec::new();
-    };
+    let state = state.filter(|state| ["Failed", "Canceled"].contains(state))?;
     let why = complaints(object).into_iter().next();
     let why = why.map(|why| format!(" ({why})")).unwrap_or_default();
-    vec![format!("the configuration is {state} in Azure{why}")]
+    let text = format!("the configuration is {state} in Azure{why}");
+    Some(Drift::azure(Cure::Write, text))
 }
 
 /// Nothing is missed before the agents have taken the configuration over.
@@ -69,7 +68,7 @@ async fn look_inside(
     id: &ResourceId,
     connection: Option<&Connection>,
     object: &FluxConfiguration,
-) -> Result<Vec<String>, ParentError> {
+) -> Result<Vec<Drift>, ParentError> {
     let properties = &object.properties;
     if properties.provisioning_state.as_deref() != Some("Succeeded") {
         return Ok(Vec::new());
@@ -91,7 +90,10 @@ async fn look_inside(
         let kind = FluxKind::Kustomization;
         missed(kind, namespace, &name, suspended, &kustomizations)
     });
-    Ok(source.into_iter().chain(applied).collect())
+    let missed = source.into_iter().chain(applied);
+    Ok(missed
+        .map(|text| Drift::cluster(Cure::Write, text))
+        .collect())
 }
 
 fn source_kind(properties: &FluxProperties) -> FluxKind {

@@ -1,12 +1,13 @@
 //! What differs between what was made and what is there, in words. Kept apart from the looking so that it can be tested
 //! line by line.
 //!
-//! The first word of each sentence is the kind of the object, or `token`: a caller can tell from it what a repair will
-//! touch.
+//! What concerns a role binding leaves the token alone; anything else takes a new one.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::cluster::{Binding, FoundAccount, Grant, TokenSecret, Verdict};
+
+use crate::usecases::drift::{Cure, Drift};
 
 use super::claims;
 use super::inside::Inside;
@@ -20,18 +21,23 @@ pub(super) fn differences(
     inside: &Inside,
     verdict: Option<&Verdict>,
     now: Timestamp,
-) -> Vec<String> {
-    let mut found = Vec::new();
-    let account = of_account(spec, known, inside.account.as_ref());
-    found.extend(account.map(|what| format!("ServiceAccount {}: {what}", spec.account)));
-    for grant in &spec.grants {
-        let what = of_grant(spec, grant, &inside.bindings);
-        found.extend(what.map(|what| format!("{}: {what}", grant.binding(&spec.account))));
-    }
-    found.extend(surplus(spec, &inside.bindings));
-    found.extend(of_secret(spec, known, inside));
-    found.extend(of_token(spec, known, verdict, now).map(|what| format!("token: {what}")));
-    found
+) -> Vec<Drift> {
+    let account = of_account(spec, known, inside.account.as_ref())
+        .map(|what| format!("ServiceAccount {}: {what}", spec.account));
+    let token = of_token(spec, known, verdict, now).map(|what| format!("token: {what}"));
+    let grants = spec.grants.iter().filter_map(|grant| {
+        let what = of_grant(spec, grant, &inside.bindings)?;
+        Some(format!("{}: {what}", grant.binding(&spec.account)))
+    });
+    let bindings = grants.chain(surplus(spec, &inside.bindings));
+    let renewing = |text: String| Drift::cluster(Cure::NewToken, text);
+    account
+        .into_iter()
+        .map(renewing)
+        .chain(bindings.map(|text| Drift::cluster(Cure::Bind, text)))
+        .chain(of_secret(spec, known, inside).map(renewing))
+        .chain(token.map(renewing))
+        .collect()
 }
 
 fn of_account(spec: &Spec, known: &Known, found: Option<&FoundAccount>) -> Option<String> {
@@ -267,6 +273,11 @@ mod tests {
     }
 
     fn lines(form: TokenForm, known: &Known, inside: &Inside, verdict: &Verdict) -> Vec<String> {
+        let found = found(form, known, inside, verdict);
+        found.into_iter().map(|one| one.text).collect()
+    }
+
+    fn found(form: TokenForm, known: &Known, inside: &Inside, verdict: &Verdict) -> Vec<Drift> {
         let now = NOW.parse().expect("a time");
         differences(&spec(form), known, inside, Some(verdict), now)
     }
@@ -369,5 +380,23 @@ mod tests {
             lines(TokenForm::LongLived, &known(), &inside(), &refused),
             ["token: refused by the API server: secret has been invalidated"]
         );
+    }
+
+    #[test]
+    fn only_what_concerns_a_binding_leaves_the_token_alone() {
+        let cures = |change: fn(&mut Inside)| -> Vec<Cure> {
+            let mut changed = inside();
+            change(&mut changed);
+            let found = found(TokenForm::LongLived, &known(), &changed, &good());
+            found.into_iter().map(|one| one.cure).collect()
+        };
+        assert_eq!(cures(|inside| inside.bindings.clear()), [Cure::Bind]);
+        assert_eq!(
+            cures(|inside| inside.bindings[0].binds = false),
+            [Cure::Bind]
+        );
+        assert_eq!(cures(|inside| inside.secret = None), [Cure::NewToken]);
+        let gone = cures(|inside| inside.account = None);
+        assert!(gone.iter().all(|cure| *cure == Cure::NewToken), "{gone:?}");
     }
 }

@@ -5,7 +5,8 @@ use secrecy::SecretString;
 
 use crate::call::Call;
 use crate::cluster::{Cluster, Grant, TokenSecret, Verdict};
-use crate::usecases::Session;
+use crate::usecases::drift::Drift;
+use crate::usecases::session::Session;
 use crate::usecases::target::{Expected, same_cluster};
 
 use super::azure::{self, ClusterConnect};
@@ -33,8 +34,8 @@ pub struct Observation {
     pub secret_name: Option<String>,
     /// Whether there is a Secret for a long-lived token, and whether one for a bound token.
     pub forms: (bool, bool),
-    /// What differs from what was made, one sentence each.
-    pub differences: Vec<String>,
+    /// What differs from what was made.
+    pub drift: Vec<Drift>,
     /// The way through Azure, or what stands in it.
     pub connect: Result<ClusterConnect, Error>,
 }
@@ -63,16 +64,12 @@ pub async fn observe(
         return Ok(None);
     }
     let verdict = verdict(call, &cluster, spec, known, &inside).await?;
-    let differences = drift::differences(spec, known, &inside, verdict.as_ref(), Timestamp::now());
+    let drift = drift::differences(spec, known, &inside, verdict.as_ref(), Timestamp::now());
     let connect = connect.and_then(|connect| require_agent(connect, spec, &inside));
-    Ok(Some(Box::new(found(inside, differences, connect))))
+    Ok(Some(Box::new(found(inside, drift, connect))))
 }
 
-fn found(
-    inside: Inside,
-    differences: Vec<String>,
-    connect: Result<ClusterConnect, Error>,
-) -> Observation {
+fn found(inside: Inside, drift: Vec<Drift>, connect: Result<ClusterConnect, Error>) -> Observation {
     let is_long_lived = |secret: &TokenSecret| secret.long_lived;
     let secrets = [&inside.secret, &inside.anchor];
     let more_is_ours = inside.bindings.iter().any(|binding| binding.ours)
@@ -91,7 +88,7 @@ fn found(
             inside.anchor.is_some(),
         ),
         token: inside.secret.and_then(|secret| secret.token),
-        differences,
+        drift,
         connect,
     }
 }

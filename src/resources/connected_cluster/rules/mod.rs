@@ -8,7 +8,6 @@ use url::Url;
 
 use crate::sdk::schema::Check;
 use crate::sdk::value::Value;
-use crate::usecases::ResourceId;
 
 /// Most tags that ARM takes on one object.
 const MOST_TAGS: usize = 50;
@@ -44,20 +43,6 @@ pub(super) fn digest() -> Check {
         }
         Err(format!(
             "{text:?} is not a digest such as sha256:<64 hexadecimal digits>"
-        ))
-    })
-}
-
-/// An ARM id of this type.
-pub(super) fn id_of(resource_type: &'static str) -> Check {
-    Check::text(move |text| {
-        let id = ResourceId::parse(text).map_err(|error| error.to_string())?;
-        if id.is_of_type(resource_type) {
-            return Ok(());
-        }
-        Err(format!(
-            "it names a {}, and the id of a {resource_type} is expected",
-            id.resource_type()
         ))
     })
 }
@@ -179,22 +164,6 @@ mod tests {
 
     fn fault(check: &Check, text: &str) -> String {
         check.judge(&Value::string(text)).err().unwrap_or_default()
-    }
-
-    #[test]
-    fn an_id_is_of_the_right_type() {
-        let check = id_of("Microsoft.HybridCompute/gateways");
-        let id = |kind: &str| {
-            format!(
-                "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/{kind}/x"
-            )
-        };
-        assert_eq!(fault(&check, &id("microsoft.hybridcompute/GATEWAYS")), "");
-        assert_eq!(
-            fault(&check, &id("Microsoft.Kubernetes/connectedClusters")),
-            "it names a Microsoft.Kubernetes/connectedClusters, and the id of a Microsoft.HybridCompute/gateways is expected"
-        );
-        assert!(fault(&check, "gateway-1").contains("gateway-1"));
     }
 
     #[test]

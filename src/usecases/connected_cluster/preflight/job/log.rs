@@ -75,6 +75,7 @@ impl fmt::Display for Finding {
 
 impl Finding {
     /// What to do about it.
+    #[must_use]
     pub fn remedy(&self) -> String {
         match self {
             Self::Dns { .. } => {
