@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Serialize;
 
 use super::frame::Frame;
-use super::resource::StoredObject;
+use super::object::StoredObject;
 use crate::call::Call;
 
 /// The call in flight and what the client on the other side can do.
