@@ -11,6 +11,7 @@ mod identity;
 mod values;
 
 mod calls;
+mod changes;
 mod data_sources;
 mod ephemeral;
 mod handshake;

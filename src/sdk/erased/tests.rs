@@ -46,15 +46,21 @@ fn stored(state: Value) -> StoredObject {
     }
 }
 
+fn identity(id: &str) -> Value {
+    Value::object([("id", Value::from(id))])
+}
+
 async fn apply(fake: Fake, prior: Value, planned: Value) -> ObjectReply {
     let mut config = planned.clone();
     if let Value::Map(config) = &mut config {
         config.insert("secret".to_owned(), "s3cr3t".into());
     }
     let request = ApplyRequest {
-        prior: stored(prior),
-        planned: stored(planned),
+        prior,
+        planned,
         config,
+        private: b"old".to_vec(),
+        identity: None,
     };
     erase(fake).apply(&context(), request).await
 }
@@ -78,8 +84,7 @@ async fn a_create_stores_the_whole_object_and_no_secret() {
     assert_eq!(reply.diagnostics, Diagnostics::default());
     assert_eq!(reply.object.state, object("a", "/fake/1".into()));
     assert_eq!(reply.object.private, b"seen");
-    let identity = Value::object([("id", Value::from("/fake/1"))]);
-    assert_eq!(reply.object.identity, Some(identity));
+    assert_eq!(reply.object.identity, Some(identity("/fake/1")));
 }
 
 #[tokio::test]
@@ -106,6 +111,7 @@ async fn a_failed_create_that_says_nothing_stores_its_last_checkpoint() {
     let reply = apply(fake, Value::Null, object("a", Value::unknown())).await;
     assert_eq!(reply.object.state, object("a", "/fake/1".into()));
     assert_eq!(reply.object.private, b"second");
+    assert_eq!(reply.object.identity, Some(identity("/fake/1")));
 
     let nothing = Fake {
         create: |_, _| Err(failure(None)),
@@ -118,8 +124,8 @@ async fn a_failed_create_that_says_nothing_stores_its_last_checkpoint() {
 #[tokio::test]
 async fn a_failed_update_or_delete_keeps_the_stored_object() {
     let fake = Fake {
-        update: |_| Err(failure(None)),
-        delete: || Err(failure(None)),
+        update: |_, _| Err(failure(None)),
+        delete: |_| Err(failure(None)),
         ..FAKE
     };
     let prior = object("a", "/fake/1".into());
@@ -127,8 +133,61 @@ async fn a_failed_update_or_delete_keeps_the_stored_object() {
         let reply = apply(fake, prior.clone(), planned).await;
         assert_eq!(reply.object.state, prior);
         assert_eq!(reply.object.private, b"old");
+        assert_eq!(reply.object.identity, Some(identity("/fake/1")));
         assert_eq!(summaries(&reply.diagnostics), ["Broken"]);
     }
+}
+
+#[tokio::test]
+async fn an_update_or_delete_is_handed_the_stored_object() {
+    let fake = Fake {
+        update: |prior, state| {
+            assert_eq!(prior.private, b"old");
+            assert_eq!(prior.state.name.as_deref(), Some("a"));
+            Ok(exists(state))
+        },
+        delete: |prior| {
+            assert_eq!(prior.private, b"old");
+            assert_eq!(prior.state.name.as_deref(), Some("a"));
+            Ok(Diagnostics::default())
+        },
+        ..FAKE
+    };
+    let prior = object("a", "/fake/1".into());
+    for planned in [object("b", "/fake/1".into()), Value::Null] {
+        let reply = apply(fake, prior.clone(), planned).await;
+        assert_eq!(reply.diagnostics, Diagnostics::default());
+    }
+}
+
+#[tokio::test]
+async fn an_update_or_delete_that_does_not_fit_the_state_keeps_the_stored_object() {
+    let prior = object("a", 7.into());
+    for planned in [object("b", 7.into()), Value::Null] {
+        let reply = apply(FAKE, prior.clone(), planned).await;
+        assert_eq!(reply.object.state, prior);
+        assert_eq!(reply.object.private, b"old");
+        assert!(reply.diagnostics.has_errors());
+    }
+}
+
+#[tokio::test]
+async fn a_create_that_replaces_an_object_inherits_nothing_of_it() {
+    let fake = Fake {
+        create: |_, _| Err(failure(None)),
+        ..FAKE
+    };
+    let request = ApplyRequest {
+        prior: Value::Null,
+        planned: object("a", Value::unknown()),
+        config: object("a", Value::Null),
+        private: b"of the object that was replaced".to_vec(),
+        identity: Some(identity("/fake/0")),
+    };
+    let reply = erase(fake).apply(&context(), request).await;
+    assert_eq!(reply.object.state, Value::Null);
+    assert_eq!(reply.object.private, b"");
+    assert_eq!(reply.object.identity, None);
 }
 
 #[tokio::test]
@@ -141,7 +200,7 @@ async fn a_delete_leaves_nothing() {
 #[tokio::test]
 async fn a_failure_without_an_error_is_still_one() {
     let fake = Fake {
-        update: |_| {
+        update: |_, _| {
             Err(ApplyFailure {
                 saved: None,
                 diagnostics: Diagnostics::default(),

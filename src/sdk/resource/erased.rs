@@ -75,13 +75,18 @@ pub struct PlanReply {
     pub diagnostics: Diagnostics,
 }
 
-/// `ApplyResourceChange.Request`.
+/// `ApplyResourceChange.Request`. Private bytes and identity come once: Terraform sends those of the plan, and a plan
+/// hands on those of the stored object.
 #[derive(Clone, Debug)]
 pub struct ApplyRequest {
-    /// The stored object; null state on create.
-    pub prior: StoredObject,
-    /// The planned object; null state on delete.
-    pub planned: StoredObject,
+    /// The stored object; null on create.
+    pub prior: Value,
+    /// The planned object; null on delete.
+    pub planned: Value,
     /// The configuration, write-only values included; null on delete.
     pub config: Value,
+    /// The private bytes of the stored object. On create those of the object that is replaced, or none.
+    pub private: Vec<u8>,
+    /// The identity of the stored object. Terraform sends none on create and may send none on delete.
+    pub identity: Option<Value>,
 }
