@@ -19,6 +19,10 @@ pub(super) async fn resource(
     encode(entry, cx, reply)
 }
 
+/// `planned_private`, which a host with `store_planned_private` sends when it plans a change again, is not used. It is
+/// for providers that invent a value in the first plan and have to repeat it in the second; a plan of ours follows from
+/// the stored object and the configuration, so both are equal. What a plan hands on are the stored object's own bytes,
+/// from which the apply begins.
 fn decode(entry: &ResourceType, request: Request) -> Result<PlanRequest, Diagnostics> {
     Ok(PlanRequest {
         prior: entry.decode_object(

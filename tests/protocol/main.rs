@@ -18,5 +18,6 @@ mod handshake;
 mod lifecycle;
 mod logs;
 mod moves;
+mod plans;
 mod schema;
 mod write_only;
