@@ -1,7 +1,8 @@
 //! `ApplyResourceChange`: create, update or delete.
 
 use super::answer::guarded;
-use super::registry::{Registry, ResourceType};
+use super::registry::Registry;
+use super::types::ResourceType;
 use crate::proto::tfplugin6::apply_resource_change::{Request, Response};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;

@@ -1,7 +1,8 @@
 //! `PlanResourceChange`: what an apply would do.
 
 use super::convert;
-use super::registry::{Registry, ResourceType};
+use super::registry::Registry;
+use super::types::ResourceType;
 use crate::proto::tfplugin6::plan_resource_change::{Request, Response};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;

@@ -198,7 +198,7 @@ pub enum Refreshed<S> {
     Present(Applied<S>),
     /// The service said that it does not exist.
     Gone,
-    /// Nobody could say. The stored object is kept; the diagnostics tell why.
+    /// The service could not be asked. The stored object is kept; the diagnostics tell why.
     Unreachable(Diagnostics),
 }
 
