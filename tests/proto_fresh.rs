@@ -1,4 +1,4 @@
-//! The generated code under `proto/generated` is what the `.proto` files say.
+//! The generated code under `proto/generated` is what the `.proto` files say, and these have the fields of 6.11.
 //!
 //! With `UPDATE_GENERATED=1` this writes the code instead of comparing it.
 
@@ -6,10 +6,34 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use prost_types::FileDescriptorProto;
 use tonic_prost_build::{Builder, Config};
 
 const FILES: [&str; 3] = ["tfplugin6.proto", "plugin.proto", "health.proto"];
 const PACKAGES: [&str; 3] = ["tfplugin6", "plugin", "grpc.health.v1"];
+
+/// What 6.11 has beyond 6.10: message, field, number and type.
+const SINCE_6_11: [(&str, &str, i32, &str); 4] = [
+    ("Schema.Block", "computed", 8, "TYPE_BOOL"),
+    (
+        "ClientCapabilities",
+        "store_planned_private",
+        3,
+        "TYPE_BOOL",
+    ),
+    (
+        "ClientCapabilities",
+        "computed_blocks_allowed",
+        4,
+        "TYPE_BOOL",
+    ),
+    (
+        "PlanResourceChange.Request",
+        "planned_private",
+        9,
+        "TYPE_BYTES",
+    ),
+];
 
 fn proto_dir() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("proto")
@@ -77,4 +101,37 @@ fn generated_code_is_fresh() {
             "proto/generated/{name} is stale: run `make generate` and commit the result"
         );
     }
+}
+
+#[test]
+fn the_protocol_has_the_fields_of_6_11() {
+    let known = fields();
+    for (message, field, number, of) in SINCE_6_11 {
+        let found = known.get(&format!("{message}.{field}"));
+        let found = found.map(|(number, of)| (*number, of.as_str()));
+        assert_eq!(found, Some((number, of)), "{message}.{field}");
+    }
+}
+
+/// All fields of the protocol: the dotted name to number and type.
+fn fields() -> BTreeMap<String, (i32, String)> {
+    let compiled = protox::compile([FILES[0]], [proto_dir()]).expect("the .proto file compiles");
+    let of_protocol = |file: &&FileDescriptorProto| file.package() == PACKAGES[0];
+    let file = compiled.file.iter().find(of_protocol).expect("the file");
+    let mut open: Vec<_> = file
+        .message_type
+        .iter()
+        .map(|message| (message.name().to_owned(), message))
+        .collect();
+    let mut fields = BTreeMap::new();
+    while let Some((path, message)) = open.pop() {
+        for nested in &message.nested_type {
+            open.push((format!("{path}.{}", nested.name()), nested));
+        }
+        for field in &message.field {
+            let of = field.r#type().as_str_name().to_owned();
+            fields.insert(format!("{path}.{}", field.name()), (field.number(), of));
+        }
+    }
+    fields
 }

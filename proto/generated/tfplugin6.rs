@@ -147,6 +147,10 @@ pub mod schema {
         pub deprecated: bool,
         #[prost(string, tag = "7")]
         pub deprecation_message: ::prost::alloc::string::String,
+        /// The provider may set what the configuration leaves out of the block. Only for hosts with
+        /// `computed_blocks_allowed`.
+        #[prost(bool, tag = "8")]
+        pub computed: bool,
     }
     /// One attribute. Either `type` or `nested_type` is set, never both: Terraform refuses the whole provider otherwise.
     #[derive(Clone, PartialEq, ::prost::Message)]
@@ -408,6 +412,13 @@ pub struct ClientCapabilities {
     /// Write-only attributes are known to the host.
     #[prost(bool, tag = "2")]
     pub write_only_attributes_allowed: bool,
+    /// The host keeps the private bytes of a plan and sends them when it plans the same change again, as
+    /// `PlanResourceChange.Request.planned_private`.
+    #[prost(bool, tag = "3")]
+    pub store_planned_private: bool,
+    /// Blocks that are computed are known to the host.
+    #[prost(bool, tag = "4")]
+    pub computed_blocks_allowed: bool,
 }
 /// A change that is put off until more is known.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -772,6 +783,10 @@ pub mod plan_resource_change {
         pub client_capabilities: ::core::option::Option<super::ClientCapabilities>,
         #[prost(message, optional, tag = "8")]
         pub prior_identity: ::core::option::Option<super::ResourceIdentityData>,
+        /// What the first plan of this change answered as `planned_private`, when Terraform plans again during apply. Empty
+        /// from a host without `store_planned_private`.
+        #[prost(bytes = "vec", tag = "9")]
+        pub planned_private: ::prost::alloc::vec::Vec<u8>,
     }
     #[derive(Clone, PartialEq, ::prost::Message)]
     pub struct Response {

@@ -9,13 +9,9 @@ use tokio::task::JoinSet;
 use tokio_util::sync::DropGuard;
 use tonic::transport::server::Connected;
 
+use super::io::Io;
 use super::listener::Listener;
 use super::tls::Tls;
-
-/// Bytes both ways, over whatever carries them.
-pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 
 /// A connection whose peer was found to be the host.
 pub(super) struct Connection {

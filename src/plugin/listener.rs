@@ -10,8 +10,8 @@ use tokio::net::TcpListener;
 #[cfg(unix)]
 use tokio::net::UnixListener;
 
-use super::connection::Io;
 use super::error::Error;
+use super::io::Io;
 
 /// The longest path that fits into `sun_path` with its terminating zero, on Linux (108 bytes) and elsewhere (104).
 #[cfg(unix)]

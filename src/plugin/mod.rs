@@ -11,6 +11,7 @@ mod debug;
 mod error;
 mod handshake;
 mod hclog;
+mod io;
 mod lifecycle;
 mod listener;
 mod logs;

@@ -1,7 +1,7 @@
 //! Kinds of types that this provider does not have.
 //!
-//! Terraform asks for none of them, since no schema names any. Whoever asks all the same is told so in the form that the
-//! RPC has for errors.
+//! Terraform asks for none of them, since no schema names any. A call all the same is answered in the form that the RPC
+//! has for errors.
 #![expect(
     clippy::needless_pass_by_value,
     clippy::unnecessary_wraps,

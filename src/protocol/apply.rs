@@ -1,14 +1,21 @@
 //! `ApplyResourceChange`: create, update or delete.
 
 use super::answer::guarded;
-use super::registry::{Registry, ResourceType};
+use super::registry::Registry;
+use super::types::ResourceType;
 use crate::proto::tfplugin6::apply_resource_change::{Request, Response};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::resource::{ApplyRequest, ObjectReply};
 
 /// Changes the real object. The reply holds what exists afterwards, also beside an error; after a panic, or when the
-/// result cannot be put into a message, that is the last checkpoint, and without one Terraform keeps what it had.
+/// result cannot be put into a message, that is the last checkpoint: the stored object with its private bytes and its
+/// identity unless the handler saved another.
+///
+/// # Errors
+///
+/// When the request itself does not fit the schema. Nothing was changed then, and beside an error without an object
+/// Terraform keeps the stored one (rule 14).
 pub(super) async fn resource(
     registry: &Registry,
     cx: &Context,
@@ -17,13 +24,15 @@ pub(super) async fn resource(
     let entry = registry.resource(&request.type_name)?;
     let request = decode(entry, request)?;
     let applied = guarded(entry.resource.apply(cx, request)).await;
-    let reply = match applied.and_then(|reply| entry.encode_reply(reply)) {
-        Ok(reply) => reply,
-        Err(diagnostics) => entry.encode_reply(ObjectReply {
-            object: cx.checkpoint.last().ok_or_else(|| diagnostics.clone())?,
-            diagnostics,
-        })?,
-    };
+    let reply = applied
+        .and_then(|reply| entry.encode_reply(reply))
+        .or_else(|diagnostics| {
+            let object = cx.checkpoint.last();
+            entry.encode_reply(ObjectReply {
+                object,
+                diagnostics,
+            })
+        })?;
     Ok(Response {
         new_state: Some(reply.state),
         private: reply.private,
@@ -33,15 +42,13 @@ pub(super) async fn resource(
     })
 }
 
-/// The request carries no prior private bytes of its own: those of the plan replace them.
+/// The request has one place for private bytes and identity: the plan's, which are those of the stored object.
 fn decode(entry: &ResourceType, request: Request) -> Result<ApplyRequest, Diagnostics> {
     Ok(ApplyRequest {
-        prior: entry.decode_object(request.prior_state, Vec::new(), None)?,
-        planned: entry.decode_object(
-            request.planned_state,
-            request.planned_private,
-            request.planned_identity,
-        )?,
+        prior: entry.decode(request.prior_state)?,
+        planned: entry.decode(request.planned_state)?,
         config: entry.decode(request.config)?,
+        private: request.planned_private,
+        identity: entry.decode_identity(request.planned_identity)?,
     })
 }

@@ -39,7 +39,7 @@ impl Calls {
         self.current.borrow().clone()
     }
 
-    /// Runs a call on a task of its own, so that nobody but its stop token ends it.
+    /// Runs a call on a task of its own, so that only its stop token ends it.
     pub fn spawn<F>(&self, call: F) -> JoinHandle<F::Output>
     where
         F: Future<Output: Send> + Send + 'static,
@@ -84,7 +84,7 @@ mod tests {
         let (tell, told) = tokio::sync::oneshot::channel();
         calls.spawn(async move {
             stopped.cancelled().await;
-            tell.send(()).expect("somebody waits");
+            tell.send(()).expect("the test waits");
         });
         calls.end(Duration::from_mins(1)).await;
         told.await.expect("the call saw the stop");

@@ -23,6 +23,7 @@ mod read;
 mod registry;
 mod schema;
 mod server;
+mod types;
 mod upgrade;
 mod validate;
 

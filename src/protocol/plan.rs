@@ -1,7 +1,8 @@
 //! `PlanResourceChange`: what an apply would do.
 
 use super::convert;
-use super::registry::{Registry, ResourceType};
+use super::registry::Registry;
+use super::types::ResourceType;
 use crate::proto::tfplugin6::plan_resource_change::{Request, Response};
 use crate::sdk::context::Context;
 use crate::sdk::diagnostics::Diagnostics;
@@ -19,6 +20,10 @@ pub(super) async fn resource(
     encode(entry, cx, reply)
 }
 
+/// `planned_private`, which a host with `store_planned_private` sends when it plans a change again, is not used. It is
+/// for providers that invent a value in the first plan and have to repeat it in the second; a plan of ours follows from
+/// the stored object and the configuration, so both are equal. What a plan hands on are the stored object's own bytes,
+/// from which the apply begins.
 fn decode(entry: &ResourceType, request: Request) -> Result<PlanRequest, Diagnostics> {
     Ok(PlanRequest {
         prior: entry.decode_object(

@@ -16,6 +16,7 @@ pub mod duration;
 pub mod ephemeral;
 pub mod erased;
 mod frame;
+pub mod object;
 pub mod path;
 pub mod plan;
 pub mod provider;

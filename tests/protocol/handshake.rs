@@ -9,7 +9,7 @@ use crate::client::tfplugin6::provider_client::ProviderClient;
 use crate::host::{COOKIE, Host, fixture, product, run, wait_until};
 use crate::identity::{ANNOUNCED, Identity};
 
-/// Whether somebody gets an answer out of the provider.
+/// Whether a client with this identity gets an answer of the provider.
 async fn answers(host: &Host, identity: Identity) -> bool {
     let Ok(channel) = host.dial_as(identity).await else {
         return false;

@@ -104,7 +104,7 @@ impl Host {
         Connection::new(channel.expect("the provider accepts its host"))
     }
 
-    /// Dials as somebody. With TLS 1.3 a refusal may show only in the first call.
+    /// Dials with this identity. With TLS 1.3 a refusal may show only in the first call.
     pub async fn dial_as(&self, identity: Identity) -> Result<Channel, tonic::transport::Error> {
         let (network, address) = self.address();
         let tls = self.certificate();

@@ -11,11 +11,13 @@ mod identity;
 mod values;
 
 mod calls;
+mod changes;
 mod data_sources;
 mod ephemeral;
 mod handshake;
 mod lifecycle;
 mod logs;
 mod moves;
+mod plans;
 mod schema;
 mod write_only;

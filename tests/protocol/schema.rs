@@ -47,7 +47,7 @@ fn check_attribute(at: &str, attribute: &Attribute) {
     );
     assert!(
         attribute.required || attribute.optional || attribute.computed,
-        "{at}: nobody sets it"
+        "{at}: neither the configuration nor the provider sets it"
     );
     assert!(
         !(attribute.required && (attribute.optional || attribute.computed)),

@@ -2,7 +2,8 @@
 
 use terraform_provider_arc::proto::tfplugin6::diagnostic::Severity;
 use terraform_provider_arc::proto::tfplugin6::{
-    Diagnostic, DynamicValue, apply_resource_change, configure_provider, plan_resource_change,
+    Diagnostic, DynamicValue, ResourceIdentityData, apply_resource_change, configure_provider,
+    plan_resource_change,
 };
 use terraform_provider_arc::sdk::codec;
 use terraform_provider_arc::sdk::types::Type;
@@ -83,39 +84,94 @@ pub async fn configure_unknown(connection: &Connection) {
     assert_eq!(reply.expect("an answer").into_inner().diagnostics, []);
 }
 
+/// An object as Terraform has stored it. By default there is none yet.
+#[derive(Clone, Debug, Default)]
+pub struct Object {
+    /// The attributes; null for no object.
+    pub state: Value,
+    /// The provider's private bytes.
+    pub private: Vec<u8>,
+    /// The identity.
+    pub identity: Option<ResourceIdentityData>,
+}
+
+/// The identity of the fixture's object of this name.
+pub fn identity(name: &str) -> ResourceIdentityData {
+    let of = fixture::identity_schema().value_type();
+    let identity = Value::object([("name", Value::from(name))]);
+    ResourceIdentityData {
+        identity_data: Some(encode_of(&of, &identity)),
+    }
+}
+
 /// Plans a create.
 pub async fn plan(connection: &Connection, config: &Value) -> plan_resource_change::Response {
-    let request = plan_resource_change::Request {
+    send_plan(connection, plan_request(&Object::default(), config)).await
+}
+
+/// The request to plan a change of an object; the configuration is null for a destroy.
+pub fn plan_request(prior: &Object, config: &Value) -> plan_resource_change::Request {
+    plan_resource_change::Request {
         type_name: TYPE_NAME.to_owned(),
-        prior_state: Some(encode(&Value::Null)),
+        prior_state: Some(encode(&prior.state)),
         proposed_new_state: Some(encode(config)),
         config: Some(encode(config)),
+        prior_private: prior.private.clone(),
+        prior_identity: prior.identity.clone(),
         ..plan_resource_change::Request::default()
-    };
+    }
+}
+
+/// Sends the request to plan.
+pub async fn send_plan(
+    connection: &Connection,
+    request: plan_resource_change::Request,
+) -> plan_resource_change::Response {
     let mut provider = connection.provider.clone();
-    provider
-        .plan_resource_change(request)
-        .await
-        .expect("an answer")
-        .into_inner()
+    let reply = provider.plan_resource_change(request).await;
+    reply.expect("an answer").into_inner()
 }
 
 /// Plans and applies a create.
 pub async fn create(connection: &Connection, config: Value) -> apply_resource_change::Response {
-    let planned = plan(connection, &config).await;
+    change(connection, &Object::default(), &config).await
+}
+
+/// Plans and applies a change of an object; the configuration is null for a delete.
+pub async fn change(
+    connection: &Connection,
+    prior: &Object,
+    config: &Value,
+) -> apply_resource_change::Response {
+    let request = apply_request(connection, prior, config).await;
+    send_apply(connection, request).await
+}
+
+/// Plans a change of an object, and returns the request to apply it as Terraform makes it of the plan.
+pub async fn apply_request(
+    connection: &Connection,
+    prior: &Object,
+    config: &Value,
+) -> apply_resource_change::Request {
+    let planned = send_plan(connection, plan_request(prior, config)).await;
     assert_eq!(errors(&planned.diagnostics), Vec::<String>::new());
-    let request = apply_resource_change::Request {
+    apply_resource_change::Request {
         type_name: TYPE_NAME.to_owned(),
-        prior_state: Some(encode(&Value::Null)),
+        prior_state: Some(encode(&prior.state)),
         planned_state: planned.planned_state,
-        config: Some(encode(&config)),
+        config: Some(encode(config)),
         planned_private: planned.planned_private,
+        planned_identity: planned.planned_identity,
         ..apply_resource_change::Request::default()
-    };
+    }
+}
+
+/// Sends the request to apply.
+pub async fn send_apply(
+    connection: &Connection,
+    request: apply_resource_change::Request,
+) -> apply_resource_change::Response {
     let mut provider = connection.provider.clone();
-    provider
-        .apply_resource_change(request)
-        .await
-        .expect("an answer")
-        .into_inner()
+    let reply = provider.apply_resource_change(request).await;
+    reply.expect("an answer").into_inner()
 }

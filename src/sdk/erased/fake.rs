@@ -22,17 +22,17 @@ pub(super) type Outcome = Result<Applied<State>, ApplyFailure<State>>;
 pub(super) struct Fake {
     pub(super) plan: fn(&mut Plan),
     pub(super) create: fn(&Context, State) -> Outcome,
-    pub(super) update: fn(State) -> Outcome,
+    pub(super) update: fn(Stored<State>, State) -> Outcome,
     pub(super) read: fn(Stored<State>) -> Result<Refreshed<State>, Diagnostics>,
-    pub(super) delete: fn() -> Result<Diagnostics, ApplyFailure<State>>,
+    pub(super) delete: fn(Stored<State>) -> Result<Diagnostics, ApplyFailure<State>>,
 }
 
 pub(super) const FAKE: Fake = Fake {
     plan: |_| {},
     create: |_, state| Ok(exists(state)),
-    update: |state| Ok(exists(state)),
+    update: |_, state| Ok(exists(state)),
     read: |stored| Ok(Refreshed::Present(exists(stored.state))),
-    delete: || Ok(Diagnostics::default()),
+    delete: |_| Ok(Diagnostics::default()),
 };
 
 impl Resource for Fake {
@@ -88,19 +88,19 @@ impl Resource for Fake {
     async fn update(
         &self,
         _cx: &Context,
-        _prior: Stored<State>,
+        prior: Stored<State>,
         planned: State,
         _config: State,
     ) -> Outcome {
-        (self.update)(planned)
+        (self.update)(prior, planned)
     }
 
     async fn delete(
         &self,
         _cx: &Context,
-        _prior: Stored<State>,
+        prior: Stored<State>,
     ) -> Result<Diagnostics, ApplyFailure<State>> {
-        (self.delete)()
+        (self.delete)(prior)
     }
 
     async fn import(&self, _cx: &Context, target: ImportTarget) -> Result<State, Diagnostics> {

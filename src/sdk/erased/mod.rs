@@ -117,10 +117,10 @@ impl<R: Resource> Erased<R> {
         bridge::from_value(value).map_err(|error| self.misfit(&error))
     }
 
-    fn stored(&self, object: &StoredObject) -> Result<Stored<R::State>, Diagnostics> {
+    fn stored(&self, state: &Value, private: &[u8]) -> Result<Stored<R::State>, Diagnostics> {
         Ok(Stored {
-            state: self.typed(&object.state)?,
-            private: object.private.clone(),
+            state: self.typed(state)?,
+            private: private.to_vec(),
         })
     }
 

@@ -24,6 +24,8 @@ impl<R: Resource> Erased<R> {
         };
         let diagnostics = self.resource.plan(&cx, &mut plan).await;
         let settled = proposal.settle(&plan.planned, plan.requires_replace);
+        // Handed on also without a stored object: so Terraform plans the create of a replacement, and its delete is then
+        // sent the private bytes of this plan.
         let mut reply = PlanReply {
             planned: StoredObject {
                 state: settled.planned,

@@ -14,7 +14,7 @@ impl<R: Resource> Erased<R> {
     pub(super) async fn read_object(&self, cx: &Context, prior: StoredObject) -> ObjectReply {
         let frame = self.frame.around(&prior.state);
         let cx = self.context(cx, Operation::Read, &frame, &prior.state);
-        let stored = match self.stored(&prior) {
+        let stored = match self.stored(&prior.state, &prior.private) {
             Ok(stored) => stored,
             Err(error) => return keep(prior, error),
         };

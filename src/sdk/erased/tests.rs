@@ -1,3 +1,5 @@
+mod apply;
+
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -7,13 +9,6 @@ use super::*;
 use crate::call::Call;
 use crate::sdk::context::Checkpoint;
 use crate::sdk::resource::{ApplyFailure, DeferReason, Refreshed};
-
-fn failure(saved: Option<Stored<State>>) -> ApplyFailure<State> {
-    ApplyFailure {
-        saved,
-        diagnostics: broken(),
-    }
-}
 
 fn context() -> Context {
     Context {
@@ -46,125 +41,8 @@ fn stored(state: Value) -> StoredObject {
     }
 }
 
-async fn apply(fake: Fake, prior: Value, planned: Value) -> ObjectReply {
-    let mut config = planned.clone();
-    if let Value::Map(config) = &mut config {
-        config.insert("secret".to_owned(), "s3cr3t".into());
-    }
-    let request = ApplyRequest {
-        prior: stored(prior),
-        planned: stored(planned),
-        config,
-    };
-    erase(fake).apply(&context(), request).await
-}
-
 fn summaries(diagnostics: &Diagnostics) -> Vec<&str> {
     diagnostics.iter().map(|d| d.summary.as_str()).collect()
-}
-
-#[tokio::test]
-async fn a_create_stores_the_whole_object_and_no_secret() {
-    let fake = Fake {
-        create: |cx, state| {
-            assert_eq!(state.secret.as_deref(), Some("s3cr3t"));
-            let remaining = cx.call.remaining().expect("a deadline");
-            assert!(remaining > Duration::from_mins(50), "{remaining:?}");
-            Ok(exists(state))
-        },
-        ..FAKE
-    };
-    let reply = apply(fake, Value::Null, object("a", Value::unknown())).await;
-    assert_eq!(reply.diagnostics, Diagnostics::default());
-    assert_eq!(reply.object.state, object("a", "/fake/1".into()));
-    assert_eq!(reply.object.private, b"seen");
-    let identity = Value::object([("id", Value::from("/fake/1"))]);
-    assert_eq!(reply.object.identity, Some(identity));
-}
-
-#[tokio::test]
-async fn a_failed_create_stores_what_it_saved() {
-    let fake = Fake {
-        create: |_, state| Err(failure(Some(exists(state).stored))),
-        ..FAKE
-    };
-    let reply = apply(fake, Value::Null, object("a", Value::unknown())).await;
-    assert_eq!(reply.object.state, object("a", "/fake/1".into()));
-    assert_eq!(summaries(&reply.diagnostics), ["Broken"]);
-}
-
-#[tokio::test]
-async fn a_failed_create_that_says_nothing_stores_its_last_checkpoint() {
-    let fake = Fake {
-        create: |cx, state| {
-            cx.checkpoint.save(&state, b"first");
-            cx.checkpoint.save(&exists(state).stored.state, b"second");
-            Err(failure(None))
-        },
-        ..FAKE
-    };
-    let reply = apply(fake, Value::Null, object("a", Value::unknown())).await;
-    assert_eq!(reply.object.state, object("a", "/fake/1".into()));
-    assert_eq!(reply.object.private, b"second");
-
-    let nothing = Fake {
-        create: |_, _| Err(failure(None)),
-        ..FAKE
-    };
-    let reply = apply(nothing, Value::Null, object("a", Value::unknown())).await;
-    assert_eq!(reply.object.state, Value::Null);
-}
-
-#[tokio::test]
-async fn a_failed_update_or_delete_keeps_the_stored_object() {
-    let fake = Fake {
-        update: |_| Err(failure(None)),
-        delete: || Err(failure(None)),
-        ..FAKE
-    };
-    let prior = object("a", "/fake/1".into());
-    for planned in [object("b", "/fake/1".into()), Value::Null] {
-        let reply = apply(fake, prior.clone(), planned).await;
-        assert_eq!(reply.object.state, prior);
-        assert_eq!(reply.object.private, b"old");
-        assert_eq!(summaries(&reply.diagnostics), ["Broken"]);
-    }
-}
-
-#[tokio::test]
-async fn a_delete_leaves_nothing() {
-    let reply = apply(FAKE, object("a", "/fake/1".into()), Value::Null).await;
-    assert_eq!(reply.object.state, Value::Null);
-    assert_eq!(reply.diagnostics, Diagnostics::default());
-}
-
-#[tokio::test]
-async fn a_failure_without_an_error_is_still_one() {
-    let fake = Fake {
-        update: |_| {
-            Err(ApplyFailure {
-                saved: None,
-                diagnostics: Diagnostics::default(),
-            })
-        },
-        ..FAKE
-    };
-    let prior = object("a", "/fake/1".into());
-    let reply = apply(fake, prior, object("b", "/fake/1".into())).await;
-    assert_eq!(summaries(&reply.diagnostics), ["Provider Bug"]);
-}
-
-#[tokio::test]
-async fn a_debug_build_finds_a_deviation_from_the_plan() {
-    let fake = Fake {
-        create: |_, state| {
-            let name = Some("other".to_owned());
-            Ok(exists(State { name, ..state }))
-        },
-        ..FAKE
-    };
-    let reply = apply(fake, Value::Null, object("a", Value::unknown())).await;
-    assert_eq!(summaries(&reply.diagnostics), ["Provider Bug"]);
 }
 
 async fn read(fake: Fake) -> ObjectReply {

@@ -184,7 +184,7 @@ impl Attribute {
         self
     }
 
-    /// The provider gets its value and nobody stores it. Terraform 1.11 and later.
+    /// The provider gets its value, and it is never stored. Terraform 1.11 and later.
     #[must_use]
     pub const fn write_only(mut self) -> Self {
         self.write_only = true;

@@ -1,11 +1,13 @@
-//! A managed resource: the typed trait that authors implement, and its erased twin that the protocol layer calls.
+//! A managed resource: the typed trait that authors implement, and its erased twin ([`ErasedResource`]) that the protocol
+//! layer calls.
 //!
 //! Outcomes are types. A failed create has to say what it saved, a read has to choose between present, gone and
 //! unreachable, so that no code path can lose an object by returning nothing.
 
+mod erased;
+
 use std::future::Future;
 
-use futures::future::BoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -15,6 +17,9 @@ use super::path::AttributePath;
 use super::schema::{IdentitySchema, Schema};
 use super::timeouts::Timeouts;
 use super::value::Value;
+
+pub use super::object::StoredObject;
+pub use erased::{ApplyRequest, ErasedResource, ObjectReply, PlanReply, PlanRequest};
 
 /// A managed resource type as its author writes it.
 ///
@@ -193,7 +198,7 @@ pub enum Refreshed<S> {
     Present(Applied<S>),
     /// The service said that it does not exist.
     Gone,
-    /// Nobody could say. The stored object is kept; the diagnostics tell why.
+    /// The service could not be asked. The stored object is kept; the diagnostics tell why.
     Unreachable(Diagnostics),
 }
 
@@ -230,92 +235,4 @@ pub enum DeferReason {
     ResourceConfigUnknown,
     /// The provider block has.
     ProviderConfigUnknown,
-}
-
-/// A managed resource type as the protocol layer calls it: everything is a [`Value`], nothing is typed.
-///
-/// Every [`Resource`] is one through [`erased`](super::erased), which also runs the plan engine, applies timeouts and,
-/// in debug builds, checks each reply against Terraform's rules.
-pub trait ErasedResource: Send + Sync {
-    /// The Terraform type.
-    fn type_name(&self) -> &'static str;
-    /// The schema.
-    fn schema(&self) -> &Schema;
-    /// The identity schema.
-    fn identity_schema(&self) -> &IdentitySchema;
-    /// `ValidateResourceConfig`.
-    fn validate(&self, cx: &Context, config: &Value) -> Diagnostics;
-    /// `PlanResourceChange`.
-    fn plan<'a>(&'a self, cx: &'a Context, request: PlanRequest) -> BoxFuture<'a, PlanReply>;
-    /// `ApplyResourceChange`: create, update or delete, by which of prior and planned is null.
-    fn apply<'a>(&'a self, cx: &'a Context, request: ApplyRequest) -> BoxFuture<'a, ObjectReply>;
-    /// `ReadResource`.
-    fn read<'a>(&'a self, cx: &'a Context, request: StoredObject) -> BoxFuture<'a, ObjectReply>;
-    /// `ImportResourceState`.
-    fn import<'a>(&'a self, cx: &'a Context, target: ImportTarget) -> BoxFuture<'a, ObjectReply>;
-    /// `UpgradeResourceState`, from the JSON of any version up to the current one.
-    ///
-    /// # Errors
-    ///
-    /// Diagnostics when the JSON does not fit, or the version is unknown.
-    fn upgrade(&self, version: i64, json: &[u8]) -> Result<Value, Diagnostics>;
-    /// `MoveResourceState`.
-    ///
-    /// # Errors
-    ///
-    /// Diagnostics when the object is not taken over.
-    fn move_from(&self, source: &MoveSource) -> Result<ObjectReply, Diagnostics>;
-}
-
-/// An object on the wire between Terraform and the provider.
-#[derive(Clone, Debug, Default)]
-pub struct StoredObject {
-    /// The attributes; null for no object.
-    pub state: Value,
-    /// The provider's private bytes.
-    pub private: Vec<u8>,
-    /// The identity, where Terraform knows one.
-    pub identity: Option<Value>,
-}
-
-/// The object after an apply, read or import, with messages. A null state means that there is no object.
-#[derive(Clone, Debug, Default)]
-pub struct ObjectReply {
-    /// The object.
-    pub object: StoredObject,
-    /// Errors and warnings.
-    pub diagnostics: Diagnostics,
-}
-
-/// `PlanResourceChange.Request`.
-#[derive(Clone, Debug)]
-pub struct PlanRequest {
-    /// The stored object; null state on create.
-    pub prior: StoredObject,
-    /// The configuration; null on destroy.
-    pub config: Value,
-}
-
-/// `PlanResourceChange.Response`.
-#[derive(Clone, Debug, Default)]
-pub struct PlanReply {
-    /// The planned object.
-    pub planned: StoredObject,
-    /// Attributes whose change needs a new object.
-    pub requires_replace: Vec<AttributePath>,
-    /// Why the plan is put off, if it is.
-    pub deferred: Option<DeferReason>,
-    /// Errors and warnings.
-    pub diagnostics: Diagnostics,
-}
-
-/// `ApplyResourceChange.Request`.
-#[derive(Clone, Debug)]
-pub struct ApplyRequest {
-    /// The stored object; null state on create.
-    pub prior: StoredObject,
-    /// The planned object; null state on delete.
-    pub planned: StoredObject,
-    /// The configuration, write-only values included; null on delete.
-    pub config: Value,
 }
