@@ -53,7 +53,8 @@ fn oidc_issuer(plan: &Plan) -> Diagnostics {
         path,
         "Issuer Cannot Be Disabled",
         "Azure does not take an OIDC issuer back once it was enabled: workloads may hold tokens of it.\n\n\
-         To fix this: keep oidc_issuer.enabled = true, or have the object replaced by the next apply: terraform taint <address>",
+         To fix this:\n  - keep oidc_issuer.enabled = true\n  - or replace the object in two steps, since no plan can change it: \
+         terraform destroy -target=ADDRESS, then terraform apply",
     )
     .into()
 }
