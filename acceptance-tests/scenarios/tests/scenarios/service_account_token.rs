@@ -1,0 +1,265 @@
+//! Service accounts with roles and a token, from the first apply to a destroy that leaves nothing.
+
+mod bad_input;
+mod ephemeral;
+pub mod objects;
+mod secrecy;
+
+use std::sync::Arc;
+
+use anyhow::{Context, ensure};
+use world::cluster::Cluster;
+use world::engine::{Action, Change, Engine, Workdir};
+use world::subject::{Arm, nothing_is_left};
+
+use crate::configuration::{self, Configuration};
+use crate::pool::Lease;
+use crate::runner::Suite;
+use objects::Objects;
+
+const ADDRESS: &str = "arc_service_account_token.portal";
+
+pub fn scenarios(suite: &mut Suite, engine: &Engine) {
+    let name = |name: &str| format!("service_account_token::{name}::{}", engine.name);
+    let engines = [
+        engine.clone(),
+        engine.clone(),
+        engine.clone(),
+        engine.clone(),
+    ];
+    let [first, second, third, fourth] = engines;
+    suite.add(name("lifecycle"), 1, |lease| lifecycle(lease, first));
+    suite.add(name("import"), 1, |lease| import(lease, second));
+    suite.add(name("ephemeral"), 1, |lease| {
+        ephemeral::in_a_provider_block(lease, third)
+    });
+    suite.add(name("token_kept_nowhere"), 1, |lease| {
+        secrecy::token_kept_nowhere(lease, fourth)
+    });
+}
+
+/// What users get wrong; what is said is the same whoever prints it, so one engine is enough.
+pub fn bad_input_scenarios(suite: &mut Suite, engine: &Engine) {
+    let name = format!("service_account_token::bad_input::{}", engine.name);
+    let engine = engine.clone();
+    suite.add(name, 1, |lease| bad_input::explained(lease, engine));
+}
+
+/// A token of this cluster's `azure-user`, with its parts beyond the usual ones.
+fn token(cluster: &Cluster, parent: &str, more: &str) -> String {
+    let kubernetes = configuration::eks(&cluster.name);
+    format!(
+        r#"
+resource "arc_service_account_token" "portal" {{
+  connected_cluster_id = {parent}
+  kubernetes           = {kubernetes}
+  namespace            = "default"
+  name                 = "azure-user"
+  {more}
+}}
+"#
+    )
+}
+
+/// The running example with a token.
+fn with_token(cluster: &Cluster, more: &str) -> String {
+    Configuration::of(cluster).render() + &token(cluster, "arc_connected_cluster.eks.id", more)
+}
+
+const ADMINISTRATOR: &str = r#"cluster_roles = ["cluster-admin"]"#;
+
+/// Connected and provided in one apply; then each part of it is broken and repaired, and the token rotated.
+async fn lifecycle(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
+    let cluster = lease.cluster();
+    let work = Workdir::new(lease.world(), &engine, "token")?;
+    let objects = Objects::of(cluster).await?;
+    work.configure(&with_token(cluster, ADMINISTRATOR))?;
+    work.init().await?;
+    let run = work.apply().await?.expect_success()?;
+    ensure!(
+        run.diagnostics
+            .iter()
+            .any(|warning| warning.summary == "Token Of A Cluster Administrator"),
+        "{}",
+        run.text
+    );
+    work.plan().await?.expect_empty()?;
+    is_complete(&work, &objects).await?;
+    repairs(&work, &objects).await?;
+    rotates(&work, &objects, cluster).await?;
+    changes_roles(&work, &objects, cluster).await?;
+    work.destroy().await?.expect_success()?;
+    objects.are_gone().await?;
+    nothing_is_left(&Arm::login(lease.world()).await?, lease.world(), cluster).await
+}
+
+/// The token in the state is one that the API server accepts, and Azure shows the way.
+async fn is_complete(work: &Workdir, objects: &Objects) -> anyhow::Result<()> {
+    let attributes = work.attributes(ADDRESS).await?;
+    let token = attributes["token"].as_str().context("no token")?;
+    ensure!(objects.accept(token).await?, "the token is not accepted");
+    ensure!(objects.may_everything(token).await?, "no administrator");
+    ensure!(
+        attributes["secret_name"]
+            .as_str()
+            .is_some_and(|name| name.starts_with("azure-user-secret")),
+        "{attributes:#}"
+    );
+    ensure!(
+        attributes["cluster_connect"]["enabled"] == true,
+        "{attributes:#}"
+    );
+    ensure!(
+        attributes["cluster_connect"]["relay"].is_string(),
+        "{attributes:#}"
+    );
+    ensure!(
+        attributes["drift"] == serde_json::json!([]),
+        "{attributes:#}"
+    );
+    Ok(())
+}
+
+async fn repairs(work: &Workdir, objects: &Objects) -> anyhow::Result<()> {
+    let before = current(work).await?;
+    objects.remove_subject().await?;
+    repaired(
+        work,
+        "ClusterRoleBinding azure-user-binding: subject removed",
+    )
+    .await?;
+    ensure!(current(work).await? == before, "the token was replaced");
+    objects.delete_secret("azure-user-secret").await?;
+    objects.come_to_refuse(&before).await?;
+    repaired(work, "Secret default/azure-user-secret: missing").await?;
+    // Who deletes a Secret may want to revoke its token: the repair must not bring it back.
+    ensure!(!objects.accept(&before).await?, "the token is back");
+    let after = current(work).await?;
+    ensure!(after != before, "the token is the same");
+    objects.recreate_account().await?;
+    repaired(work, "ServiceAccount default/azure-user: made anew").await?;
+    is_complete(work, objects).await
+}
+
+/// A change is seen, named, and put right in place.
+async fn repaired(work: &Workdir, difference: &str) -> anyhow::Result<()> {
+    let plan = work.plan().await?.expect_success()?;
+    ensure!(
+        plan.changes == [Change::new(ADDRESS, Action::Update)],
+        "{}",
+        plan.text
+    );
+    let shown = work.run(&["plan", "-no-color"]).await?.expect_success()?;
+    ensure!(shown.text.contains(difference), "{}", shown.text);
+    work.apply().await?.expect_success()?;
+    work.plan().await?.expect_empty()
+}
+
+async fn rotates(work: &Workdir, objects: &Objects, cluster: &Cluster) -> anyhow::Result<()> {
+    let before = current(work).await?;
+    let triggered = format!("{ADMINISTRATOR}\n  rotation_triggers = {{ on = \"2026-12-01\" }}");
+    work.configure(&with_token(cluster, &triggered))?;
+    updated(work).await?;
+    let rotated = current(work).await?;
+    ensure!(rotated != before, "the token is the same");
+    objects.come_to_refuse(&before).await?;
+    let bound = format!("{ADMINISTRATOR}\n  type = \"bound\"\n  duration = \"1h\"");
+    work.configure(&with_token(cluster, &bound))?;
+    updated(work).await?;
+    let attributes = work.attributes(ADDRESS).await?;
+    ensure!(attributes["token_expiration"].is_string(), "{attributes:#}");
+    objects.come_to_refuse(&rotated).await?;
+    let bound = current(work).await?;
+    ensure!(objects.accept(&bound).await?, "the bound token is refused");
+    objects.delete_secret("azure-user-bound-token").await?;
+    objects.come_to_refuse(&bound).await?;
+    repaired(
+        work,
+        "Secret default/azure-user-bound-token: missing, which ended the token",
+    )
+    .await
+}
+
+async fn changes_roles(work: &Workdir, objects: &Objects, cluster: &Cluster) -> anyhow::Result<()> {
+    let before = objects.bindings().await?;
+    ensure!(before == ["azure-user-binding"], "{before:?}");
+    let roles = r#"cluster_roles = ["view"]
+  role_bindings = [{ namespace = "kube-public", kind = "ClusterRole", name = "edit" }]
+  type          = "bound""#;
+    work.configure(&with_token(cluster, roles))?;
+    updated(work).await?;
+    let after = objects.bindings().await?;
+    ensure!(
+        after
+            == [
+                "azure-user-binding:clusterrole:edit",
+                "azure-user-binding:view"
+            ],
+        "{after:?}"
+    );
+    Ok(())
+}
+
+async fn updated(work: &Workdir) -> anyhow::Result<()> {
+    let plan = work.plan().await?.expect_success()?;
+    ensure!(
+        plan.changes == [Change::new(ADDRESS, Action::Update)],
+        "{}",
+        plan.text
+    );
+    work.apply().await?.expect_success()?;
+    work.plan().await?.expect_empty()
+}
+
+async fn current(work: &Workdir) -> anyhow::Result<String> {
+    let attributes = work.attributes(ADDRESS).await?;
+    Ok(attributes["token"].as_str().context("no token")?.to_owned())
+}
+
+/// A token that was provided from one configuration is taken into the state of another.
+async fn import(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
+    let cluster = lease.cluster();
+    let first = Workdir::new(lease.world(), &engine, "token-made")?;
+    first.configure(&with_token(cluster, ADMINISTRATOR))?;
+    first.init().await?;
+    first.apply().await?.expect_success()?;
+    let made = first.attributes(ADDRESS).await?;
+    let id = made["id"].as_str().context("no id")?;
+    let second = Workdir::new(lease.world(), &engine, "token-imported")?;
+    second.configure(&alone(&lease, ADMINISTRATOR))?;
+    second.init().await?;
+    second.import(ADDRESS, id).await?.expect_success()?;
+    second.plan().await?.expect_empty()?;
+    ensure!(
+        current(&second).await? == made["token"],
+        "not the same token"
+    );
+    second.destroy().await?.expect_success()?;
+    Objects::of(cluster).await?.are_gone().await?;
+    first.destroy().await?.expect_success()?;
+    nothing_is_left(&Arm::login(lease.world()).await?, lease.world(), cluster).await
+}
+
+/// A configuration with nothing but a token, whose cluster the provider block names: an import id cannot.
+fn alone(lease: &Lease, more: &str) -> String {
+    let cluster = lease.cluster();
+    let path = &lease.world().environment()["KUBECONFIG"];
+    let connection = configuration::kubeconfig(path, &cluster.arn);
+    let head = configuration::head(&format!("kubernetes = {connection}"));
+    let parent = format!(
+        "\"/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Kubernetes/connectedClusters/{}\"",
+        lease.world().tenant.subscription_id,
+        world::azure::RESOURCE_GROUP,
+        cluster.name
+    );
+    format!(
+        r#"{head}
+resource "arc_service_account_token" "portal" {{
+  connected_cluster_id = {parent}
+  namespace            = "default"
+  name                 = "azure-user"
+  {more}
+}}
+"#
+    )
+}

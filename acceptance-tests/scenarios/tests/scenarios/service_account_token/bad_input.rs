@@ -1,0 +1,160 @@
+//! What users get wrong about a token: each is one error that points at the attribute, names the cause, and says what to
+//! do.
+
+use std::sync::Arc;
+
+use anyhow::{bail, ensure};
+use world::cluster::Cluster;
+use world::engine::{Engine, Run, Workdir};
+use world::subject::{Arm, nothing_is_left};
+
+use super::objects::Objects;
+use super::{ADMINISTRATOR, token};
+use crate::configuration::Configuration;
+use crate::pool::Lease;
+
+/// A configuration with one mistake and what is said about it.
+struct Mistake {
+    parent: &'static str,
+    more: &'static str,
+    attribute: &'static str,
+    names: &'static [&'static str],
+}
+
+const PARENT: &str = "arc_connected_cluster.eks.id";
+
+const MISTAKES: [Mistake; 5] = [
+    Mistake {
+        parent: PARENT,
+        more: "type = \"bound\"\n  duration = \"1m\"",
+        attribute: "duration",
+        names: &["1m is out of range", "10m to 1193046h"],
+    },
+    Mistake {
+        parent: PARENT,
+        more: "audiences = [\"vault\"]",
+        attribute: "audiences",
+        names: &["bound tokens", "type = \"bound\""],
+    },
+    Mistake {
+        parent: PARENT,
+        more: r#"cluster_roles = ["cluster-adnim"]"#,
+        attribute: "cluster_roles",
+        names: &[
+            "ClusterRole cluster-adnim does not exist",
+            "kubectl get clusterroles",
+        ],
+    },
+    Mistake {
+        parent: PARENT,
+        more: r#"role_bindings = [{ namespace = "nowhere", kind = "ClusterRole", name = "view" }]"#,
+        attribute: "role_bindings",
+        names: &[
+            "namespace nowhere does not exist",
+            "kubectl create namespace nowhere",
+        ],
+    },
+    Mistake {
+        parent: r#"replace(arc_connected_cluster.eks.id, "connectedClusters/", "connectedClusters/not-")"#,
+        more: "",
+        attribute: "connected_cluster_id",
+        names: &["does not exist in resource group", "az connectedk8s list"],
+    },
+];
+
+pub async fn explained(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
+    let cluster = lease.cluster();
+    let work = Workdir::new(lease.world(), &engine, "token-bad-input")?;
+    let connected = Configuration::of(cluster).render();
+    work.configure(&connected)?;
+    work.init().await?;
+    work.apply().await?.expect_success()?;
+    for mistake in MISTAKES {
+        let wrong = connected.clone() + &token(cluster, mistake.parent, mistake.more);
+        work.configure(&wrong)?;
+        refused(&work.apply().await?, mistake.attribute, mistake.names)?;
+    }
+    foreign_binding(&work, &connected, cluster).await?;
+    namespace_missing(&work, &connected, cluster).await?;
+    not_connected(&lease, &work, &connected).await?;
+    Objects::of(cluster).await?.are_gone().await?;
+    work.configure(&connected)?;
+    work.destroy().await?.expect_success()?;
+    nothing_is_left(&Arm::login(lease.world()).await?, lease.world(), cluster).await
+}
+
+/// A binding that has our name and is somebody else's is not touched, and nothing is made beside it.
+async fn foreign_binding(work: &Workdir, connected: &str, cluster: &Cluster) -> anyhow::Result<()> {
+    let objects = Objects::of(cluster).await?;
+    objects.make_foreign_binding().await?;
+    work.configure(&(connected.to_owned() + &token(cluster, PARENT, ADMINISTRATOR)))?;
+    let names = [
+        "ClusterRoleBinding azure-user-binding exists already",
+        "adopt_existing",
+    ];
+    refused(&work.apply().await?, "", &names)?;
+    ensure!(
+        objects.secret_names().await?.is_empty(),
+        "something was made"
+    );
+    objects.delete_foreign_binding().await
+}
+
+async fn namespace_missing(
+    work: &Workdir,
+    connected: &str,
+    cluster: &Cluster,
+) -> anyhow::Result<()> {
+    let elsewhere = token(cluster, PARENT, "").replace("\"default\"", "\"nowhere\"");
+    work.configure(&(connected.to_owned() + &elsewhere))?;
+    let names = [
+        "namespace nowhere does not exist",
+        "kubectl create namespace",
+    ];
+    refused(&work.apply().await?, "namespace", &names)
+}
+
+/// A connected cluster whose agents never came.
+async fn not_connected(lease: &Lease, work: &Workdir, connected: &str) -> anyhow::Result<()> {
+    let cluster = lease.cluster();
+    let arm = Arm::login(lease.world()).await?;
+    let name = format!("{}-silent", cluster.name);
+    let key = arm.connected_cluster(&cluster.name).await?;
+    let key = key.unwrap_or_default()["properties"]["agentPublicKeyCertificate"].clone();
+    arm.create(
+        &name,
+        &serde_json::json!({
+            "location": world::azure::LOCATION,
+            "identity": {"type": "SystemAssigned"},
+            "properties": {"agentPublicKeyCertificate": key},
+        }),
+    )
+    .await?;
+    let parent = format!("\"{}\"", arm.id(&name));
+    work.configure(&(connected.to_owned() + &token(cluster, &parent, "")))?;
+    let run = work.apply().await?;
+    arm.delete(&name).await?;
+    let names = [
+        "only the agents of a Connected one",
+        "kubectl get pods,events",
+    ];
+    refused(&run, "connected_cluster_id", &names)
+}
+
+fn refused(run: &Run, attribute: &str, names: &[&str]) -> anyhow::Result<()> {
+    let [error] = run.errors()[..] else {
+        bail!("not exactly one error\n{}", run.text)
+    };
+    ensure!(
+        error.attribute().unwrap_or_default() == attribute,
+        "{error:#?}"
+    );
+    for name in names {
+        ensure!(
+            error.detail.contains(name),
+            "there is no {name} in: {}",
+            error.detail
+        );
+    }
+    Ok(())
+}

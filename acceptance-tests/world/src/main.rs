@@ -1,0 +1,90 @@
+//! `world`: a whole cloud on the loopback address, in the background.
+
+use std::env;
+use std::fs::File;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use tokio::time::sleep;
+use world::programs::Tools;
+use world::{files, guard, journal, resident};
+
+/// The running example, and a second cluster beside it.
+const CLUSTERS: [&str; 2] = ["eks-training-dev-krc", "eks-training-dev-weu"];
+const USAGE: &str = "usage: world up | down | status | log
+
+  up      start the world, or say how to use the one that runs
+  down    end it and remove its directory
+  status  say how to use it, or that there is none
+  log     show the requests that went through it
+
+The world lives in .world, or in the directory named by ARC_WORLD.";
+
+fn main() -> anyhow::Result<ExitCode> {
+    let mut words = env::args_os().skip(1);
+    let word = words.next().unwrap_or_default();
+    // Before any thread of a runtime: a guard is small, and there are many.
+    if word == "guard" {
+        return guard::run(words);
+    }
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let directory = PathBuf::from(env::var_os("ARC_WORLD").unwrap_or_else(|| ".world".into()));
+        match word.to_str() {
+            Some("up") => up(&directory).await,
+            Some("down") => resident::end(&directory).await.map(|was_up| {
+                println!("world: {}", if was_up { "ended" } else { "there was none" });
+            }),
+            Some("status") => resident::status(&directory).await.map(|status| {
+                print!("{}", status.as_deref().unwrap_or("world: down\n"));
+            }),
+            Some("log") => journal::read(&directory).map(|text| print!("{text}")),
+            Some("hold") => resident::hold(&directory, &CLUSTERS).await,
+            _ => bail!(USAGE),
+        }
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes sure that there is a world in the background. What has to be built for it is built here, before our eyes.
+async fn up(directory: &Path) -> anyhow::Result<()> {
+    let status = match resident::status(directory).await? {
+        Some(status) => status,
+        None => start(directory).await?,
+    };
+    print!("{status}");
+    Ok(())
+}
+
+async fn start(directory: &Path) -> anyhow::Result<String> {
+    Tools::provide()?;
+    files::remove_directory(directory)?;
+    files::make_directory(directory)?;
+    let log = directory.join("world.log");
+    let mut holder = hold_in_background(&log)?;
+    loop {
+        match resident::status(directory).await {
+            Ok(Some(status)) => return Ok(status),
+            Ok(None) if holder.try_wait()?.is_none() => sleep(Duration::from_millis(50)).await,
+            _ => bail!(
+                "the world did not come up\n{}",
+                std::fs::read_to_string(&log)?
+            ),
+        }
+    }
+}
+
+/// Starts the process that holds the world, out of reach of this terminal's Ctrl-C.
+fn hold_in_background(log: &Path) -> anyhow::Result<Child> {
+    let output = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+    Command::new(env::current_exe()?)
+        .arg("hold")
+        .stdin(Stdio::null())
+        .stdout(output.try_clone()?)
+        .stderr(output)
+        .process_group(0)
+        .spawn()
+        .context("cannot start the world's process")
+}
