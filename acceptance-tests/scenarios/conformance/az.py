@@ -12,7 +12,7 @@ ARCHITECTURE.md says why those differ. What az does to a cluster, the provider's
 import json
 import sys
 
-import traps
+import stuck_states
 from cli import CUSTOM, PUBLIC, arc, connect, delete, enter, home
 from ours import connected_cluster, terraform
 from traces import CLUSTER, GROUP, az, compare, in_azure, in_cluster
@@ -97,7 +97,7 @@ def main(wanted):
             enter(cloud, directory)
             different += compare(by_az(cloud), by_us(cloud), EXPLAINED)
             if cloud is PUBLIC:
-                traps.all_are_healed()
+                stuck_states.all_are_healed()
     sys.exit(bool(different))
 
 

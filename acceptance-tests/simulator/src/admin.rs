@@ -1,4 +1,4 @@
-//! The tests' own door: look at the state, script faults, move the clock.
+//! The tests' API: look at the state, script faults, move the clock.
 //!
 //! It answers only to a loopback host name, so that no program under test can reach it by an address of Azure's.
 //!
@@ -10,7 +10,7 @@
 //! | `PUT clock` `{"offset_seconds": N}` | the clock runs so far ahead of the machine's |
 //! | `POST age` `{"id": ID, "seconds": N}` | what its agents reported becomes so much older, their certificate included |
 //! | `PUT behaviour` | pace and manners, whole |
-//! | `PUT agents` `{"connected_cluster": ID, "presence": "real" \| "away" \| {"puppet": {}}}` | who speaks for a cluster |
+//! | `PUT agents` `{"connected_cluster": ID, "presence": "real" \| "away" \| {"simulated": {}}}` | who speaks for a cluster |
 //! | `POST extensions` | an extension that a policy or Azure itself makes |
 //! | `POST tokens/revoke` | no access token given so far is valid any more |
 //! | `POST reset` | state, clock, faults and log as after the start |
@@ -75,7 +75,7 @@ pub(super) fn router() -> Router<Arc<Cloud>> {
         .route("/age", post(age))
         .route("/behaviour", put(set_behaviour))
         .route("/agents", put(set_presence))
-        .route("/extensions", post(plant_extension))
+        .route("/extensions", post(add_extension))
         .route("/tokens/revoke", post(revoke_tokens))
         .route("/reset", post(reset))
         .layer(middleware::from_fn(loopback_only))
@@ -131,14 +131,14 @@ async fn age(State(cloud): State<Arc<Cloud>>, Json(age): Json<Age>) -> StatusCod
     })
 }
 
-/// Changes one connected cluster, and what Azure thinks of its silence.
+/// Changes one connected cluster, and whether Azure takes it for offline.
 fn change(cloud: &Cloud, id: &str, change: impl FnOnce(&mut ConnectedCluster)) -> StatusCode {
     let mut store = cloud.store();
     let Some(cluster) = store.clusters.get_mut(&id.to_lowercase()) else {
         return StatusCode::NOT_FOUND;
     };
     change(cluster);
-    agents::miss(&mut store, cloud.clock.now());
+    agents::mark_silent(&mut store, cloud.clock.now());
     StatusCode::NO_CONTENT
 }
 
@@ -159,12 +159,12 @@ async fn set_presence(
     StatusCode::NO_CONTENT
 }
 
-async fn plant_extension(
+async fn add_extension(
     State(cloud): State<Arc<Cloud>>,
     Json(seed): Json<Seed>,
 ) -> Result<StatusCode, (StatusCode, String)> {
-    let planted = extensions::plant(&mut cloud.store(), seed, cloud.clock.now());
-    planted.map_err(|reason| (StatusCode::BAD_REQUEST, reason))?;
+    let added = extensions::add(&mut cloud.store(), seed, cloud.clock.now());
+    added.map_err(|reason| (StatusCode::BAD_REQUEST, reason))?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -54,7 +54,7 @@ pub(super) enum Action {
 
 /// What the scripts want of the service that serves a victim.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Orders {
+pub(super) struct Overrides {
     /// How an operation that the request begins will end.
     pub(super) ending: Ending,
     /// For how long an object that the request makes cannot be found.
@@ -120,10 +120,10 @@ impl Faults {
     }
 
     /// What the scripts have in store for this request. Each script counts it.
-    pub(super) fn befall(&mut self, request: &Request) -> Vec<Action> {
+    pub(super) fn actions_for(&mut self, request: &Request) -> Vec<Action> {
         let mut faults = self.0.iter_mut();
-        let strike = |fault: &mut Fault| fault.strike(request).then(|| fault.action.clone());
-        faults.by_ref().filter_map(strike).collect()
+        let action = |fault: &mut Fault| fault.applies_to(request).then(|| fault.action.clone());
+        faults.by_ref().filter_map(action).collect()
     }
 
     /// How often each script matched.
@@ -134,7 +134,7 @@ impl Faults {
 }
 
 impl Fault {
-    fn strike(&mut self, request: &Request) -> bool {
+    fn applies_to(&mut self, request: &Request) -> bool {
         let method = self.method.as_deref().unwrap_or("*");
         let path = self.path.as_deref().unwrap_or("*");
         let matched = glob::matches(method, request.method.as_str())

@@ -4,13 +4,13 @@
 //! It is an oracle, so it is strict where Azure is strict, remembers what it was told, and shares no code with the
 //! provider. A request travels like this:
 //!
-//! 1. [`server`] takes it off the TLS connection; [`front_door`] numbers it, applies scripted faults and writes the log;
-//! 2. [`front_door`] chooses the service by host name, or, for a host that is no public name of Azure, by path: then the
+//! 1. [`server`] takes it off the TLS connection; [`dispatch`] numbers it, applies scripted faults and writes the log;
+//! 2. [`dispatch`] chooses the service by host name, or, for a host that is no public name of Azure, by path: then the
 //!    simulator is a custom cloud whose services share one address;
 //! 3. the service ([`entra`], [`graph`], [`data_plane`], [`arm`]) authenticates the caller by [`tokens`], checks the
 //!    request, and works on the one [`store`], whose [`operations`] end when their time has come;
 //! 4. [`agents`] look into the real clusters and report what they find, as the agents' cloud side does;
-//! 5. [`admin`] is the tests' own door, under a path that Azure does not have.
+//! 5. [`admin`] is the API for tests, under a path that Azure does not have.
 //!
 //! The store lies under one lock and every service is a plain function over it: no two requests overlap.
 
@@ -20,9 +20,9 @@ mod arm;
 mod clock;
 mod config;
 mod data_plane;
+mod dispatch;
 mod entra;
 mod faults;
-mod front_door;
 pub mod glob;
 mod graph;
 mod hosts;
@@ -106,7 +106,7 @@ impl Simulator {
         tasks.spawn(server::run(
             listener,
             acceptor,
-            front_door::router(cloud.clone()),
+            dispatch::router(cloud.clone()),
             stop.clone(),
             tasks.clone(),
         ));
@@ -150,7 +150,7 @@ impl Cloud {
         let now = self.clock.now();
         operations::settle(&mut store, now);
         if !store.presences.is_empty() {
-            agents::play(&mut store, now);
+            agents::apply_presences(&mut store, now);
             operations::settle(&mut store, now);
         }
         store

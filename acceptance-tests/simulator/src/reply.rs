@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::{Response, StatusCode, header};
 use serde_json::Value;
 
-/// One reply. The front door adds the headers that every reply carries.
+/// One reply. The dispatcher adds the headers that every reply carries.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) status: StatusCode,

@@ -19,7 +19,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::front_door::HangUp;
+use super::dispatch::HangUp;
 use super::{StartError, Tls};
 
 /// The server's side of TLS, from its PEM files.

@@ -37,7 +37,7 @@ pub(super) struct Store {
     /// By the name in the operation's address.
     pub(super) operations: BTreeMap<String, Operation>,
     /// What the agents' side last saw of each real cluster, by the name in the configuration.
-    pub(super) sightings: BTreeMap<String, String>,
+    pub(super) agent_reports: BTreeMap<String, String>,
     /// Where tests decide about the agents, by the id of the connected cluster.
     pub(super) presences: BTreeMap<String, Presence>,
 }
@@ -83,7 +83,7 @@ impl Store {
             hybrid_compute: BTreeMap::new(),
             throttle: Throttle::default(),
             operations: BTreeMap::new(),
-            sightings: BTreeMap::new(),
+            agent_reports: BTreeMap::new(),
             presences: BTreeMap::new(),
         };
         for subscription in &config.subscriptions {
@@ -196,7 +196,7 @@ impl Store {
             "flux_configurations": flux_configurations,
             "custom_locations": custom_locations,
             "operations": operations,
-            "agents": self.sightings,
+            "agents": self.agent_reports,
         })
     }
 }

@@ -12,19 +12,23 @@ use super::cluster::Cluster;
 use super::eks;
 use super::files::{make_directory, write_private};
 use super::process::Program;
-use super::site::Site;
+use super::sandbox::Sandbox;
 
 /// Starts the authenticator of one cluster and answers the webhook configuration for its API server.
 ///
 /// # Errors
 ///
 /// When it does not come up.
-pub async fn start(site: &Site, program: &Path, cluster: &Cluster) -> anyhow::Result<PathBuf> {
+pub async fn start(
+    sandbox: &Sandbox,
+    program: &Path,
+    cluster: &Cluster,
+) -> anyhow::Result<PathBuf> {
     let home = cluster.home().join("authenticator");
     make_directory(&home)?;
     let (config, webhook) = (home.join("config.yaml"), home.join("webhook.yaml"));
     write_private(&config, mapping(&cluster.name).to_string())?;
-    let port = site.ports.take()?;
+    let port = sandbox.ports.take()?;
     let program = Program::new(format!("{}-aws-iam-authenticator", cluster.name), program)
         .arg("server")
         .flag("config", &config)
@@ -34,12 +38,12 @@ pub async fn start(site: &Site, program: &Path, cluster: &Cluster) -> anyhow::Re
         .flag("state-dir", &home)
         .flag("generate-kubeconfig", &webhook)
         .flag("partition", "aws")
-        .env("HTTPS_PROXY", site.proxy_url())
-        .env("SSL_CERT_FILE", site.authority.certificate())
+        .env("HTTPS_PROXY", sandbox.proxy_url())
+        .env("SSL_CERT_FILE", sandbox.authority.certificate())
         .env("SSL_CERT_DIR", "/nonexistent")
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .env("AWS_REGION", eks::REGION);
-    let process = site.processes.start(program)?;
+    let process = sandbox.processes.start(program)?;
     process
         .ready(|| async {
             TcpStream::connect(("127.0.0.1", port)).await?;

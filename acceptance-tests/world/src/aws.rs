@@ -1,4 +1,4 @@
-//! EKS, STS and IAM: moto behind a gate that checks signatures and policies, under Amazon's host names.
+//! EKS, STS and IAM: moto behind an authorizer that checks signatures and policies, under Amazon's host names.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,7 +13,7 @@ use super::eks;
 use super::files::write_private;
 use super::process::Program;
 use super::programs::harness_file;
-use super::site::Site;
+use super::sandbox::Sandbox;
 
 /// The user that administers all clusters.
 pub const ADMINISTRATOR: User = User {
@@ -86,21 +86,21 @@ impl User {
 ///
 /// When it does not come up.
 pub async fn start(
-    site: &Site,
+    sandbox: &Sandbox,
     python: &Path,
     port: u16,
     clusters: &[Cluster],
 ) -> anyhow::Result<()> {
-    let seeds = site.directory.join("aws-seeds.json");
-    write_private(&seeds, seed(clusters, &site.authority.pem()).to_string())?;
+    let seeds = sandbox.directory.join("aws-seeds.json");
+    write_private(&seeds, seed(clusters, &sandbox.authority.pem()).to_string())?;
     let program = Program::new("aws", python)
         .arg(harness_file("tools/aws"))
-        .flag("ca-cert", site.authority.certificate())
-        .flag("ca-key", site.authority.key())
+        .flag("ca-cert", sandbox.authority.certificate())
+        .flag("ca-key", sandbox.authority.key())
         .flag("seeds", seeds)
         .flag("secure-port", port.to_string())
-        .env("HOME", &site.directory);
-    let process = site.processes.start(program)?;
+        .env("HOME", &sandbox.directory);
+    let process = sandbox.processes.start(program)?;
     process
         .ready(|| async { Ok(TcpStream::connect(("127.0.0.1", port)).await?) })
         .await?;

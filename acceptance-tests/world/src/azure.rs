@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::cluster::Cluster;
 use super::files::write_private;
 use super::process::Program;
-use super::programs::sibling;
-use super::site::Site;
+use super::programs::built_program;
+use super::sandbox::Sandbox;
 
 /// The registry's public name.
 pub const REGISTRY: &str = "mcr.microsoft.com";
@@ -81,8 +81,8 @@ impl Tenant {
 
 /// Ports of the servers behind the proxy.
 #[derive(Clone, Copy, Debug)]
-pub struct Places {
-    /// moto's TLS door.
+pub struct ServerPorts {
+    /// moto's TLS server.
     pub aws: u16,
     /// The OCI registry.
     pub registry: u16,
@@ -96,27 +96,27 @@ pub struct Places {
 ///
 /// When one of them does not come up.
 pub async fn start(
-    site: &Site,
+    sandbox: &Sandbox,
     tenant: &Tenant,
-    places: Places,
+    ports: ServerPorts,
     clusters: &[Cluster],
 ) -> anyhow::Result<()> {
-    let simulator = simulator(site, tenant, places.simulator, clusters)?;
-    let proxy = proxy(site, places);
+    let simulator = simulator(sandbox, tenant, ports.simulator, clusters)?;
+    let proxy = proxy(sandbox, ports);
     try_join!(
-        serve(site, "azure-simulator", places.simulator, &simulator),
-        serve(site, "connect-proxy", site.proxy_port, &proxy),
+        serve(sandbox, "azure-simulator", ports.simulator, &simulator),
+        serve(sandbox, "connect-proxy", sandbox.proxy_port, &proxy),
     )?;
     Ok(())
 }
 
-async fn serve(site: &Site, name: &str, port: u16, config: &Value) -> anyhow::Result<()> {
-    let path = site.directory.join(format!("{name}.json"));
+async fn serve(sandbox: &Sandbox, name: &str, port: u16, config: &Value) -> anyhow::Result<()> {
+    let path = sandbox.directory.join(format!("{name}.json"));
     write_private(&path, config.to_string())?;
-    let program = Program::new(name, sibling(name)?)
+    let program = Program::new(name, built_program(name)?)
         .flag("config", path)
         .env("RUST_LOG", "info");
-    let process = site.processes.start(program)?;
+    let process = sandbox.processes.start(program)?;
     process
         .ready(|| async { Ok(TcpStream::connect(("127.0.0.1", port)).await?) })
         .await?;
@@ -124,12 +124,12 @@ async fn serve(site: &Site, name: &str, port: u16, config: &Value) -> anyhow::Re
 }
 
 fn simulator(
-    site: &Site,
+    sandbox: &Sandbox,
     tenant: &Tenant,
     port: u16,
     clusters: &[Cluster],
 ) -> anyhow::Result<Value> {
-    let certificate = site
+    let certificate = sandbox
         .authority
         .server("azure", &[&AZURE[..], &["127.0.0.1"]].concat())?;
     let kubeconfigs: BTreeMap<&str, &Path> = clusters
@@ -159,18 +159,18 @@ fn simulator(
             "object_id": Uuid::new_v4().to_string(),
         }],
         "clusters": kubeconfigs,
-        "request_log": site.directory.join(REQUESTS),
+        "request_log": sandbox.directory.join(REQUESTS),
     }))
 }
 
-fn proxy(site: &Site, places: Places) -> Value {
+fn proxy(sandbox: &Sandbox, ports: ServerPorts) -> Value {
     let to = |host: &str, port| json!({ "host": host, "to": local(port) });
-    let azure = AZURE.iter().map(|host| to(host, places.simulator));
-    let aws = AWS.iter().map(|host| to(host, places.aws));
-    let routes = azure.chain(aws).chain([to(REGISTRY, places.registry)]);
+    let azure = AZURE.iter().map(|host| to(host, ports.simulator));
+    let aws = AWS.iter().map(|host| to(host, ports.aws));
+    let routes = azure.chain(aws).chain([to(REGISTRY, ports.registry)]);
     json!({
-        "listen": local(site.proxy_port),
-        "log": site.directory.join(TUNNELS),
+        "listen": local(sandbox.proxy_port),
+        "log": sandbox.directory.join(TUNNELS),
         "routes": routes.collect::<Vec<_>>(),
     })
 }

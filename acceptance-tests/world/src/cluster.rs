@@ -18,7 +18,7 @@ use super::files::{make_directory, write_private};
 use super::kubeconfig;
 use super::pki::Pair;
 use super::programs::Tools;
-use super::site::Site;
+use super::sandbox::Sandbox;
 
 /// Names under which an API server is reached.
 pub const HOSTS: [&str; 4] = [
@@ -62,16 +62,17 @@ impl Cluster {
     /// # Errors
     ///
     /// When no port is free or a file cannot be written.
-    pub fn plan(site: &Site, plane: &ControlPlane<'_>, name: &str) -> anyhow::Result<Self> {
-        let home = site.directory.join("clusters").join(name);
+    pub fn plan(sandbox: &Sandbox, plane: &ControlPlane<'_>, name: &str) -> anyhow::Result<Self> {
+        let home = sandbox.directory.join("clusters").join(name);
         make_directory(&home)?;
         let cluster = Self {
             name: name.to_owned(),
             arn: eks::cluster_arn(name),
-            endpoint: format!("https://127.0.0.1:{}", site.ports.take()?),
+            endpoint: format!("https://127.0.0.1:{}", sandbox.ports.take()?),
             kubeconfig: home.join("kubeconfig"),
         };
-        let entry = kubeconfig::Entry::read(&cluster, &site.authority.pem(), &plane.administrator)?;
+        let entry =
+            kubeconfig::Entry::read(&cluster, &sandbox.authority.pem(), &plane.administrator)?;
         write_private(&cluster.kubeconfig, kubeconfig::render(&[entry])?)?;
         Ok(cluster)
     }
@@ -81,14 +82,14 @@ impl Cluster {
     /// # Errors
     ///
     /// When a part of it does not come up; the message holds the end of that part's log.
-    pub async fn start(&self, site: &Site, plane: &ControlPlane<'_>) -> anyhow::Result<()> {
-        let webhook = authenticator::start(site, &plane.tools.authenticator, self).await?;
-        let api_server = components::api_server(site, plane, self, &webhook)?;
+    pub async fn start(&self, sandbox: &Sandbox, plane: &ControlPlane<'_>) -> anyhow::Result<()> {
+        let webhook = authenticator::start(sandbox, &plane.tools.authenticator, self).await?;
+        let api_server = components::api_server(sandbox, plane, self, &webhook)?;
         let client = self.client().await?;
         api_server.ready(|| answers(&client, "/readyz")).await?;
-        let controllers = components::controller_manager(site, plane, self)?;
-        components::scheduler(site, plane, self)?;
-        let kwok = components::kwok(site, plane, self)?;
+        let controllers = components::controller_manager(sandbox, plane, self)?;
+        components::scheduler(sandbox, plane, self)?;
+        let kwok = components::kwok(sandbox, plane, self)?;
         try_join!(bind_administrators(&client), add_nodes(&client, &self.name))?;
         try_join!(
             controllers.ready(|| default_account_exists(&client)),

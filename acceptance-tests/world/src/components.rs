@@ -11,7 +11,7 @@ use super::cluster::{Cluster, ControlPlane};
 use super::eks;
 use super::files::write_private;
 use super::process::{Process, Program};
-use super::site::Site;
+use super::sandbox::Sandbox;
 
 /// KWOK's rules that are followed here: nodes and pods come to life at once, jobs end, deleted pods go.
 const STAGES: [&str; 4] = ["node-initialize", "pod-ready", "pod-complete", "pod-delete"];
@@ -21,7 +21,7 @@ const IMAGE_PULL_ERROR: &str = include_str!("pod-image-pull-error.yaml");
 
 /// Starts the API server, with the authenticator's webhook as its judge of EKS tokens.
 pub fn api_server(
-    site: &Site,
+    sandbox: &Sandbox,
     plane: &ControlPlane<'_>,
     cluster: &Cluster,
     webhook: &Path,
@@ -42,7 +42,7 @@ pub fn api_server(
     .flag("secure-port", port)
     .flag("tls-cert-file", &plane.server.certificate)
     .flag("tls-private-key-file", &plane.server.key)
-    .flag("client-ca-file", site.authority.certificate())
+    .flag("client-ca-file", sandbox.authority.certificate())
     .flag("service-account-key-file", &plane.service_account_key)
     .flag(
         "service-account-signing-key-file",
@@ -67,7 +67,7 @@ pub fn api_server(
     .flag("kubelet-client-key", &plane.administrator.key)
     .flag("kubelet-preferred-address-types", "InternalIP")
     .flag("cert-dir", cluster.home().join("api-server"));
-    site.processes.start(program)
+    sandbox.processes.start(program)
 }
 
 /// One line for each request of an EKS login once it is answered, without bodies.
@@ -85,7 +85,7 @@ fn audit_policy(cluster: &Cluster) -> anyhow::Result<PathBuf> {
 
 /// Starts the controller manager.
 pub fn controller_manager(
-    site: &Site,
+    sandbox: &Sandbox,
     plane: &ControlPlane<'_>,
     cluster: &Cluster,
 ) -> anyhow::Result<Arc<Process>> {
@@ -94,31 +94,32 @@ pub fn controller_manager(
             "service-account-private-key-file",
             &plane.service_account_key,
         )
-        .flag("root-ca-file", site.authority.certificate())
+        .flag("root-ca-file", sandbox.authority.certificate())
         .arg("--use-service-account-credentials")
         // Its usual manners towards the API server make a new cluster wait for five seconds.
         .flag("kube-api-qps", "500")
         .flag("kube-api-burst", "500");
-    site.processes.start(program)
+    sandbox.processes.start(program)
 }
 
 /// Starts the scheduler.
 pub fn scheduler(
-    site: &Site,
+    sandbox: &Sandbox,
     plane: &ControlPlane<'_>,
     cluster: &Cluster,
 ) -> anyhow::Result<Arc<Process>> {
-    site.processes
+    sandbox
+        .processes
         .start(component(plane, cluster, "kube-scheduler"))
 }
 
 /// Starts KWOK, which plays the kubelets of all nodes.
 pub fn kwok(
-    site: &Site,
+    sandbox: &Sandbox,
     plane: &ControlPlane<'_>,
     cluster: &Cluster,
 ) -> anyhow::Result<Arc<Process>> {
-    let port = site.ports.take()?;
+    let port = sandbox.ports.take()?;
     let program = Program::new(format!("{}-kwok", cluster.name), &plane.tools.kwok)
         .env("HOME", cluster.home())
         .flag("kubeconfig", &cluster.kubeconfig)
@@ -134,7 +135,7 @@ pub fn kwok(
     let unpullable = cluster.home().join("pod-image-pull-error.yaml");
     write_private(&unpullable, IMAGE_PULL_ERROR)?;
     let program = program.flag("config", unpullable);
-    site.processes.start(
+    sandbox.processes.start(
         stages
             .iter()
             .fold(program, |program, stage| program.flag("config", stage)),

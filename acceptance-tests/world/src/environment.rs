@@ -13,7 +13,7 @@ use super::cluster::Cluster;
 use super::files::{make_directory, write_private};
 use super::kubeconfig::{self, Entry};
 use super::pki::Pair;
-use super::site::Site;
+use super::sandbox::Sandbox;
 
 /// Both engines look a provider up under their own registry's name.
 const REGISTRIES: [&str; 2] = ["registry.terraform.io", "registry.opentofu.org"];
@@ -33,15 +33,15 @@ pub type Environment = BTreeMap<String, String>;
 ///
 /// When a file cannot be written.
 pub fn prepare(
-    site: &Site,
+    sandbox: &Sandbox,
     tenant: &Tenant,
     clusters: &[Cluster],
     administrator: &Pair,
     provider: &Path,
 ) -> anyhow::Result<Environment> {
-    let kubeconfig = write_kubeconfig(site, clusters, administrator)?;
-    let terraform = write_terraform_config(&site.directory, provider)?;
-    let authority = site.authority.certificate();
+    let kubeconfig = write_kubeconfig(sandbox, clusters, administrator)?;
+    let terraform = write_terraform_config(&sandbox.directory, provider)?;
+    let authority = sandbox.authority.certificate();
     let files = [
         ("AWS_CA_BUNDLE", &authority),
         ("KUBECONFIG", &kubeconfig),
@@ -57,7 +57,7 @@ pub fn prepare(
         ("ARM_CLIENT_SECRET", tenant.client_secret.clone()),
         ("ARM_SUBSCRIPTION_ID", tenant.subscription_id.clone()),
         ("ARM_TENANT_ID", tenant.tenant_id.clone()),
-        ("HTTPS_PROXY", site.proxy_url()),
+        ("HTTPS_PROXY", sandbox.proxy_url()),
         ("NO_PROXY", "127.0.0.1,localhost".to_owned()),
     ];
     let texts = texts.into_iter().chain(aws::ADMINISTRATOR.environment());
@@ -70,11 +70,11 @@ pub fn prepare(
 /// # Errors
 ///
 /// When a file cannot be written.
-pub fn install(site: &Site, environment: &Environment, helm: &Path) -> anyhow::Result<()> {
-    let bin = site.directory.join("bin");
+pub fn install(sandbox: &Sandbox, environment: &Environment, helm: &Path) -> anyhow::Result<()> {
+    let bin = sandbox.directory.join("bin");
     make_directory(&bin)?;
     symlink(helm, bin.join("helm")).context("helm")?;
-    write_shell(&site.directory.join("env"), environment, &bin)
+    write_shell(&sandbox.directory.join("env"), environment, &bin)
 }
 
 fn write_shell(path: &Path, environment: &Environment, bin: &Path) -> anyhow::Result<()> {
@@ -95,16 +95,16 @@ fn quoted(value: &str) -> String {
 }
 
 fn write_kubeconfig(
-    site: &Site,
+    sandbox: &Sandbox,
     clusters: &[Cluster],
     administrator: &Pair,
 ) -> anyhow::Result<PathBuf> {
-    let authority = site.authority.pem();
+    let authority = sandbox.authority.pem();
     let entries: Vec<Entry> = clusters
         .iter()
         .map(|cluster| Entry::read(cluster, &authority, administrator))
         .collect::<anyhow::Result<_>>()?;
-    let path = site.directory.join("kubeconfig");
+    let path = sandbox.directory.join("kubeconfig");
     write_private(&path, kubeconfig::render(&entries)?)?;
     Ok(path)
 }

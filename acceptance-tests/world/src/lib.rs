@@ -16,20 +16,20 @@ pub mod aws;
 pub mod azure;
 pub mod checks;
 pub mod cluster;
-pub mod door;
+pub mod daemon;
 pub mod eks;
 pub mod engine;
 pub mod environment;
 pub mod files;
 pub mod guard;
-pub mod hands;
-pub mod journal;
 pub mod kubeconfig;
+pub mod kubectl;
+pub mod leftovers;
 pub mod programs;
 pub mod proxy;
 pub mod registry;
-pub mod resident;
-pub mod subject;
+pub mod request_log;
+pub mod simulator_client;
 
 mod authenticator;
 mod components;
@@ -38,7 +38,7 @@ mod oci;
 mod pki;
 mod ports;
 mod process;
-mod site;
+mod sandbox;
 
 use std::path::{Path, PathBuf};
 
@@ -49,7 +49,7 @@ use tokio::task::spawn_blocking;
 use cluster::{Cluster, ControlPlane};
 use environment::Environment;
 use programs::Tools;
-use site::Site;
+use sandbox::Sandbox;
 
 /// A world that runs.
 pub struct World {
@@ -62,7 +62,7 @@ pub struct World {
     environment: Environment,
     /// Port of the simulated Azure.
     simulator: u16,
-    site: Site,
+    sandbox: Sandbox,
 }
 
 impl World {
@@ -72,18 +72,18 @@ impl World {
     ///
     /// When a tool cannot be built or a program does not come up. Nothing is left running then.
     pub async fn start(directory: &Path, clusters: &[&str]) -> anyhow::Result<Self> {
-        let site = Site::new(directory)?;
-        match Parts::start(&site, clusters).await {
+        let sandbox = Sandbox::new(directory)?;
+        match Parts::start(&sandbox, clusters).await {
             Ok(parts) => Ok(Self {
                 clusters: parts.clusters,
                 helm_digest: parts.helm_digest,
                 tenant: parts.tenant,
                 environment: parts.environment,
                 simulator: parts.simulator,
-                site,
+                sandbox,
             }),
             Err(error) => {
-                site.processes.stop(etcd::NAME).await;
+                sandbox.processes.stop(etcd::NAME).await;
                 Err(error)
             }
         }
@@ -96,22 +96,22 @@ impl World {
 
     /// A directory with the programs that users have installed: `helm`.
     pub fn bin(&self) -> PathBuf {
-        self.site.directory.join("bin")
+        self.sandbox.directory.join("bin")
     }
 
     /// The world's directory.
     pub fn directory(&self) -> &Path {
-        &self.site.directory
+        &self.sandbox.directory
     }
 
     /// The world's certificate authority (DER), which all its clients trust.
     pub fn authority(&self) -> Vec<u8> {
-        self.site.authority.der()
+        self.sandbox.authority.der()
     }
 
     /// Ends all programs of this world and waits until they are gone. The directory stays.
     pub async fn stop(&self) {
-        self.site.processes.stop(etcd::NAME).await;
+        self.sandbox.processes.stop(etcd::NAME).await;
     }
 }
 
@@ -125,62 +125,68 @@ struct Parts {
 }
 
 impl Parts {
-    async fn start(site: &Site, names: &[&str]) -> anyhow::Result<Self> {
-        let tools = Tools::provide()?;
+    async fn start(sandbox: &Sandbox, names: &[&str]) -> anyhow::Result<Self> {
+        let tools = Tools::build()?;
         let provider = programs::provider()?;
-        let plane = start_common(site, &tools).await?;
-        let clusters = plan_clusters(site, &plane, names)?;
+        let plane = start_common(sandbox, &tools).await?;
+        let clusters = plan_clusters(sandbox, &plane, names)?;
         let tenant = azure::Tenant::random();
         let mut environment =
-            environment::prepare(site, &tenant, &clusters, &plane.administrator, &provider)?;
-        let places = azure::Places {
-            aws: site.ports.take()?,
-            registry: site.ports.take()?,
-            simulator: site.ports.take()?,
+            environment::prepare(sandbox, &tenant, &clusters, &plane.administrator, &provider)?;
+        let ports = azure::ServerPorts {
+            aws: sandbox.ports.take()?,
+            registry: sandbox.ports.take()?,
+            simulator: sandbox.ports.take()?,
         };
         environment.insert(
-            door::URL.to_owned(),
-            format!("https://127.0.0.1:{}", places.simulator),
+            simulator_client::URL.to_owned(),
+            format!("https://127.0.0.1:{}", ports.simulator),
         );
         let (helm_digest, ..) = try_join!(
-            registry::start(site, &tools, places.registry),
-            aws::start(site, &tools.aws, places.aws, &clusters),
-            azure::start(site, &tenant, places, &clusters),
-            try_join_all(clusters.iter().map(|cluster| cluster.start(site, &plane))),
+            registry::start(sandbox, &tools, ports.registry),
+            aws::start(sandbox, &tools.aws, ports.aws, &clusters),
+            azure::start(sandbox, &tenant, ports, &clusters),
+            try_join_all(
+                clusters
+                    .iter()
+                    .map(|cluster| cluster.start(sandbox, &plane))
+            ),
         )?;
-        environment::install(site, &environment, &tools.helm)?;
+        environment::install(sandbox, &environment, &tools.helm)?;
         Ok(Self {
             clusters,
             helm_digest,
             tenant,
             environment,
-            simulator: places.simulator,
+            simulator: ports.simulator,
         })
     }
 }
 
 /// What the clusters have in common.
-async fn start_common<'a>(site: &Site, tools: &'a Tools) -> anyhow::Result<ControlPlane<'a>> {
-    let service_account_key = site.directory.join("pki/service-account.key");
+async fn start_common<'a>(sandbox: &Sandbox, tools: &'a Tools) -> anyhow::Result<ControlPlane<'a>> {
+    let service_account_key = sandbox.directory.join("pki/service-account.key");
     let path = service_account_key.clone();
     let key = async { spawn_blocking(move || pki::service_account_key(&path)).await? };
-    let (etcd, ()) = try_join!(etcd::start(site, &tools.control_plane), key)?;
+    let (etcd, ()) = try_join!(etcd::start(sandbox, &tools.control_plane), key)?;
     Ok(ControlPlane {
         tools,
-        server: site.authority.server("kube-apiserver", &cluster::HOSTS)?,
-        administrator: site.authority.administrator("administrator")?,
+        server: sandbox
+            .authority
+            .server("kube-apiserver", &cluster::HOSTS)?,
+        administrator: sandbox.authority.administrator("administrator")?,
         service_account_key,
         etcd,
     })
 }
 
 fn plan_clusters(
-    site: &Site,
+    sandbox: &Sandbox,
     plane: &ControlPlane<'_>,
     names: &[&str],
 ) -> anyhow::Result<Vec<Cluster>> {
     names
         .iter()
-        .map(|name| Cluster::plan(site, plane, name))
+        .map(|name| Cluster::plan(sandbox, plane, name))
         .collect()
 }

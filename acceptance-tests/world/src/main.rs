@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use tokio::time::sleep;
 use world::programs::Tools;
-use world::{files, guard, journal, resident};
+use world::{daemon, files, guard, request_log};
 
 /// The running example, and a second cluster beside it.
 const CLUSTERS: [&str; 2] = ["eks-training-dev-krc", "eks-training-dev-weu"];
@@ -34,14 +34,14 @@ fn main() -> anyhow::Result<ExitCode> {
         let directory = PathBuf::from(env::var_os("ARC_WORLD").unwrap_or_else(|| ".world".into()));
         match word.to_str() {
             Some("up") => up(&directory).await,
-            Some("down") => resident::end(&directory).await.map(|was_up| {
+            Some("down") => daemon::end(&directory).await.map(|was_up| {
                 println!("world: {}", if was_up { "ended" } else { "there was none" });
             }),
-            Some("status") => resident::status(&directory).await.map(|status| {
+            Some("status") => daemon::status(&directory).await.map(|status| {
                 print!("{}", status.as_deref().unwrap_or("world: down\n"));
             }),
-            Some("log") => journal::read(&directory).map(|text| print!("{text}")),
-            Some("hold") => resident::hold(&directory, &CLUSTERS).await,
+            Some("log") => request_log::read(&directory).map(|text| print!("{text}")),
+            Some("daemon") => daemon::run(&directory, &CLUSTERS).await,
             _ => bail!(USAGE),
         }
     })?;
@@ -50,7 +50,7 @@ fn main() -> anyhow::Result<ExitCode> {
 
 /// Makes sure that there is a world in the background. What has to be built for it is built here, before our eyes.
 async fn up(directory: &Path) -> anyhow::Result<()> {
-    let status = match resident::status(directory).await? {
+    let status = match daemon::status(directory).await? {
         Some(status) => status,
         None => start(directory).await?,
     };
@@ -59,15 +59,15 @@ async fn up(directory: &Path) -> anyhow::Result<()> {
 }
 
 async fn start(directory: &Path) -> anyhow::Result<String> {
-    Tools::provide()?;
+    Tools::build()?;
     files::remove_directory(directory)?;
     files::make_directory(directory)?;
     let log = directory.join("world.log");
-    let mut holder = hold_in_background(&log)?;
+    let mut daemon = spawn_daemon(&log)?;
     loop {
-        match resident::status(directory).await {
+        match daemon::status(directory).await {
             Ok(Some(status)) => return Ok(status),
-            Ok(None) if holder.try_wait()?.is_none() => sleep(Duration::from_millis(50)).await,
+            Ok(None) if daemon.try_wait()?.is_none() => sleep(Duration::from_millis(50)).await,
             _ => bail!(
                 "the world did not come up\n{}",
                 std::fs::read_to_string(&log)?
@@ -77,10 +77,10 @@ async fn start(directory: &Path) -> anyhow::Result<String> {
 }
 
 /// Starts the process that holds the world, out of reach of this terminal's Ctrl-C.
-fn hold_in_background(log: &Path) -> anyhow::Result<Child> {
+fn spawn_daemon(log: &Path) -> anyhow::Result<Child> {
     let output = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
     Command::new(env::current_exe()?)
-        .arg("hold")
+        .arg("daemon")
         .stdin(Stdio::null())
         .stdout(output.try_clone()?)
         .stderr(output)

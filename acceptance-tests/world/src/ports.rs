@@ -12,7 +12,7 @@ use uuid::Uuid;
 const FIRST: u16 = 20_000;
 const LAST: u16 = 32_000;
 
-/// Hands out ports that nobody listens on, each once. Worlds side by side begin at random places.
+/// Hands out ports that nobody listens on, each once. Worlds side by side begin at random ports.
 #[derive(Debug)]
 pub struct Ports(Mutex<u16>);
 

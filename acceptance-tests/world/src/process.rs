@@ -66,7 +66,7 @@ impl Program {
 pub struct Process {
     name: String,
     log: PathBuf,
-    lifeline: Mutex<Option<ChildStdin>>,
+    stdin: Mutex<Option<ChildStdin>>,
     exit: watch::Receiver<Option<ExitStatus>>,
 }
 
@@ -101,7 +101,7 @@ impl Process {
 
     /// Ends the program and waits until it is gone.
     pub async fn stop(&self) {
-        self.lifeline
+        self.stdin
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
@@ -161,7 +161,7 @@ impl Processes {
         let process = Arc::new(Process {
             name: program.name,
             log,
-            lifeline: Mutex::new(child.stdin.take()),
+            stdin: Mutex::new(child.stdin.take()),
             exit,
         });
         tokio::spawn(async move { sender.send(child.wait().await.ok()) });

@@ -31,7 +31,7 @@ impl Tools {
     /// # Errors
     ///
     /// When a tool cannot be built.
-    pub fn provide() -> anyhow::Result<Self> {
+    pub fn build() -> anyhow::Result<Self> {
         let names = [
             "control-plane",
             "kwok",
@@ -103,7 +103,7 @@ pub fn harness_file(path: &str) -> PathBuf {
 /// # Errors
 ///
 /// When it was not built.
-pub fn sibling(name: &str) -> anyhow::Result<PathBuf> {
+pub fn built_program(name: &str) -> anyhow::Result<PathBuf> {
     let program = output_directory()?.join(name);
     ensure!(
         program.exists(),
@@ -123,7 +123,7 @@ pub fn provider() -> anyhow::Result<PathBuf> {
         Some(path) => PathBuf::from(path)
             .canonicalize()
             .context("ARC_PROVIDER_BINARY"),
-        None => sibling("terraform-provider-arc"),
+        None => built_program("terraform-provider-arc"),
     }
 }
 

@@ -19,7 +19,7 @@ use super::oci::{Layer, Repository};
 use super::pki::Pair;
 use super::process::Program;
 use super::programs::{Tools, harness_file};
-use super::site::Site;
+use super::sandbox::Sandbox;
 
 /// A chart of this package, the folder of repositories that it is published in, and its versions there.
 struct Chart {
@@ -52,11 +52,11 @@ const HELM_TAG: &str = "helm-v3.20.1-linux-amd64";
 /// # Errors
 ///
 /// When it does not come up or refuses a part of its content.
-pub async fn start(site: &Site, tools: &Tools, port: u16) -> anyhow::Result<String> {
-    let certificate = site
+pub async fn start(sandbox: &Sandbox, tools: &Tools, port: u16) -> anyhow::Result<String> {
+    let certificate = sandbox
         .authority
         .server("registry", &[azure::REGISTRY, "127.0.0.1"])?;
-    let registry = Registry::start(site, tools, port, &certificate).await?;
+    let registry = Registry::start(sandbox, tools, port, &certificate).await?;
     let ((), digest) = try_join!(registry.push_charts(), registry.push_helm())?;
     Ok(digest)
 }
@@ -72,12 +72,12 @@ struct Registry {
 impl Registry {
     /// Starts an empty registry with a certificate for its public name.
     async fn start(
-        site: &Site,
+        sandbox: &Sandbox,
         tools: &Tools,
         port: u16,
         certificate: &Pair,
     ) -> anyhow::Result<Self> {
-        let home = site.directory.join("registry");
+        let home = sandbox.directory.join("registry");
         make_directory(&home)?;
         let config = json!({
             "version": 0.1,
@@ -94,7 +94,7 @@ impl Registry {
             .arg("serve")
             .arg(home.join("config.yaml"))
             .env("OTEL_TRACES_EXPORTER", "none");
-        let process = site.processes.start(program)?;
+        let process = sandbox.processes.start(program)?;
         process
             .ready(|| async { Ok(TcpStream::connect(("127.0.0.1", port)).await?) })
             .await?;
@@ -102,7 +102,7 @@ impl Registry {
             port,
             helm: tools.helm.clone(),
             home,
-            authority: site.authority.certificate(),
+            authority: sandbox.authority.certificate(),
         })
     }
 

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-/// A guard and its lifeline. The lifeline is apart from the child, since [`Child::wait`] drops what the child holds.
+/// A guard and its standard input, which is apart from the child, since [`Child::wait`] drops what the child holds.
 fn guarded(script: &str) -> (Child, ChildStdin) {
     let mut guard = Command::new(env!("CARGO_BIN_EXE_world"))
         .args(["guard", "sh", "-c", script])
@@ -12,8 +12,8 @@ fn guarded(script: &str) -> (Child, ChildStdin) {
         .stdout(Stdio::piped())
         .spawn()
         .expect("a guard");
-    let lifeline = guard.stdin.take().expect("a pipe");
-    (guard, lifeline)
+    let stdin = guard.stdin.take().expect("a pipe");
+    (guard, stdin)
 }
 
 /// The first line that the script prints.
@@ -26,14 +26,14 @@ fn first_line(guard: &mut Child) -> String {
 
 #[test]
 fn a_program_that_has_to_be_asked_twice_ends_with_its_starter() {
-    let (mut guard, lifeline) =
+    let (mut guard, stdin) =
         guarded("trap 'trap - TERM' TERM; echo $$; while :; do sleep 0.1; done");
     let program = first_line(&mut guard);
     assert!(
         Path::new("/proc").join(&program).exists(),
         "no program {program}"
     );
-    drop(lifeline);
+    drop(stdin);
     let status = guard.wait().expect("an end");
     assert_eq!(status.code(), Some(128 + 15));
     assert!(

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use anyhow::{bail, ensure};
 use world::engine::{Diagnostic, Engine, Run, Workdir};
 use world::files::write_private;
-use world::journal;
-use world::subject::{Arm, nothing_is_left};
+use world::leftovers::{Arm, nothing_is_left};
+use world::request_log;
 
 use crate::configuration::{self, Configuration};
 use crate::pool::Lease;
@@ -239,7 +239,7 @@ pub async fn refused(
     configuration: &Configuration,
 ) -> anyhow::Result<Diagnostic> {
     let (world, cluster) = (lease.world(), lease.cluster());
-    let writes = || journal::writes(world.directory(), &cluster.name);
+    let writes = || request_log::writes(world.directory(), &cluster.name);
     let before = writes()?;
     work.configure(&configuration.render())?;
     work.init().await?;

@@ -8,7 +8,7 @@ use kube::Api;
 use world::checks::{self, RELEASE};
 use world::cluster::Cluster;
 use world::engine::{Engine, Workdir};
-use world::subject::{Arm, nothing_is_left};
+use world::leftovers::{Arm, nothing_is_left};
 
 use crate::bad_input::{REMEDY, refused, says};
 use crate::configuration::Configuration;

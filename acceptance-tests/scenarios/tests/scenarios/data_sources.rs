@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{bail, ensure};
 use world::azure::RESOURCE_GROUP;
 use world::engine::{Engine, Workdir};
-use world::subject::{Arm, nothing_is_left};
+use world::leftovers::{Arm, nothing_is_left};
 
 use crate::configuration::{self, Configuration};
 use crate::pool::Lease;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use anyhow::{Context, ensure};
 use world::engine::{Engine, Workdir};
 use world::files::write_private;
-use world::hands;
-use world::subject::{Arm, nothing_is_left, scrub};
+use world::kubectl;
+use world::leftovers::{Arm, clean_up, nothing_is_left};
 
 use crate::configuration::Configuration;
 use crate::pool::Lease;
@@ -57,7 +57,7 @@ async fn policies(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     // Taken up again, and an object of the agents is held by a finalizer whose controller will be gone.
     policy("adopt_existing = true\n  force_delete = true")?;
     work.apply().await?.expect_success()?;
-    hands::hold(cluster).await?;
+    kubectl::create_with_finalizer(cluster).await?;
     work.destroy().await?.expect_success()?;
     nothing_is_left(&arm, lease.world(), cluster).await
 }
@@ -92,5 +92,5 @@ async fn gone_for_good(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> 
         arm.connected_cluster(&cluster.name).await?.is_none(),
         "the object is left"
     );
-    scrub(lease.world(), cluster).await
+    clean_up(lease.world(), cluster).await
 }

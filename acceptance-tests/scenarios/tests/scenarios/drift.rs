@@ -8,8 +8,8 @@ use futures::future::BoxFuture;
 use serde_json::json;
 use world::cluster::Cluster;
 use world::engine::{Engine, Run, Workdir};
-use world::hands;
-use world::subject::{Arm, Door, nothing_is_left};
+use world::kubectl;
+use world::leftovers::{Arm, SimulatorClient, nothing_is_left};
 
 use crate::configuration::{ADDRESS, Configuration};
 use crate::pool::Lease;
@@ -38,14 +38,14 @@ impl Place {
 
     /// Nobody hears of the agents any more; what they said last is so old.
     async fn silence(&self, age: Duration) -> anyhow::Result<()> {
-        let door = Door::of(self.lease.world())?;
-        door.presence(&self.id, json!("away")).await?;
-        door.age(&self.id, age).await
+        let simulator = SimulatorClient::new(self.lease.world())?;
+        simulator.presence(&self.id, json!("away")).await?;
+        simulator.age(&self.id, age).await
     }
 
     async fn hear_again(&self) -> anyhow::Result<()> {
-        let door = Door::of(self.lease.world())?;
-        door.presence(&self.id, json!("real")).await
+        let simulator = SimulatorClient::new(self.lease.world())?;
+        simulator.presence(&self.id, json!("real")).await
     }
 }
 
@@ -59,26 +59,36 @@ const WORKLOADS: [Damage; 5] = [
         name: "scaled down",
         line: "deployment azure-arc/config-agent: scaled to 0 of 1 replicas",
         deed: REPAIR,
-        make: |place| Box::pin(hands::scale(place.cluster(), "config-agent", 0)),
+        make: |place| Box::pin(kubectl::scale(place.cluster(), "config-agent", 0)),
     },
     Damage {
         name: "deployment deleted",
         line: "deployment azure-arc/kube-aad-proxy: missing",
         deed: REPAIR,
-        make: |place| Box::pin(hands::delete_deployment(place.cluster(), "kube-aad-proxy")),
+        make: |place| {
+            Box::pin(kubectl::delete_deployment(
+                place.cluster(),
+                "kube-aad-proxy",
+            ))
+        },
     },
     Damage {
         name: "no node takes the pods",
         line: "deployment azure-arc/metrics-agent: 0 of 1 replicas ready (pod metrics-agent-",
         deed: REPAIR,
-        make: |place| Box::pin(hands::strand(place.cluster(), "metrics-agent")),
+        make: |place| {
+            Box::pin(kubectl::make_unschedulable(
+                place.cluster(),
+                "metrics-agent",
+            ))
+        },
     },
     Damage {
         name: "definition deleted",
         line: "custom resource definition gitconfigs.clusterconfig.azure.com: missing",
         deed: REPAIR,
         make: |place| {
-            Box::pin(hands::delete_definition(
+            Box::pin(kubectl::delete_definition(
                 place.cluster(),
                 "gitconfigs.clusterconfig.azure.com",
             ))
@@ -91,7 +101,7 @@ const WORKLOADS: [Damage; 5] = [
         make: |place| {
             Box::pin(async {
                 place.silence(Duration::from_mins(1)).await?;
-                hands::delete_secret(place.cluster(), "azure-identity-certificate").await
+                kubectl::delete_secret(place.cluster(), "azure-identity-certificate").await
             })
         },
     },
@@ -103,20 +113,20 @@ const RELEASES: [Damage; 5] = [
         name: "release record deleted",
         line: "helm release azure-arc: missing",
         deed: REPAIR,
-        make: |place| Box::pin(hands::delete_release_records(place.cluster())),
+        make: |place| Box::pin(kubectl::delete_release_records(place.cluster())),
     },
     Damage {
         name: "release failed",
         line: "helm release azure-arc: status failed",
         deed: REPAIR,
-        make: |place| Box::pin(hands::mark_release(place.cluster(), "failed")),
+        make: |place| Box::pin(kubectl::set_release_status(place.cluster(), "failed")),
     },
     Damage {
         name: "config map deleted",
         line: "config map azure-arc/azure-clusterconfig: missing",
         deed: REPAIR,
         make: |place| {
-            Box::pin(hands::delete_config_map(
+            Box::pin(kubectl::delete_config_map(
                 place.cluster(),
                 "azure-clusterconfig",
             ))
@@ -127,7 +137,7 @@ const RELEASES: [Damage; 5] = [
         line: "config map azure-arc/azure-clusterconfig: names /subscriptions/",
         deed: REPAIR,
         make: |place| {
-            Box::pin(hands::set_config(
+            Box::pin(kubectl::set_agent_config(
                 place.cluster(),
                 "AZURE_RESOURCE_NAME",
                 "somebody-else",
@@ -139,7 +149,7 @@ const RELEASES: [Damage; 5] = [
         line: "config map azure-arc/azure-clusterconfig: AZURE_ARC_AUTOUPDATE is false, wanted is true",
         deed: REPAIR,
         make: |place| {
-            Box::pin(hands::set_config(
+            Box::pin(kubectl::set_agent_config(
                 place.cluster(),
                 "AZURE_ARC_AUTOUPDATE",
                 "false",
@@ -193,7 +203,7 @@ const BONDS: [Damage; 6] = [
         name: "foreign key",
         line: "secret azure-arc/azure-arc-connect-privatekey: holds a key that is not the one that Azure knows",
         deed: REPLACE,
-        make: |place| Box::pin(hands::replace_key(place.cluster())),
+        make: |place| Box::pin(kubectl::replace_key(place.cluster())),
     },
     Damage {
         name: "object deleted in Azure",

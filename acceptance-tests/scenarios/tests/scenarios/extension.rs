@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 use world::cluster::Cluster;
 use world::engine::{Action, Change, Engine, Workdir};
-use world::subject::{self, Arm, Door};
+use world::leftovers::{self, Arm, SimulatorClient};
 
 use crate::configuration::{self, Configuration};
 use crate::pool::Lease;
@@ -93,7 +93,7 @@ resource "arc_extension" "dapr" {{
 /// What the agents, Azure and the provider see of one extension.
 struct Stage<'a> {
     arm: Arm,
-    door: Door,
+    simulator: SimulatorClient,
     cluster: &'a Cluster,
     work: Workdir,
     configuration: Configuration,
@@ -103,7 +103,7 @@ impl<'a> Stage<'a> {
     async fn set(lease: &'a Lease, engine: &Engine, name: &str) -> anyhow::Result<Self> {
         Ok(Self {
             arm: Arm::login(lease.world()).await?,
-            door: Door::of(lease.world())?,
+            simulator: SimulatorClient::new(lease.world())?,
             cluster: lease.cluster(),
             work: Workdir::new(lease.world(), engine, name)?,
             configuration: Configuration::of(lease.cluster()),
@@ -139,7 +139,7 @@ impl<'a> Stage<'a> {
 
     /// The names of the secret settings that Azure has.
     async fn secrets(&self) -> anyhow::Result<Vec<String>> {
-        let state = self.door.state().await?;
+        let state = self.simulator.state().await?;
         let id = format!("{}/providers/", self.arm.id(&self.cluster.name)).to_lowercase();
         let extensions = state["extensions"].as_object().context("no extensions")?;
         let own = extensions
@@ -183,8 +183,8 @@ async fn life(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     let stored = std::fs::read_to_string(stage.work.path().join("terraform.tfstate"))?;
     ensure!(!stored.contains(CANARY), "a secret is in the stored");
     stage.work.destroy().await?.expect_success()?;
-    subject::namespace_is_gone(stage.cluster, NAMESPACE).await?;
-    subject::nothing_is_left(&stage.arm, lease.world(), stage.cluster).await
+    leftovers::namespace_is_gone(stage.cluster, NAMESPACE).await?;
+    leftovers::nothing_is_left(&stage.arm, lease.world(), stage.cluster).await
 }
 
 /// On both planes, and with all its secrets.
@@ -299,7 +299,7 @@ async fn taken_over(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
         "connected_cluster": stage.arm.id(&stage.cluster.name), "name": "dapr", "extension_type": "microsoft.dapr",
         "version": "1.1.4", "release_namespace": NAMESPACE, "settings": {"by": "policy"},
     });
-    stage.door.plant_extension(seed).await?;
+    stage.simulator.add_extension(seed).await?;
     stage.in_azure().await?;
     let text = |more: &str| {
         format!(
@@ -337,8 +337,8 @@ resource "arc_extension" "dapr" {{
     stage.work.apply().await?.expect_success()?;
     stage.in_azure().await.context("it was not left alone")?;
     stage.work.destroy().await?.expect_success()?;
-    subject::delete_namespace(stage.cluster, NAMESPACE).await?;
-    subject::nothing_is_left(&stage.arm, lease.world(), stage.cluster).await
+    leftovers::delete_namespace(stage.cluster, NAMESPACE).await?;
+    leftovers::nothing_is_left(&stage.arm, lease.world(), stage.cluster).await
 }
 
 /// The error says what Azure, the pods and the events say, and the next apply mends it.
@@ -348,7 +348,7 @@ async fn failing(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
         "method": "PUT", "path": format!("*/{}/*/extensions/*", stage.cluster.name),
         "action": {"operation": "image_pull_error"},
     });
-    stage.door.fault(fault).await?;
+    stage.simulator.fault(fault).await?;
     let extension = Extension::new("1.1.4");
     stage
         .work
@@ -370,7 +370,7 @@ async fn failing(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     stage.expect(Action::Replace).await?;
     stage.apply().await?;
     stage.work.destroy().await?.expect_success()?;
-    subject::nothing_is_left(&stage.arm, lease.world(), stage.cluster).await
+    leftovers::nothing_is_left(&stage.arm, lease.world(), stage.cluster).await
 }
 
 /// A cluster that is connected anew has no extensions: replaced here or by somebody else, they are made again.
@@ -399,7 +399,7 @@ async fn with_its_cluster(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<(
     is_there(&stage).await?;
     stage.work.plan().await?.expect_empty()?;
     stage.work.destroy().await?.expect_success()?;
-    subject::nothing_is_left(&stage.arm, lease.world(), stage.cluster).await
+    leftovers::nothing_is_left(&stage.arm, lease.world(), stage.cluster).await
 }
 
 async fn is_there(stage: &Stage<'_>) -> anyhow::Result<()> {

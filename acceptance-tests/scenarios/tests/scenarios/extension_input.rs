@@ -9,7 +9,7 @@ use rsa::RsaPrivateKey;
 use rsa::pkcs1::EncodeRsaPublicKey;
 use serde_json::json;
 use world::engine::{Diagnostic, Engine, Workdir};
-use world::subject::{Arm, Door};
+use world::leftovers::{Arm, SimulatorClient};
 
 use crate::configuration::{eks, head};
 use crate::pool::Lease;
@@ -121,15 +121,15 @@ pub fn scenarios(suite: &mut Suite, engine: &Engine) {
 /// All of them are found in the plan, on a cluster that is there.
 async fn mistakes(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     let arm = Arm::login(lease.world()).await?;
-    let door = Door::of(lease.world())?;
+    let simulator = SimulatorClient::new(lease.world())?;
     let name = lease.cluster().name.as_str();
     let id = arm.id(name);
-    connect_puppet(&arm, &door, name).await?;
+    connect_simulated(&arm, &simulator, name).await?;
     let seed = json!({
         "connected_cluster": id, "name": "by-policy", "extension_type": "microsoft.policyinsights",
         "version": "1.2.0", "release_namespace": "kube-system",
     });
-    door.plant_extension(seed).await?;
+    simulator.add_extension(seed).await?;
     for mistake in MISTAKES {
         let work = Workdir::new(lease.world(), &engine, mistake.name)?;
         work.configure(&configuration(&id, name, mistake.attributes))?;
@@ -138,13 +138,13 @@ async fn mistakes(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
         explained(&run.errors(), mistake.attribute, mistake.names)?;
     }
     arm.delete(name).await?;
-    door.presence(&id, json!("real")).await
+    simulator.presence(&id, json!("real")).await
 }
 
 /// A cluster that is not there, and one that is away, are found at the latest when something is to be installed.
 async fn parents(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     let arm = Arm::login(lease.world()).await?;
-    let door = Door::of(lease.world())?;
+    let simulator = SimulatorClient::new(lease.world())?;
     let name = lease.cluster().name.as_str();
     let id = arm.id(name);
     let good = "name = \"x\"\n  extension_type = \"microsoft.dapr\"";
@@ -154,8 +154,8 @@ async fn parents(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     let missing = work.apply().await?.expect_failure()?;
     let names = [name, "az connectedk8s list"];
     explained(&missing.errors(), "connected_cluster_id", &names)?;
-    connect_puppet(&arm, &door, name).await?;
-    door.presence(&id, json!("away")).await?;
+    connect_simulated(&arm, &simulator, name).await?;
+    simulator.presence(&id, json!("away")).await?;
     arm.until_status(name, "Offline").await?;
     let away = work.apply().await?.expect_failure()?;
     let names = ["Offline", "kubectl get pods"];
@@ -169,7 +169,7 @@ async fn parents(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
         &["managedClusters"],
     )?;
     arm.delete(name).await?;
-    door.presence(&id, json!("real")).await
+    simulator.presence(&id, json!("real")).await
 }
 
 fn configuration(id: &str, cluster: &str, attributes: &str) -> String {
@@ -187,12 +187,18 @@ resource "arc_extension" "x" {{
 }
 
 /// A cluster that is Connected without agents.
-pub async fn connect_puppet(arm: &Arm, door: &Door, name: &str) -> anyhow::Result<()> {
+pub async fn connect_simulated(
+    arm: &Arm,
+    simulator: &SimulatorClient,
+    name: &str,
+) -> anyhow::Result<()> {
     let body = json!({
         "location": "koreacentral", "identity": {"type": "SystemAssigned"},
         "properties": {"agentPublicKeyCertificate": public_key()?},
     });
-    door.presence(&arm.id(name), json!({"puppet": {}})).await?;
+    simulator
+        .presence(&arm.id(name), json!({"simulated": {}}))
+        .await?;
     arm.create(name, &body).await?;
     arm.until_status(name, "Connected").await
 }

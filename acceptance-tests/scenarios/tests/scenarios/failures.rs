@@ -5,7 +5,7 @@ mod pods;
 
 use anyhow::ensure;
 use world::engine::{Diagnostic, Engine, Workdir};
-use world::subject::{Arm, nothing_is_left};
+use world::leftovers::{Arm, nothing_is_left};
 
 use crate::bad_input::only_error;
 use crate::configuration::Configuration;

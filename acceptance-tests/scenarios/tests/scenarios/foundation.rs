@@ -13,7 +13,7 @@ use world::{World, aws, programs};
 
 use crate::pool::Lease;
 use crate::runner::Suite;
-use world::subject;
+use world::leftovers;
 
 pub fn scenarios(suite: &mut Suite) {
     suite.add(
@@ -60,8 +60,8 @@ async fn helm_installs(lease: Arc<Lease>) -> anyhow::Result<()> {
         BTreeMap::new(),
     )
     .await?;
-    subject::delete_namespace(cluster, "azure-arc-release").await?;
-    subject::namespace_is_gone(cluster, "azure-arc").await
+    leftovers::delete_namespace(cluster, "azure-arc-release").await?;
+    leftovers::namespace_is_gone(cluster, "azure-arc").await
 }
 
 async fn token_is_judged(lease: Arc<Lease>) -> anyhow::Result<()> {

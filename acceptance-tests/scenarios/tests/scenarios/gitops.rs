@@ -7,8 +7,8 @@ use serde_json::json;
 use world::azure::{LOCATION, RESOURCE_GROUP};
 use world::cluster::Cluster;
 use world::engine::{Action, Change, Engine, Workdir};
-use world::hands;
-use world::subject::{self, Arm, Door};
+use world::kubectl;
+use world::leftovers::{self, Arm, SimulatorClient};
 
 use crate::configuration::Configuration;
 use crate::pool::Lease;
@@ -70,9 +70,9 @@ resource "arc_flux_configuration" "fleet" {{
 /// What somebody does to Flux's objects by hand is named and put right.
 async fn flux_objects_are_restored(cluster: &Cluster, work: &Workdir) -> anyhow::Result<()> {
     let source = "gitrepositories.source.toolkit.fluxcd.io";
-    hands::suspend_flux(cluster, source, "fleet", "fleet").await?;
+    kubectl::suspend_flux(cluster, source, "fleet", "fleet").await?;
     let applied = "kustomizations.kustomize.toolkit.fluxcd.io";
-    hands::delete_flux(cluster, applied, "fleet", "fleet-apps").await?;
+    kubectl::delete_flux(cluster, applied, "fleet", "fleet-apps").await?;
     let plan = work.plan_text().await?.expect_success()?;
     for line in [
         "GitRepository fleet/fleet: suspended",
@@ -87,7 +87,10 @@ async fn flux_objects_are_restored(cluster: &Cluster, work: &Workdir) -> anyhow:
 /// Compliance is awaited and shown; a change is in place; a source that cannot be fetched is explained.
 async fn flux(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     let cluster = lease.cluster();
-    let (arm, door) = (Arm::login(lease.world()).await?, Door::of(lease.world())?);
+    let (arm, simulator) = (
+        Arm::login(lease.world()).await?,
+        SimulatorClient::new(lease.world())?,
+    );
     let work = Workdir::new(lease.world(), &engine, "flux")?;
     let configuration = Configuration::of(cluster);
     work.configure(&with_flux(&configuration, "./apps"))?;
@@ -122,7 +125,7 @@ async fn flux(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
         "method": "PUT", "path": format!("*/{}/*/fluxconfigurations/*", cluster.name),
         "action": {"operation": "non_compliant"},
     });
-    door.fault(fault).await?;
+    simulator.fault(fault).await?;
     let text = with_flux(&configuration, "./apps");
     let text = text.replace(
         "  kustomizations =",
@@ -142,22 +145,33 @@ async fn flux(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
         );
     }
     work.destroy().await?.expect_success()?;
-    subject::delete_namespace(cluster, "fleet").await?;
-    subject::nothing_is_left(&arm, lease.world(), cluster).await
+    leftovers::delete_namespace(cluster, "fleet").await?;
+    leftovers::nothing_is_left(&arm, lease.world(), cluster).await
 }
 
 /// Azure finds out late that the agents let it in: first it refuses, then it tries and fails.
-async fn kept_out_at_first(door: &Door, work: &Workdir, location: &str) -> anyhow::Result<()> {
+async fn kept_out_at_first(
+    simulator: &SimulatorClient,
+    work: &Workdir,
+    location: &str,
+) -> anyhow::Result<()> {
     let (code, message) = ("UnauthorizedNamespaceError", "not permitted yet");
     let refused = json!({"status": 400, "code": code, "message": message});
     let failed = json!({"fails": {"code": code, "message": message}});
     let path = format!("*/customLocations/{location}");
     let script =
         |skip, action| json!({"method": "PUT", "path": path, "skip": skip, "action": action});
-    door.fault(script(0, json!({"reply": refused}))).await?;
-    door.fault(script(1, json!({"operation": failed}))).await?;
+    simulator
+        .fault(script(0, json!({"reply": refused})))
+        .await?;
+    simulator
+        .fault(script(1, json!({"operation": failed})))
+        .await?;
     work.apply().await?.expect_success()?;
-    ensure!(door.is_spent(&path).await?, "Azure was not asked again");
+    ensure!(
+        simulator.is_spent(&path).await?,
+        "Azure was not asked again"
+    );
     Ok(())
 }
 
@@ -209,9 +223,14 @@ async fn custom_location(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()
     configuration.more =
         format!("custom_locations = {{ enabled = true, object_id = \"{PRINCIPAL}\" }}");
     work.configure(&with_location(&configuration, cluster))?;
-    kept_out_at_first(&Door::of(lease.world())?, &work, &location(cluster)).await?;
+    kept_out_at_first(
+        &SimulatorClient::new(lease.world())?,
+        &work,
+        &location(cluster),
+    )
+    .await?;
     work.plan().await?.expect_empty()?;
-    subject::delete_namespace(cluster, "edge").await?;
+    leftovers::delete_namespace(cluster, "edge").await?;
     let plan = work.plan().await?.expect_success()?;
     ensure!(
         plan.changes == [Change::new(LOCATION_ADDRESS, Action::Update)],
@@ -221,6 +240,6 @@ async fn custom_location(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()
     work.apply().await?.expect_success()?;
     work.plan().await?.expect_empty()?;
     work.destroy().await?.expect_success()?;
-    subject::delete_namespace(cluster, "edge").await?;
-    subject::nothing_is_left(&arm, lease.world(), cluster).await
+    leftovers::delete_namespace(cluster, "edge").await?;
+    leftovers::nothing_is_left(&arm, lease.world(), cluster).await
 }

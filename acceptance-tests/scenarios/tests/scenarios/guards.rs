@@ -6,7 +6,7 @@ use anyhow::{Context, ensure};
 use world::aws;
 use world::engine::{Action, Change, Engine, Run, Workdir};
 use world::files::write_private;
-use world::subject::{Arm, nothing_is_left};
+use world::leftovers::{Arm, nothing_is_left};
 
 use crate::configuration::{self, ADDRESS, Configuration};
 use crate::pool::Lease;

@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::time::{Instant, sleep};
 use world::engine::{Engine, Workdir};
 use world::files::make_directory;
-use world::subject::{self, Arm, Door, nothing_is_left};
+use world::leftovers::{self, Arm, SimulatorClient, nothing_is_left};
 
 use crate::configuration::Configuration;
 use crate::pool::Lease;
@@ -101,11 +101,11 @@ async fn life(lease: Arc<Lease>, engine: Engine, blow: Blow) -> anyhow::Result<(
     let mut configuration = Configuration::of(cluster);
     work.configure(&configuration.render())?;
     work.init().await?;
-    let door = Door::of(lease.world())?;
+    let simulator = SimulatorClient::new(lease.world())?;
     let id = arm.id(&cluster.name);
     for step in CREATE {
         let presence = if step == AWAITED { "away" } else { "real" };
-        door.presence(&id, json!(presence)).await?;
+        simulator.presence(&id, json!(presence)).await?;
         cut(&work, "apply", step, blow).await.context(step)?;
     }
     work.apply().await?.expect_success()?;
@@ -211,7 +211,7 @@ async fn engine_killed(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> 
     let left = workspaces(&temporary)?;
     ensure!(left.is_empty(), "still there: {left:?}");
     ensure!(run?.code != 0, "the engine was killed and ended well");
-    subject::scrub(lease.world(), lease.cluster()).await
+    leftovers::clean_up(lease.world(), lease.cluster()).await
 }
 
 /// What the provider keeps in a directory for temporary files.

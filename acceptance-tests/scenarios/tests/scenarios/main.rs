@@ -44,7 +44,7 @@ fn main() -> std::process::ExitCode {
     runner::run(&CLUSTERS, || {
         let mut suite = Suite::default();
         foundation::scenarios(&mut suite);
-        let engines = Engine::at_hand()?;
+        let engines = Engine::available()?;
         simulated::scenarios(&mut suite, engines.first().context("no engine")?);
         for engine in &engines {
             connect::scenarios(&mut suite, engine);

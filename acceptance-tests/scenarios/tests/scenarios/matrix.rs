@@ -7,8 +7,8 @@ use anyhow::ensure;
 use serde_json::json;
 use world::cluster::Cluster;
 use world::engine::{Engine, Workdir};
-use world::hands;
-use world::subject::{Arm, nothing_is_left, scrub};
+use world::kubectl;
+use world::leftovers::{Arm, clean_up, nothing_is_left};
 
 use crate::configuration::{self, Configuration};
 use crate::pool::Lease;
@@ -111,7 +111,7 @@ async fn agents_without_config_map(lease: Arc<Lease>, engine: Engine) -> anyhow:
     let first = prepared(&lease, &engine, "no-config-map", "").await?;
     first.apply().await?.expect_success()?;
     arm.delete(&lease.cluster().name).await?;
-    hands::delete_config_map(lease.cluster(), "azure-clusterconfig").await?;
+    kubectl::delete_config_map(lease.cluster(), "azure-clusterconfig").await?;
     let second = prepared(&lease, &engine, "after-no-config-map", "").await?;
     ends_well(&second, &arm, &lease).await
 }
@@ -181,5 +181,5 @@ async fn cluster_made_anew(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<
     work.plan().await?.expect_empty()?;
     work.destroy().await?.expect_success()?;
     nothing_is_left(&arm, lease.world(), clusters[1]).await?;
-    scrub(lease.world(), clusters[0]).await
+    clean_up(lease.world(), clusters[0]).await
 }

@@ -8,8 +8,8 @@ use serde_json::json;
 use world::azure::RESOURCE_GROUP;
 use world::engine::{Engine, Workdir};
 use world::files::write_private;
-use world::hands;
-use world::subject::{Arm, nothing_is_left};
+use world::kubectl;
+use world::leftovers::{Arm, nothing_is_left};
 
 use crate::bad_input::{REMEDY, only_error, refused, says};
 use crate::configuration::{ADDRESS, Configuration};
@@ -45,7 +45,7 @@ async fn no_permission(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> 
     let cluster = lease.cluster();
     let work = Workdir::new(lease.world(), &engine, "no-permission")?;
     let path = work.path().join("kubeconfig");
-    write_private(&path, hands::reader(cluster).await?)?;
+    write_private(&path, kubectl::create_reader(cluster).await?)?;
     let configuration = Configuration {
         kubernetes: format!(r#"{{ config_path = "{}" }}"#, path.display()),
         ..Configuration::of(cluster)
@@ -62,16 +62,16 @@ async fn no_permission(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> 
             REMEDY,
         ],
     )?;
-    hands::dismiss_reader(cluster).await
+    kubectl::delete_reader(cluster).await
 }
 
 /// The agents run on Linux only.
 async fn no_linux_node(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     let cluster = lease.cluster();
     let work = Workdir::new(lease.world(), &engine, "no-linux-node")?;
-    hands::label_nodes(cluster, "kubernetes.io/os", "windows").await?;
+    kubectl::label_nodes(cluster, "kubernetes.io/os", "windows").await?;
     let error = refused(&lease, &work, &Configuration::of(cluster)).await;
-    hands::label_nodes(cluster, "kubernetes.io/os", "linux").await?;
+    kubectl::label_nodes(cluster, "kubernetes.io/os", "linux").await?;
     let error = error?;
     ensure!(error.attribute() == Some("kubernetes"), "{error:#?}");
     says(&error.detail, &["no Linux node", "node group", REMEDY])?;

@@ -1,4 +1,4 @@
-//! Clusters for scenarios that run side by side: each is in one pair of hands at a time.
+//! Clusters for scenarios that run side by side: each belongs to one scenario at a time.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -15,7 +15,7 @@ use world::World;
 use world::files::remove_directory;
 
 use crate::pool::{Lease, Pool};
-use world::subject;
+use world::leftovers;
 
 type Play = Box<dyn FnOnce(Arc<Lease>) -> BoxFuture<'static, anyhow::Result<()>> + Send>;
 
@@ -161,7 +161,7 @@ async fn play_in(pool: &Arc<Pool>, scenarios: Vec<Scenario>) -> Vec<Outcome> {
 /// The next scenario must not suffer for what a failed one left.
 async fn clean_up(lease: &Lease) {
     for cluster in lease.clusters() {
-        if let Err(error) = subject::scrub(lease.world(), cluster).await {
+        if let Err(error) = leftovers::clean_up(lease.world(), cluster).await {
             eprintln!("cannot clean {} up: {error:#}", cluster.name);
         }
     }

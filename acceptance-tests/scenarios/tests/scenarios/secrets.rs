@@ -17,7 +17,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use world::cluster::Cluster;
 use world::engine::{Engine, Workdir};
-use world::subject::{self, Arm, Door, nothing_is_left};
+use world::leftovers::{self, Arm, SimulatorClient, nothing_is_left};
 
 use crate::configuration::Configuration;
 use crate::pool::Lease;
@@ -101,7 +101,7 @@ async fn canaries(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     needles.not_under(temporary.path())?;
     let left = fs::read_dir(temporary.path())?.count();
     ensure!(left == 0, "{left} temporary files are left");
-    subject::delete_namespace(cluster, FLUX_NAMESPACE).await?;
+    leftovers::delete_namespace(cluster, FLUX_NAMESPACE).await?;
     nothing_is_left(&arm, lease.world(), cluster).await
 }
 
@@ -142,7 +142,7 @@ async fn apply_a_saved_plan(work: &Workdir, needles: &Needles, round: u8) -> any
 
 /// An Azure that never got the secrets would make this easy.
 async fn azure_received(lease: &Lease, canaries: &Canaries) -> anyhow::Result<()> {
-    let state = Door::of(lease.world())?.state().await?;
+    let state = SimulatorClient::new(lease.world())?.state().await?;
     let own = format!("/connectedclusters/{}/", lease.cluster().name);
     for (kind, name, secret) in [
         ("extensions", "api.key", &canaries.extension),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use anyhow::{Context, ensure};
 use world::cluster::Cluster;
 use world::engine::{Action, Change, Engine, Workdir};
-use world::subject::{Arm, nothing_is_left};
+use world::leftovers::{Arm, nothing_is_left};
 
 use crate::configuration::{self, Configuration};
 use crate::pool::Lease;

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use world::agents::{NEWER, auto_upgrade};
 use world::cluster::Cluster;
 use world::engine::{Action, Change, Engine, Workdir};
-use world::hands;
-use world::subject::{Arm, nothing_is_left};
+use world::kubectl;
+use world::leftovers::{Arm, nothing_is_left};
 
 use crate::configuration::{ADDRESS, Configuration};
 use crate::pool::Lease;
@@ -65,7 +65,7 @@ impl Place {
 
     /// What the agents were installed with.
     async fn agents(&self, expected: &[(&str, &str)]) -> anyhow::Result<()> {
-        let config = hands::config(self.cluster()).await?;
+        let config = kubectl::agent_config(self.cluster()).await?;
         for (key, wanted) in expected {
             let found = config.get(*key).map_or("", String::as_str);
             ensure!(found == *wanted, "{key} is {found:?}, not {wanted:?}");

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 use world::cluster::Cluster;
 use world::engine::{Engine, Workdir};
-use world::subject::{self, Arm, Door};
+use world::leftovers::{self, Arm, SimulatorClient};
 
 use crate::configuration::Configuration;
 use crate::pool::Lease;
@@ -43,13 +43,13 @@ async fn installs(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     work.init().await?;
     work.apply().await?.expect_success()?;
     let arm = Arm::login(lease.world()).await?;
-    let door = Door::of(lease.world())?;
+    let simulator = SimulatorClient::new(lease.world())?;
     extension_is_a_release(&arm, cluster).await?;
-    image_cannot_be_pulled(&arm, &door, cluster).await?;
-    extension_waits_for_its_cluster(&arm, &door, cluster).await?;
+    image_cannot_be_pulled(&arm, &simulator, cluster).await?;
+    extension_waits_for_its_cluster(&arm, &simulator, cluster).await?;
     flux_has_objects(&arm, cluster).await?;
     work.destroy().await?.expect_success()?;
-    subject::nothing_is_left(&arm, lease.world(), cluster).await
+    leftovers::nothing_is_left(&arm, lease.world(), cluster).await
 }
 
 /// Installed, upgraded and removed, a Helm release goes along.
@@ -85,14 +85,18 @@ async fn extension_is_a_release(arm: &Arm, cluster: &Cluster) -> anyhow::Result<
     );
     arm.call(Method::DELETE, &path, None).await?;
     ensure!(arm.settled(&path).await?.is_none(), "the extension is left");
-    subject::namespace_is_gone(cluster, "dapr-system").await
+    leftovers::namespace_is_gone(cluster, "dapr-system").await
 }
 
 /// The extension fails, and the pods say why.
-async fn image_cannot_be_pulled(arm: &Arm, door: &Door, cluster: &Cluster) -> anyhow::Result<()> {
+async fn image_cannot_be_pulled(
+    arm: &Arm,
+    simulator: &SimulatorClient,
+    cluster: &Cluster,
+) -> anyhow::Result<()> {
     let path = arm.child(&cluster.name, "extensions/dapr", EXTENSIONS);
     let fault = json!({"path": format!("*/{}/*/extensions/*", cluster.name), "action": {"operation": "image_pull_error"}});
-    door.fault(fault).await?;
+    simulator.fault(fault).await?;
     let body = json!({"properties": {"extensionType": "microsoft.dapr"}});
     arm.call(Method::PUT, &path, Some(&body)).await?;
     let extension = arm.settled(&path).await?.context("no extension")?;
@@ -125,12 +129,12 @@ async fn image_cannot_be_pulled(arm: &Arm, door: &Door, cluster: &Cluster) -> an
 /// As long as the cluster is cut off, nothing ends.
 async fn extension_waits_for_its_cluster(
     arm: &Arm,
-    door: &Door,
+    simulator: &SimulatorClient,
     cluster: &Cluster,
 ) -> anyhow::Result<()> {
     let id = arm.id(&cluster.name);
     let path = arm.child(&cluster.name, "extensions/dapr", EXTENSIONS);
-    door.presence(&id, json!("away")).await?;
+    simulator.presence(&id, json!("away")).await?;
     arm.call(Method::DELETE, &path, None).await?;
     // Azure's own part is over by then, and the agents would have had their turn.
     sleep(AWAY).await;
@@ -139,7 +143,7 @@ async fn extension_waits_for_its_cluster(
         pending["properties"]["provisioningState"] == "Deleting",
         "{pending}"
     );
-    door.presence(&id, json!("real")).await?;
+    simulator.presence(&id, json!("real")).await?;
     ensure!(arm.settled(&path).await?.is_none(), "the extension is left");
     Ok(())
 }
@@ -174,7 +178,7 @@ async fn flux_has_objects(arm: &Arm, cluster: &Cluster) -> anyhow::Result<()> {
         objects.get_opt("fleet-apps").await?.is_none(),
         "the kustomization is left"
     );
-    subject::delete_namespace(cluster, "fleet").await
+    leftovers::delete_namespace(cluster, "fleet").await
 }
 
 fn is_ready(object: &Value) -> bool {

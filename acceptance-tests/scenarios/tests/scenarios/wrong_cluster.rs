@@ -7,11 +7,11 @@ use anyhow::ensure;
 use serde_json::json;
 use world::azure::{LOCATION, RESOURCE_GROUP};
 use world::engine::{Engine, Workdir};
-use world::subject::{Arm, Door, nothing_is_left};
-use world::{World, journal};
+use world::leftovers::{Arm, SimulatorClient, nothing_is_left};
+use world::{World, request_log};
 
 use crate::configuration::{Configuration, eks, head};
-use crate::extension_input::{connect_puppet, explained};
+use crate::extension_input::{connect_simulated, explained};
 use crate::pool::Lease;
 use crate::runner::Suite;
 use crate::service_account_token::objects::Objects;
@@ -46,15 +46,15 @@ pub fn scenarios(suite: &mut Suite, engine: &Engine) {
 async fn refused(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     let cluster = lease.cluster();
     let arm = Arm::login(lease.world()).await?;
-    let door = Door::of(lease.world())?;
+    let simulator = SimulatorClient::new(lease.world())?;
     let other = format!("{}-other", cluster.name);
     let other_id = arm.id(&other);
-    connect_puppet(&arm, &door, &other).await?;
+    connect_simulated(&arm, &simulator, &other).await?;
     let flux = json!({
         "connected_cluster": other_id, "name": "flux", "extension_type": "microsoft.flux",
         "version": "1.14.1", "release_namespace": "flux-system",
     });
-    door.plant_extension(flux).await?;
+    simulator.add_extension(flux).await?;
     let work = Workdir::new(lease.world(), &engine, "wrong-cluster")?;
     let connected = Configuration::of(cluster).render();
     let names = ["without Azure Arc agents", &other_id];
@@ -66,7 +66,7 @@ async fn refused(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     work.configure(&connected)?;
     work.plan().await?.expect_empty()?;
     arm.delete(&other).await?;
-    door.presence(&other_id, json!("real")).await?;
+    simulator.presence(&other_id, json!("real")).await?;
     work.destroy().await?.expect_success()?;
     nothing_is_left(&arm, lease.world(), cluster).await
 }
@@ -95,7 +95,7 @@ async fn each_is_refused(
 
 /// How often somebody has changed anything on the connected cluster, or a custom location that is named after it.
 fn made(world: &World, cluster: &str) -> anyhow::Result<usize> {
-    let of = |part: &str| journal::writes(world.directory(), part);
+    let of = |part: &str| request_log::writes(world.directory(), part);
     Ok(
         of(&format!("/connectedClusters/{cluster}/"))?
             + of(&format!("/customLocations/{cluster}"))?,

@@ -7,7 +7,7 @@ use k8s_openapi::api::core::v1::Secret;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use rcgen::CertifiedKey;
 
-use super::cluster::{Cluster, NAMESPACE, Silence};
+use super::cluster::{AgentError, Cluster, NAMESPACE};
 
 /// The managed identity's certificate, whose presence is the sign that the agents were accepted.
 const IDENTITY: &str = "azure-identity-certificate";
@@ -15,12 +15,12 @@ const IDENTITY: &str = "azure-identity-certificate";
 const PROXY: &str = "kube-aad-proxy-certificate";
 
 /// Whether both secrets are there.
-pub(super) async fn complete(cluster: &mut Cluster) -> Result<bool, Silence> {
+pub(super) async fn complete(cluster: &mut Cluster) -> Result<bool, AgentError> {
     Ok(cluster.has_secret(IDENTITY).await? && cluster.has_secret(PROXY).await?)
 }
 
 /// Writes both secrets anew.
-pub(super) async fn write(cluster: &mut Cluster, id: &str) -> Result<(), Silence> {
+pub(super) async fn write(cluster: &mut Cluster, id: &str) -> Result<(), AgentError> {
     let (certificate, key) = pair("identity.arc.simulator.test")?;
     let identity = [
         ("certificate", certificate),
@@ -37,9 +37,9 @@ pub(super) async fn write(cluster: &mut Cluster, id: &str) -> Result<(), Silence
         .await
 }
 
-fn pair(name: &str) -> Result<(String, String), Silence> {
+fn pair(name: &str) -> Result<(String, String), AgentError> {
     let CertifiedKey { cert, signing_key } = rcgen::generate_simple_self_signed([name.to_owned()])
-        .map_err(|error| Silence::Unreachable(error.into()))?;
+        .map_err(|error| AgentError::Unreachable(error.into()))?;
     Ok((cert.pem(), signing_key.serialize_pem()))
 }
 

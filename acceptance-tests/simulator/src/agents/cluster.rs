@@ -23,7 +23,7 @@ pub(super) const FIELD_MANAGER: &str = "azure-arc-agents";
 
 /// Why nothing is reported.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Silence {
+pub(super) enum AgentError {
     #[error("the cluster cannot be reached: {0}")]
     Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("there is no {0} in the cluster")]
@@ -85,7 +85,7 @@ impl Cluster {
     }
 
     /// What the agents are told about themselves.
-    pub(super) async fn configuration(&mut self) -> Result<Configuration, Silence> {
+    pub(super) async fn configuration(&mut self) -> Result<Configuration, AgentError> {
         let maps: Api<ConfigMap> = Api::namespaced(self.client().await?, NAMESPACE);
         let map = maps.get_opt(CONFIGURATION).await.map_err(unreachable)?;
         let data = map
@@ -115,7 +115,7 @@ impl Cluster {
     }
 
     /// Refuses to go on while an agent is not up.
-    pub(super) async fn require_agents(&mut self) -> Result<(), Silence> {
+    pub(super) async fn require_agents(&mut self) -> Result<(), AgentError> {
         let deployments: Api<Deployment> = Api::namespaced(self.client().await?, NAMESPACE);
         let deployments = deployments
             .list(&ListParams::default())
@@ -129,7 +129,7 @@ impl Cluster {
     }
 
     /// The public half of the agents' private key, in the form that Azure holds.
-    pub(super) async fn public_key(&mut self) -> Result<String, Silence> {
+    pub(super) async fn public_key(&mut self) -> Result<String, AgentError> {
         let secrets: Api<Secret> = Api::namespaced(self.client().await?, NAMESPACE);
         let secret = secrets.get_opt(PRIVATE_KEY).await.map_err(unreachable)?;
         let secret = secret.ok_or_else(|| missing("secret", PRIVATE_KEY))?;
@@ -139,13 +139,13 @@ impl Cluster {
         }
         let data = secret.data.unwrap_or_default().remove("privateKey");
         let pem = data.ok_or_else(|| missing(PRIVATE_KEY, "privateKey"))?.0;
-        let public = public_half(&pem).map_err(Silence::Malformed)?;
+        let public = public_half(&pem).map_err(AgentError::Malformed)?;
         self.key = Some((version, public.clone()));
         Ok(public)
     }
 
     /// Version and size of the cluster.
-    pub(super) async fn facts(&mut self) -> Result<Facts, Silence> {
+    pub(super) async fn facts(&mut self) -> Result<Facts, AgentError> {
         let client = self.client().await?;
         let version = client
             .apiserver_version()
@@ -164,7 +164,7 @@ impl Cluster {
     }
 
     /// Whether a secret of the agents is there.
-    pub(super) async fn has_secret(&mut self, name: &str) -> Result<bool, Silence> {
+    pub(super) async fn has_secret(&mut self, name: &str) -> Result<bool, AgentError> {
         let secrets: Api<Secret> = Api::namespaced(self.client().await?, NAMESPACE);
         Ok(secrets
             .get_metadata_opt(name)
@@ -174,7 +174,7 @@ impl Cluster {
     }
 
     /// Writes a secret of the agents.
-    pub(super) async fn write_secret(&mut self, secret: &Secret) -> Result<(), Silence> {
+    pub(super) async fn write_secret(&mut self, secret: &Secret) -> Result<(), AgentError> {
         let secrets: Api<Secret> = Api::namespaced(self.client().await?, NAMESPACE);
         let name = secret.metadata.name.clone().unwrap_or_default();
         let parameters = PatchParams::apply(FIELD_MANAGER).force();
@@ -191,7 +191,7 @@ impl Cluster {
     }
 
     /// A client of the cluster.
-    pub(super) async fn client(&mut self) -> Result<Client, Silence> {
+    pub(super) async fn client(&mut self) -> Result<Client, AgentError> {
         if let Some(client) = &self.client {
             return Ok(client.clone());
         }
@@ -208,7 +208,7 @@ impl Cluster {
     }
 }
 
-fn require_available(deployment: Deployment) -> Result<(), Silence> {
+fn require_available(deployment: Deployment) -> Result<(), AgentError> {
     let name = deployment.metadata.name.unwrap_or_default();
     let wanted = deployment.spec.replicas.unwrap_or(1);
     let available = deployment
@@ -218,7 +218,7 @@ fn require_available(deployment: Deployment) -> Result<(), Silence> {
     if available >= wanted {
         Ok(())
     } else {
-        Err(Silence::NotAvailable {
+        Err(AgentError::NotAvailable {
             name,
             available,
             wanted,
@@ -242,13 +242,13 @@ fn public_half(pem: &[u8]) -> Result<String, String> {
     public_key::encode(&key.to_public_key()).map_err(|error| error.to_string())
 }
 
-fn missing(kind: &str, name: &str) -> Silence {
-    Silence::Missing(format!("{kind} {name}"))
+fn missing(kind: &str, name: &str) -> AgentError {
+    AgentError::Missing(format!("{kind} {name}"))
 }
 
 /// An error of the Kubernetes API.
-pub(super) fn unreachable(error: impl std::error::Error + Send + Sync + 'static) -> Silence {
-    Silence::Unreachable(Box::new(error))
+pub(super) fn unreachable(error: impl std::error::Error + Send + Sync + 'static) -> AgentError {
+    AgentError::Unreachable(Box::new(error))
 }
 
 #[cfg(test)]

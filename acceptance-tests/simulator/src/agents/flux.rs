@@ -9,7 +9,7 @@ use kube::core::GroupVersionKind;
 use kube::{Api, Client};
 use serde_json::{Map, Value, json};
 
-use super::cluster::{Cluster, FIELD_MANAGER, Silence, unreachable};
+use super::cluster::{AgentError, Cluster, FIELD_MANAGER, unreachable};
 use super::objects;
 use crate::Cloud;
 use crate::arm::configuration::flux::{self, Compliance, Source, Task};
@@ -32,7 +32,7 @@ const DEFINITIONS: [(&str, &str, &str, &str); 5] = [
 ];
 
 /// Writes the definitions.
-pub(super) async fn define(client: &Client) -> Result<(), Silence> {
+pub(super) async fn define(client: &Client) -> Result<(), AgentError> {
     let definitions: Api<CustomResourceDefinition> = Api::all(client.clone());
     let apply = PatchParams::apply(FIELD_MANAGER).force();
     for (group, version, kind, plural) in DEFINITIONS {
@@ -63,7 +63,11 @@ pub(super) async fn define(client: &Client) -> Result<(), Silence> {
 }
 
 /// Does what waits to be done for the cluster with this id, and says in the cluster how far Flux is.
-pub(super) async fn attend(cloud: &Cloud, cluster: &mut Cluster, id: &str) -> Result<(), Silence> {
+pub(super) async fn reconcile(
+    cloud: &Cloud,
+    cluster: &mut Cluster,
+    id: &str,
+) -> Result<(), AgentError> {
     let (key, now) = (id.to_lowercase(), cloud.clock.now());
     let jobs = flux::jobs(&cloud.store(), &key);
     for job in jobs {
@@ -83,7 +87,7 @@ pub(super) async fn attend(cloud: &Cloud, cluster: &mut Cluster, id: &str) -> Re
             continue;
         }
         let client = cluster.client().await?;
-        if tell(&client, &source, compliance).await? {
+        if write_status(&client, &source, compliance).await? {
             cluster.started.insert(word);
         }
     }
@@ -91,7 +95,7 @@ pub(super) async fn attend(cloud: &Cloud, cluster: &mut Cluster, id: &str) -> Re
 }
 
 /// Writes the objects of a configuration. Says whether it could.
-async fn apply(client: &Client, source: &Source) -> Result<bool, Silence> {
+async fn apply(client: &Client, source: &Source) -> Result<bool, AgentError> {
     if !objects::ensure_namespace(client, &source.namespace, &source.name).await? {
         return Ok(false);
     }
@@ -113,7 +117,7 @@ async fn apply(client: &Client, source: &Source) -> Result<bool, Silence> {
 }
 
 /// Removes the objects of a configuration.
-async fn remove(client: &Client, source: &Source) -> Result<bool, Silence> {
+async fn remove(client: &Client, source: &Source) -> Result<bool, AgentError> {
     for object in wanted(source) {
         let api = object.api(client, &source.namespace);
         match api.delete(&object.name, &DeleteParams::default()).await {
@@ -126,7 +130,11 @@ async fn remove(client: &Client, source: &Source) -> Result<bool, Silence> {
 }
 
 /// Writes how far Flux is into the status of its objects. Says whether they were all there.
-async fn tell(client: &Client, source: &Source, compliance: Compliance) -> Result<bool, Silence> {
+async fn write_status(
+    client: &Client,
+    source: &Source,
+    compliance: Compliance,
+) -> Result<bool, AgentError> {
     let (status, reason, message) = match compliance {
         Compliance::Compliant => ("True", "Succeeded", format!("stored {}", source.revision)),
         Compliance::NonCompliant => ("False", "GitOperationFailed", flux::UNREACHABLE.to_owned()),

@@ -2,29 +2,29 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::cluster::{Cluster, Configuration, Silence};
+use super::cluster::{AgentError, Cluster, Configuration};
 use super::{Presence, certificates, flux, installs, locations};
 use crate::Cloud;
 use crate::arm::connected_clusters::{ConnectedCluster, Connectivity, Report};
 use crate::store::Store;
 
 /// Without a heartbeat for so long, a cluster is offline.
-const SILENCE_LIMIT: SignedDuration = SignedDuration::from_mins(15);
+const OFFLINE_AFTER: SignedDuration = SignedDuration::from_mins(15);
 /// Life of the identity certificate.
 const CERTIFICATE_LIFE: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// Age from which the agents renew it.
 const CERTIFICATE_RENEWAL: SignedDuration = SignedDuration::from_hours(46 * 24);
 
 /// One look into a cluster. Says what was reported; the error says why nothing was.
-pub(super) async fn beat(cloud: &Cloud, cluster: &mut Cluster) -> Result<String, Silence> {
-    let beaten = try_beat(cloud, cluster).await;
-    if let Err(Silence::Unreachable(_)) = &beaten {
+pub(super) async fn observe(cloud: &Cloud, cluster: &mut Cluster) -> Result<String, AgentError> {
+    let observed = try_observe(cloud, cluster).await;
+    if let Err(AgentError::Unreachable(_)) = &observed {
         cluster.forget();
     }
-    beaten
+    observed
 }
 
-async fn try_beat(cloud: &Cloud, cluster: &mut Cluster) -> Result<String, Silence> {
+async fn try_observe(cloud: &Cloud, cluster: &mut Cluster) -> Result<String, AgentError> {
     let Configuration {
         id,
         agent_version,
@@ -34,69 +34,69 @@ async fn try_beat(cloud: &Cloud, cluster: &mut Cluster) -> Result<String, Silenc
     } = cluster.configuration().await?;
     require_unscripted(&cloud.store(), &id)?;
     let public_key = cluster.public_key().await?;
-    let expires = prove(&mut cloud.store(), &id, &public_key, cloud.clock.now())?.expires();
+    let expires = verify_key(&mut cloud.store(), &id, &public_key, cloud.clock.now())?.expires();
     cluster.require_agents().await?;
     let certificate_expires = certify(cluster, &id, expires, cloud.clock.now()).await?;
     let facts = cluster.facts().await?;
     // The object may have changed hands during the look, so the key is proven once more.
-    let heard = cloud.clock.now();
-    prove(&mut cloud.store(), &id, &public_key, heard)?.hear(Report {
+    let reported_at = cloud.clock.now();
+    verify_key(&mut cloud.store(), &id, &public_key, reported_at)?.record(Report {
         kubernetes_version: facts.kubernetes_version,
         agent_version,
         distribution,
         infrastructure,
         nodes: facts.nodes,
         cores: facts.cores,
-        heard,
+        reported_at,
         certificate_expires,
         features,
     });
-    installs::attend(cloud, cluster, &id).await?;
-    flux::attend(cloud, cluster, &id).await?;
-    locations::attend(cloud, cluster, &id).await?;
+    installs::reconcile(cloud, cluster, &id).await?;
+    flux::reconcile(cloud, cluster, &id).await?;
+    locations::reconcile(cloud, cluster, &id).await?;
     Ok(format!("reported as {id}"))
 }
 
-/// Marks the clusters that have not been heard of for too long.
-pub(crate) fn miss(store: &mut Store, now: Timestamp) {
+/// Marks the clusters whose agents have not reported for too long.
+pub(crate) fn mark_silent(store: &mut Store, now: Timestamp) {
     for cluster in store.clusters.values_mut() {
         let Some(report) = cluster.report() else {
             continue;
         };
         if cluster.connectivity == Connectivity::Expired || now >= report.certificate_expires {
             cluster.connectivity = Connectivity::Expired;
-        } else if now.duration_since(report.heard) >= SILENCE_LIMIT {
+        } else if now.duration_since(report.reported_at) >= OFFLINE_AFTER {
             cluster.connectivity = Connectivity::Offline;
         }
     }
 }
 
 /// Refuses to look into a cluster whose agents a test speaks for.
-fn require_unscripted(store: &Store, id: &str) -> Result<(), Silence> {
+fn require_unscripted(store: &Store, id: &str) -> Result<(), AgentError> {
     match store.presences.get(&id.to_lowercase()) {
         None | Some(Presence::Real) => Ok(()),
-        Some(Presence::Away | Presence::Puppet(_)) => Err(Silence::Scripted(id.to_owned())),
+        Some(Presence::Away | Presence::Simulated(_)) => Err(AgentError::Scripted(id.to_owned())),
     }
 }
 
 /// The agents' object, if it is ready for them and their key is the right one.
-fn prove<'a>(
+fn verify_key<'a>(
     store: &'a mut Store,
     id: &str,
     public_key: &str,
     now: Timestamp,
-) -> Result<&'a mut ConnectedCluster, Silence> {
+) -> Result<&'a mut ConnectedCluster, AgentError> {
     let Some(object) = store.clusters.get_mut(&id.to_lowercase()) else {
-        return Err(Silence::Unknown(id.to_owned()));
+        return Err(AgentError::Unknown(id.to_owned()));
     };
     if !object.is_provisioned() {
-        Err(Silence::NotProvisioned(id.to_owned()))
+        Err(AgentError::NotProvisioned(id.to_owned()))
     } else if object.public_key() != public_key {
-        Err(Silence::WrongKey)
+        Err(AgentError::WrongKey)
     } else if object.connectivity == Connectivity::Expired
         || object.expires().is_some_and(|expires| now >= expires)
     {
-        Err(Silence::Expired)
+        Err(AgentError::Expired)
     } else {
         Ok(object)
     }
@@ -108,7 +108,7 @@ async fn certify(
     id: &str,
     expires: Option<Timestamp>,
     now: Timestamp,
-) -> Result<Timestamp, Silence> {
+) -> Result<Timestamp, AgentError> {
     let young =
         |expires: &Timestamp| expires.duration_since(now) > CERTIFICATE_LIFE - CERTIFICATE_RENEWAL;
     let complete = certificates::complete(cluster).await?;
@@ -128,7 +128,7 @@ mod tests {
 
     use super::*;
     use crate::arm::connected_clusters::Features;
-    use crate::faults::Orders;
+    use crate::faults::Overrides;
     use crate::request::Request;
     use crate::tests::azure::{
         NEWEST, OTHER_PUBLIC_KEY, PUBLIC_KEY, TENANT, cluster, cluster_path, config,
@@ -156,13 +156,13 @@ mod tests {
         let created = arm::handle(
             &cloud,
             &Request::new(Method::PUT, uri, headers, body),
-            Orders::default(),
+            Overrides::default(),
         );
         assert_eq!(created.status, 201);
         (cloud, path.split('?').next().expect("a path").to_owned())
     }
 
-    fn report(heard: Timestamp) -> Report {
+    fn report(reported_at: Timestamp) -> Report {
         Report {
             kubernetes_version: "1.29.1".to_owned(),
             agent_version: "1.35.4".to_owned(),
@@ -170,8 +170,8 @@ mod tests {
             infrastructure: "aws".to_owned(),
             nodes: 2,
             cores: 4,
-            heard,
-            certificate_expires: heard + CERTIFICATE_LIFE,
+            reported_at,
+            certificate_expires: reported_at + CERTIFICATE_LIFE,
             features: Features::default(),
         }
     }
@@ -181,9 +181,9 @@ mod tests {
         let (cloud, id) = cloud_with_cluster();
         let refusal = |id: &str, key| {
             let now = cloud.clock.now();
-            prove(&mut cloud.store(), id, key, now)
+            verify_key(&mut cloud.store(), id, key, now)
                 .err()
-                .map(|silence| silence.to_string())
+                .map(|error| error.to_string())
         };
         assert_eq!(
             refusal(&id, PUBLIC_KEY),
@@ -206,13 +206,13 @@ mod tests {
         cloud.clock.set_offset_seconds(HOUR);
         let now = cloud.clock.now();
         let mut store = cloud.store();
-        prove(&mut store, &id, PUBLIC_KEY, now)
+        verify_key(&mut store, &id, PUBLIC_KEY, now)
             .expect("ready")
-            .hear(report(now));
+            .record(report(now));
         let mut aged = |by: SignedDuration| {
             let cluster = store.clusters.get_mut(&id.to_lowercase()).expect("there");
             cluster.age(by);
-            miss(&mut store, now);
+            mark_silent(&mut store, now);
             store.clusters[&id.to_lowercase()].connectivity
         };
         assert_eq!(aged(SignedDuration::from_mins(14)), Connectivity::Connected);
@@ -224,27 +224,27 @@ mod tests {
     fn silence_makes_a_cluster_offline_and_a_long_one_ends_it() {
         let (cloud, id) = cloud_with_cluster();
         cloud.clock.set_offset_seconds(HOUR);
-        let heard = cloud.clock.now();
+        let reported_at = cloud.clock.now();
         let mut store = cloud.store();
-        prove(&mut store, &id, PUBLIC_KEY, heard)
+        verify_key(&mut store, &id, PUBLIC_KEY, reported_at)
             .expect("ready")
-            .hear(report(heard));
+            .record(report(reported_at));
         let mut after = |time: SignedDuration| {
-            miss(&mut store, heard + time);
+            mark_silent(&mut store, reported_at + time);
             store.clusters[&id.to_lowercase()].connectivity
         };
         assert_eq!(
-            after(SILENCE_LIMIT - SignedDuration::from_secs(1)),
+            after(OFFLINE_AFTER - SignedDuration::from_secs(1)),
             Connectivity::Connected
         );
-        assert_eq!(after(SILENCE_LIMIT), Connectivity::Offline);
+        assert_eq!(after(OFFLINE_AFTER), Connectivity::Offline);
         assert_eq!(after(CERTIFICATE_LIFE), Connectivity::Expired);
         assert_eq!(
             after(SignedDuration::ZERO),
             Connectivity::Expired,
             "nothing brings it back"
         );
-        let revived = prove(&mut store, &id, PUBLIC_KEY, heard);
-        assert!(matches!(revived, Err(Silence::Expired)));
+        let revived = verify_key(&mut store, &id, PUBLIC_KEY, reported_at);
+        assert!(matches!(revived, Err(AgentError::Expired)));
     }
 }

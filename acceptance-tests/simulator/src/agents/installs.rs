@@ -7,7 +7,7 @@ use k8s_openapi::api::core::v1::{Namespace, Pod, Secret};
 use kube::api::{DeleteParams, ListParams, Patch, PatchParams};
 use kube::{Api, Client};
 
-use super::cluster::{Cluster, FIELD_MANAGER, Silence, unreachable};
+use super::cluster::{AgentError, Cluster, FIELD_MANAGER, unreachable};
 use super::{flux, objects, release};
 use crate::Cloud;
 use crate::arm::configuration::extensions::{self, Install, Job, Task};
@@ -24,7 +24,11 @@ enum Progress {
 }
 
 /// Does what waits to be done in the cluster of a connected cluster's id.
-pub(super) async fn attend(cloud: &Cloud, cluster: &mut Cluster, id: &str) -> Result<(), Silence> {
+pub(super) async fn reconcile(
+    cloud: &Cloud,
+    cluster: &mut Cluster,
+    id: &str,
+) -> Result<(), AgentError> {
     let jobs = extensions::jobs(&cloud.store(), &id.to_lowercase());
     for job in jobs {
         let result = match work(cluster, &job).await? {
@@ -37,7 +41,7 @@ pub(super) async fn attend(cloud: &Cloud, cluster: &mut Cluster, id: &str) -> Re
     Ok(())
 }
 
-async fn work(cluster: &mut Cluster, job: &Job) -> Result<Progress, Silence> {
+async fn work(cluster: &mut Cluster, job: &Job) -> Result<Progress, AgentError> {
     let client = cluster.client().await?;
     match &job.task {
         Task::Remove { release, namespace } => remove(&client, release, namespace).await,
@@ -54,7 +58,7 @@ async fn work(cluster: &mut Cluster, job: &Job) -> Result<Progress, Silence> {
 }
 
 /// Writes a revision of the release and its objects. Says whether it could.
-async fn begin(client: &Client, install: &Install) -> Result<bool, Silence> {
+async fn begin(client: &Client, install: &Install) -> Result<bool, AgentError> {
     if !objects::ensure_namespace(client, &install.namespace, &install.release).await? {
         return Ok(false);
     }
@@ -76,7 +80,7 @@ async fn begin(client: &Client, install: &Install) -> Result<bool, Silence> {
 }
 
 /// Looks whether the workloads are there, or cannot be.
-async fn look(client: &Client, install: &Install) -> Result<Progress, Silence> {
+async fn look(client: &Client, install: &Install) -> Result<Progress, AgentError> {
     let secrets: Api<Secret> = Api::namespaced(client.clone(), &install.namespace);
     let ours = objects::of_release(&install.release);
     if install.unpullable {
@@ -103,7 +107,7 @@ async fn look(client: &Client, install: &Install) -> Result<Progress, Silence> {
 }
 
 /// Removes a release, and its namespace if that was made for it. Done when nothing is left.
-async fn remove(client: &Client, release: &str, namespace: &str) -> Result<Progress, Silence> {
+async fn remove(client: &Client, release: &str, namespace: &str) -> Result<Progress, AgentError> {
     let ours = objects::of_release(release);
     let deployments: Api<Deployment> = Api::namespaced(client.clone(), namespace);
     let secrets: Api<Secret> = Api::namespaced(client.clone(), namespace);
@@ -137,7 +141,7 @@ async fn namespace_is_settled(
     release: &str,
     namespace: &str,
     secrets: &Api<Secret>,
-) -> Result<bool, Silence> {
+) -> Result<bool, AgentError> {
     let namespaces: Api<Namespace> = Api::all(client.clone());
     let Some(found) = namespaces.get_opt(namespace).await.map_err(unreachable)? else {
         return Ok(true);

@@ -5,7 +5,7 @@ use kube::Api;
 use kube::api::{DeleteParams, Patch, PatchParams};
 use serde_json::json;
 
-use super::cluster::{Cluster, FIELD_MANAGER, Silence, unreachable};
+use super::cluster::{AgentError, Cluster, FIELD_MANAGER, unreachable};
 use super::objects;
 use crate::Cloud;
 use crate::arm::custom_locations::{self, Job, Task};
@@ -15,7 +15,11 @@ use crate::graph::CUSTOM_LOCATIONS_PRINCIPAL;
 const BINDING: &str = "AzureArc-Microsoft.ExtendedLocation-RP-RoleBinding";
 
 /// Does what waits to be done in the cluster of a connected cluster's id.
-pub(super) async fn attend(cloud: &Cloud, cluster: &mut Cluster, id: &str) -> Result<(), Silence> {
+pub(super) async fn reconcile(
+    cloud: &Cloud,
+    cluster: &mut Cluster,
+    id: &str,
+) -> Result<(), AgentError> {
     let jobs = custom_locations::jobs(&cloud.store(), &id.to_lowercase());
     for job in jobs {
         if work(cluster, &job).await? {
@@ -26,7 +30,7 @@ pub(super) async fn attend(cloud: &Cloud, cluster: &mut Cluster, id: &str) -> Re
 }
 
 /// Does a job. Says whether it is done.
-async fn work(cluster: &mut Cluster, job: &Job) -> Result<bool, Silence> {
+async fn work(cluster: &mut Cluster, job: &Job) -> Result<bool, AgentError> {
     let client = cluster.client().await?;
     let bindings: Api<RoleBinding> = Api::namespaced(client.clone(), &job.namespace);
     if job.task == Task::Close {

@@ -6,7 +6,7 @@
 //! then writes the certificates and lets the object be connected ([`heartbeat`]). A wrong key stays without answer for
 //! ever, as in real life, and an object that was deleted never comes back.
 //!
-//! A cluster that was heard of gets what Azure wants in it: [`installs`] makes Helm releases of extensions, [`flux`]
+//! A cluster that reported gets what Azure wants in it: [`installs`] makes Helm releases of extensions, [`flux`]
 //! objects of Flux configurations, [`locations`] namespaces of custom locations. Where a test decides about the agents ([`presence`]), no cluster is looked into.
 
 mod certificates;
@@ -19,7 +19,7 @@ mod objects;
 mod presence;
 mod release;
 
-pub(super) use heartbeat::miss;
+pub(super) use heartbeat::mark_silent;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ use tokio_util::task::TaskTracker;
 use super::{Cloud, Clusters};
 use cluster::Cluster;
 
-pub(super) use presence::{Presence, play};
+pub(super) use presence::{Presence, apply_presences};
 
 /// Looks after every cluster of the configuration until told to stop.
 pub(super) async fn run(cloud: Arc<Cloud>, stop: CancellationToken, tasks: TaskTracker) {
@@ -49,28 +49,28 @@ pub(super) async fn run(cloud: Arc<Cloud>, stop: CancellationToken, tasks: TaskT
         for (name, path) in present {
             watched.entry(name.clone()).or_insert_with(|| {
                 let end = stop.child_token();
-                tasks.spawn(look_after(cloud.clone(), name, path, end.clone()));
+                tasks.spawn(watch(cloud.clone(), name, path, end.clone()));
                 end
             });
         }
-        heartbeat::miss(&mut cloud.store(), cloud.clock.now());
+        heartbeat::mark_silent(&mut cloud.store(), cloud.clock.now());
         pause(&cloud, &stop).await;
     }
 }
 
 /// Looks into one cluster again and again.
-async fn look_after(cloud: Arc<Cloud>, name: String, kubeconfig: PathBuf, stop: CancellationToken) {
+async fn watch(cloud: Arc<Cloud>, name: String, kubeconfig: PathBuf, stop: CancellationToken) {
     let mut cluster = Cluster::new(kubeconfig);
     while !stop.is_cancelled() {
-        let beat = heartbeat::beat(&cloud, &mut cluster);
-        let Some(seen) = stop.run_until_cancelled(beat).await else {
+        let observation = heartbeat::observe(&cloud, &mut cluster);
+        let Some(seen) = stop.run_until_cancelled(observation).await else {
             break;
         };
         let seen = seen.unwrap_or_else(|error| error.to_string());
-        cloud.store().sightings.insert(name.clone(), seen);
+        cloud.store().agent_reports.insert(name.clone(), seen);
         pause(&cloud, &stop).await;
     }
-    cloud.store().sightings.remove(&name);
+    cloud.store().agent_reports.remove(&name);
 }
 
 async fn pause(cloud: &Cloud, stop: &CancellationToken) {

@@ -7,7 +7,7 @@ use kube::{Api, Client};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::cluster::{Silence, unreachable};
+use super::cluster::{AgentError, unreachable};
 use crate::arm::configuration::extensions::Install;
 
 /// For whom a namespace was made.
@@ -27,7 +27,7 @@ pub(super) async fn ensure_namespace(
     client: &Client,
     name: &str,
     whom: &str,
-) -> Result<bool, Silence> {
+) -> Result<bool, AgentError> {
     let namespaces: Api<Namespace> = Api::all(client.clone());
     if let Some(found) = namespaces.get_opt(name).await.map_err(unreachable)? {
         return Ok(found.metadata.deletion_timestamp.is_none());

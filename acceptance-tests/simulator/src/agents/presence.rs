@@ -9,7 +9,7 @@ use crate::arm::connected_clusters::{Connectivity, Features, Report};
 use crate::arm::custom_locations;
 use crate::store::Store;
 
-/// Life of a puppet's certificate.
+/// Life of the certificate of simulated agents.
 const CERTIFICATE_LIFE: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// Who speaks for a connected cluster.
@@ -22,22 +22,22 @@ pub(crate) enum Presence {
     /// Nobody: the cluster is cut off from Azure, and offline at once.
     Away,
     /// Agents without a cluster, which do at once whatever they are told.
-    Puppet(Features),
+    Simulated(Features),
 }
 
 /// Lets the decisions of the tests take effect.
-pub(crate) fn play(store: &mut Store, now: Timestamp) {
+pub(crate) fn apply_presences(store: &mut Store, now: Timestamp) {
     let presences: Vec<_> = store.presences.clone().into_iter().collect();
     for (cluster, presence) in presences {
         match presence {
             Presence::Real => {}
-            Presence::Away => cut_off(store, &cluster),
-            Presence::Puppet(features) => puppet(store, &cluster, features, now),
+            Presence::Away => set_offline(store, &cluster),
+            Presence::Simulated(features) => simulated(store, &cluster, features, now),
         }
     }
 }
 
-fn cut_off(store: &mut Store, cluster: &str) {
+fn set_offline(store: &mut Store, cluster: &str) {
     if let Some(cluster) = store.clusters.get_mut(cluster)
         && cluster.connectivity == Connectivity::Connected
     {
@@ -45,14 +45,14 @@ fn cut_off(store: &mut Store, cluster: &str) {
     }
 }
 
-fn puppet(store: &mut Store, key: &str, features: Features, now: Timestamp) {
+fn simulated(store: &mut Store, key: &str, features: Features, now: Timestamp) {
     let Some(cluster) = store.clusters.get_mut(key) else {
         return;
     };
     if !cluster.is_provisioned() {
         return;
     }
-    cluster.hear(report(features, now));
+    cluster.record(report(features, now));
     let due = |store: &Store, operation: &str| {
         let operation = store.operations.get(operation);
         operation.is_some_and(|operation| operation.is_due(now))
@@ -86,7 +86,7 @@ fn report(features: Features, now: Timestamp) -> Report {
         infrastructure: "aws".to_owned(),
         nodes: 2,
         cores: 4,
-        heard: now,
+        reported_at: now,
         certificate_expires: now + CERTIFICATE_LIFE,
         features,
     }

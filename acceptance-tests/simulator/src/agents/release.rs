@@ -12,7 +12,7 @@ use kube::Api;
 use kube::api::{ListParams, Patch, PatchParams};
 use serde_json::{Map, Value, json};
 
-use super::cluster::{FIELD_MANAGER, Silence, unreachable};
+use super::cluster::{AgentError, FIELD_MANAGER, unreachable};
 use crate::arm::configuration::extensions::Install;
 
 /// Label of all records of Helm.
@@ -24,7 +24,7 @@ pub(super) fn of(release: &str) -> ListParams {
 }
 
 /// Begins a new revision. Older ones are superseded.
-pub(super) async fn begin(secrets: &Api<Secret>, install: &Install) -> Result<(), Silence> {
+pub(super) async fn begin(secrets: &Api<Secret>, install: &Install) -> Result<(), AgentError> {
     let known = revisions(secrets, &install.release).await?;
     let last = known.last().map_or(0, |(revision, _)| *revision);
     for (_, record) in &known {
@@ -38,7 +38,11 @@ pub(super) async fn begin(secrets: &Api<Secret>, install: &Install) -> Result<()
 }
 
 /// Ends the newest revision with a status of Helm's.
-pub(super) async fn end(secrets: &Api<Secret>, release: &str, status: &str) -> Result<(), Silence> {
+pub(super) async fn end(
+    secrets: &Api<Secret>,
+    release: &str,
+    status: &str,
+) -> Result<(), AgentError> {
     match revisions(secrets, release).await?.pop() {
         Some((_, record)) => write(secrets, &record, status).await,
         None => Ok(()),
@@ -46,7 +50,7 @@ pub(super) async fn end(secrets: &Api<Secret>, release: &str, status: &str) -> R
 }
 
 /// The records of a release with their revisions, oldest first. Records that cannot be read are left alone.
-async fn revisions(secrets: &Api<Secret>, release: &str) -> Result<Vec<(i64, Value)>, Silence> {
+async fn revisions(secrets: &Api<Secret>, release: &str) -> Result<Vec<(i64, Value)>, AgentError> {
     let found = secrets.list(&of(release)).await.map_err(unreachable)?;
     let mut revisions: Vec<(i64, Value)> = found
         .items
@@ -114,7 +118,7 @@ fn values(install: &Install) -> Value {
     tree.into()
 }
 
-async fn write(secrets: &Api<Secret>, record: &Value, status: &str) -> Result<(), Silence> {
+async fn write(secrets: &Api<Secret>, record: &Value, status: &str) -> Result<(), AgentError> {
     let mut record = record.clone();
     record["info"]["status"] = status.into();
     record["info"]["description"] = format!("Release is {status}").into();

@@ -22,7 +22,7 @@ use axum::http::Method;
 use jiff::Timestamp;
 
 use super::config::Config;
-use super::faults::Orders;
+use super::faults::Overrides;
 use super::reply::Reply;
 use super::request::Request;
 use super::store::Store;
@@ -55,22 +55,22 @@ pub(super) struct Context<'a> {
     pub(super) caller: Caller,
     pub(super) now: Timestamp,
     /// What scripts want to happen to what this request begins.
-    pub(super) orders: Orders,
+    pub(super) overrides: Overrides,
 }
 
 /// A service's answer.
 type Answer = Result<Reply, ArmError>;
 
 /// Answers a request to Resource Manager.
-pub(super) fn handle(cloud: &Cloud, request: &Request, orders: Orders) -> Reply {
+pub(super) fn handle(cloud: &Cloud, request: &Request, overrides: Overrides) -> Reply {
     let reply = match (&request.method, request.route().as_slice()) {
         (&Method::GET, ["metadata", "endpoints"]) => metadata::endpoints(request),
-        _ => authenticated(cloud, request, orders),
+        _ => authenticated(cloud, request, overrides),
     };
     reply.unwrap_or_else(ArmError::into_reply)
 }
 
-fn authenticated(cloud: &Cloud, request: &Request, orders: Orders) -> Answer {
+fn authenticated(cloud: &Cloud, request: &Request, overrides: Overrides) -> Answer {
     let caller = tokens::caller(cloud, request)?;
     let mut store = cloud.store();
     let now = cloud.clock.now();
@@ -82,7 +82,7 @@ fn authenticated(cloud: &Cloud, request: &Request, orders: Orders) -> Answer {
         config: &cloud.config,
         caller,
         now,
-        orders,
+        overrides,
     };
     let reply = route(&mut context).unwrap_or_else(ArmError::into_reply);
     Ok(reply.with(draw.header, draw.remaining))

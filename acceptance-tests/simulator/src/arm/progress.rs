@@ -69,7 +69,7 @@ pub(super) fn begin(
     find: Find,
     done: impl FnOnce(&mut Store, &str, Option<&Failure>) + Send + 'static,
 ) -> String {
-    let (ending, now) = (cx.orders.ending.clone(), cx.now);
+    let (ending, now) = (cx.overrides.ending.clone(), cx.now);
     begin_in(cx.store, (&ending, now), key, state, find, done)
 }
 

@@ -28,7 +28,7 @@ impl Context<'_> {
     pub(crate) fn begin(&mut self, target: &str, outcome: Outcome, change: Change) -> String {
         let hash = format!("{:X}", Sha256::digest(target));
         let name = format!("{}*{hash}", Uuid::new_v4());
-        let operation = Operation::new(target, outcome, (&self.orders.ending, self.now));
+        let operation = Operation::new(target, outcome, (&self.overrides.ending, self.now));
         self.store.add(name, operation, change)
     }
 

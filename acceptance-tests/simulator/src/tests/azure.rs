@@ -152,7 +152,7 @@ impl Azure {
         self.send(Method::DELETE, path, None).await
     }
 
-    /// A request to the tests' own door.
+    /// A request to the admin API.
     pub(super) async fn admin(&self, method: Method, path: &str, body: Value) -> Reply {
         self.send(method, &format!("/_simulator/{path}"), Some(body))
             .await
@@ -174,8 +174,8 @@ impl Azure {
     }
 
     /// Creates a cluster in group `rg` whose agents do at once whatever they are told.
-    pub(super) async fn puppet(&self, name: &str) -> Reply {
-        self.presence(name, json!({"puppet": {"custom_locations": true}}))
+    pub(super) async fn simulated(&self, name: &str) -> Reply {
+        self.presence(name, json!({"simulated": {"custom_locations": true}}))
             .await;
         self.cluster(name, NEWEST).await
     }

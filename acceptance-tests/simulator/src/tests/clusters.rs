@@ -271,7 +271,7 @@ async fn lists_come_in_pages() {
 #[tokio::test]
 async fn credentials_need_both_parameters() {
     let azure = Azure::start().await;
-    azure.puppet("c1").await;
+    azure.simulated("c1").await;
     let path = cluster_path("c1", NEWEST).replace('?', "/listClusterUserCredential?");
     let ask = |body: Value| azure.send(Method::POST, &path, Some(body));
     assert_eq!(
@@ -304,17 +304,17 @@ async fn there_are_no_credentials_where_no_agent_waits() {
     assert_eq!((connecting.status, connecting.code()), (400, "BadRequest"));
     assert!(connecting.message().starts_with(lost), "{connecting:?}");
 
-    azure.presence("c1", json!({"puppet": {}})).await;
+    azure.presence("c1", json!({"simulated": {}})).await;
     assert_eq!(ask().await.status, 200);
     azure
-        .presence("c1", json!({"puppet": {"cluster_connect": false}}))
+        .presence("c1", json!({"simulated": {"cluster_connect": false}}))
         .await;
     assert!(ask().await.message().starts_with(lost));
-    azure.presence("c1", json!({"puppet": {}})).await;
+    azure.presence("c1", json!({"simulated": {}})).await;
     azure.presence("c1", json!("away")).await;
     assert!(ask().await.message().starts_with(lost));
 
-    azure.presence("c1", json!({"puppet": {}})).await;
+    azure.presence("c1", json!({"simulated": {}})).await;
     let mut private = changed("/properties/privateLinkState", json!("Enabled"));
     let scope = json!({"location": "koreacentral"});
     let place = profiles::hybrid("privateLinkScopes/scope");

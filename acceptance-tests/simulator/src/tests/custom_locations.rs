@@ -26,7 +26,7 @@ fn location(namespace: &str) -> Value {
 #[tokio::test]
 async fn a_custom_location_is_made_changed_and_deleted() {
     let azure = Azure::start().await;
-    azure.puppet("c1").await;
+    azure.simulated("c1").await;
     let flux = json!({"properties": {"extensionType": "microsoft.flux"}});
     let extension = put_extension(&azure, "flux", flux).await.body["id"].clone();
     let mut body = location("apps");
@@ -71,7 +71,7 @@ async fn the_cluster_must_be_there_and_set_up_for_it() {
         azure.put(&path("l1"), location("apps")).await.code(),
         "BadRequest"
     );
-    azure.presence("c1", json!({"puppet": {}})).await;
+    azure.presence("c1", json!({"simulated": {}})).await;
     let refusal = azure.put(&path("l1"), location("apps")).await;
     assert_eq!(
         (refusal.status, refusal.code()),
@@ -86,7 +86,7 @@ async fn the_cluster_must_be_there_and_set_up_for_it() {
 #[tokio::test]
 async fn a_body_that_azure_would_not_take_is_refused() {
     let azure = Azure::start().await;
-    azure.puppet("c1").await;
+    azure.simulated("c1").await;
     let with = |name: &str, value: Value| {
         let mut body = location("apps");
         body["properties"][name] = value;
@@ -117,7 +117,7 @@ async fn a_body_that_azure_would_not_take_is_refused() {
 #[tokio::test]
 async fn a_namespace_belongs_to_one_custom_location() {
     let azure = Azure::start().await;
-    azure.puppet("c1").await;
+    azure.simulated("c1").await;
     azure.put(&path("l1"), location("apps")).await;
     azure.provisioned(&path("l1")).await;
     let second = azure.put(&path("l2"), location("apps")).await;
@@ -137,7 +137,7 @@ async fn a_namespace_belongs_to_one_custom_location() {
 #[tokio::test]
 async fn a_kubeconfig_is_never_shown() {
     let azure = Azure::start().await;
-    azure.puppet("c1").await;
+    azure.simulated("c1").await;
     let mut body = location("apps");
     body["properties"]["authentication"] = json!({"type": "KubeConfig", "value": "canary"});
     azure.put(&path("l1"), body).await;

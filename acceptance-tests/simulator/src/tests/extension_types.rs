@@ -17,7 +17,7 @@ fn names(list: &Value) -> Vec<&str> {
 #[tokio::test]
 async fn types_are_listed_for_a_cluster_and_for_a_region() {
     let azure = Azure::start().await;
-    azure.puppet("c1").await;
+    azure.simulated("c1").await;
     let of_cluster = child_path("extensionTypes", "", VERSION).replace("/?", "?");
     let of_region = format!(
         "/subscriptions/{SUBSCRIPTION}/providers/Microsoft.KubernetesConfiguration/locations/koreacentral/extensionTypes?api-version={VERSION}"
@@ -39,7 +39,7 @@ async fn types_are_listed_for_a_cluster_and_for_a_region() {
 #[tokio::test]
 async fn a_type_tells_its_scope_and_its_versions_by_train() {
     let azure = Azure::start().await;
-    azure.puppet("c1").await;
+    azure.simulated("c1").await;
     let flux = azure
         .get(&child_path("extensionTypes", "Microsoft.Flux", VERSION))
         .await

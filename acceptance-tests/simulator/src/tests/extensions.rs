@@ -36,7 +36,7 @@ async fn refused(azure: &Azure, name: &str, body: Value) -> String {
 #[tokio::test]
 async fn an_extension_is_created_and_shown_with_all_that_the_service_chose() {
     let azure = Azure::start().await;
-    azure.puppet("c1").await;
+    azure.simulated("c1").await;
     let created = azure.put(&extension_path("dapr"), dapr()).await;
     assert_eq!(created.status, 201, "{created:?}");
     assert_eq!(created.body["properties"]["provisioningState"], "Creating");
@@ -66,7 +66,7 @@ async fn an_extension_is_created_and_shown_with_all_that_the_service_chose() {
 #[tokio::test]
 async fn a_body_that_azure_would_not_take_is_refused() {
     let azure = Azure::start().await;
-    azure.puppet("c1").await;
+    azure.simulated("c1").await;
     for (body, code) in [
         (json!({"properties": {}}), "InvalidParameter"),
         (
@@ -156,7 +156,7 @@ async fn a_body_that_azure_would_not_take_is_refused() {
 #[tokio::test]
 async fn an_offer_of_the_marketplace_needs_its_plan() {
     let azure = Azure::start().await;
-    azure.puppet("c1").await;
+    azure.simulated("c1").await;
     let mut body = with(&json!({"extensionType": "contoso.samples"}));
     body["plan"] = json!({"name": "free", "product": "contoso-samples"});
     assert_eq!(
@@ -176,7 +176,7 @@ async fn an_offer_of_the_marketplace_needs_its_plan() {
 #[tokio::test]
 async fn most_types_live_alone_in_a_cluster() {
     let azure = Azure::start().await;
-    azure.puppet("c1").await;
+    azure.simulated("c1").await;
     put(&azure, "first", dapr()).await;
     let second = azure.put(&extension_path("second"), dapr()).await;
     assert_eq!(second.code(), "ExtensionOperationFailed");
@@ -210,11 +210,11 @@ async fn an_extension_needs_its_cluster() {
         let read = azure.get(&path).await;
         assert_eq!((read.status, read.code()), (404, "ResourceNotFound"));
     }
-    azure.puppet("c1").await;
+    azure.simulated("c1").await;
     put(&azure, "dapr", dapr()).await;
     assert_eq!(azure.delete(&cluster_path("c1", NEWEST)).await.status, 202);
     azure.elapse().await;
-    azure.puppet("c1").await;
+    azure.simulated("c1").await;
     assert_eq!(
         azure.get(&extension_path("dapr")).await.status,
         404,
@@ -236,7 +236,7 @@ async fn nothing_is_installed_where_the_provider_is_not_registered() {
 #[tokio::test]
 async fn protected_settings_are_never_shown_and_gone_when_not_sent_again() {
     let azure = Azure::start().await;
-    azure.puppet("c1").await;
+    azure.simulated("c1").await;
     let secret = with(&json!({
         "configurationSettings": {"a": "1"},
         "configurationProtectedSettings": {"key": "canary", "other": "canary"},
@@ -276,7 +276,7 @@ async fn protected_settings_are_never_shown_and_gone_when_not_sent_again() {
 #[tokio::test]
 async fn versions_change_in_place_and_types_and_scopes_do_not() {
     let azure = Azure::start().await;
-    azure.puppet("c1").await;
+    azure.simulated("c1").await;
     put(&azure, "dapr", dapr()).await;
     let path = extension_path("dapr");
     let pinned = json!({"properties": {"autoUpgradeMinorVersion": false, "version": "1.1.4"}});
@@ -322,7 +322,7 @@ async fn versions_change_in_place_and_types_and_scopes_do_not() {
 #[tokio::test]
 async fn extensions_are_listed_in_pages() {
     let azure = Azure::start().await;
-    azure.puppet("c1").await;
+    azure.simulated("c1").await;
     put(&azure, "dapr", dapr()).await;
     put(
         &azure,

@@ -146,10 +146,10 @@ async fn a_delay_delays() {
 }
 
 #[tokio::test]
-async fn the_tests_door_is_not_open_to_azures_names() {
+async fn the_admin_api_is_not_served_under_azures_names() {
     let azure = Azure::start().await;
-    let door = azure.public("management.azure.com", "/_simulator/state");
-    assert_eq!(azure.get(&door).await.status, 404);
+    let address = azure.public("management.azure.com", "/_simulator/state");
+    assert_eq!(azure.get(&address).await.status, 404);
     assert_eq!(azure.get("/_simulator/state").await.status, 200);
     azure.stop().await;
 }

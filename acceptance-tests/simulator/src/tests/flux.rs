@@ -42,7 +42,7 @@ fn changed(pointer: &str, value: Value) -> Value {
 /// A cluster with Flux.
 async fn start() -> Azure {
     let azure = Azure::start().await;
-    azure.puppet("c1").await;
+    azure.simulated("c1").await;
     let flux = json!({"properties": {"extensionType": "microsoft.flux"}});
     put_extension(&azure, "flux", flux).await;
     azure
@@ -166,7 +166,7 @@ async fn nothing_is_configured_without_flux() {
         azure.put(&path("fleet"), configuration()).await.code(),
         "ParentResourceNotFound"
     );
-    azure.puppet("c1").await;
+    azure.simulated("c1").await;
     let refusal = azure.put(&path("fleet"), configuration()).await;
     assert!(refusal.message().contains("microsoft.flux"), "{refusal:?}");
     azure.stop().await;

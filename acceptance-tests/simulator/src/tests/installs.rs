@@ -39,7 +39,7 @@ async fn an_operation_waits_for_a_cluster_that_is_away_but_not_for_ever() {
         (409, "AnotherOperationInProgress")
     );
 
-    azure.presence("c1", json!({"puppet": {}})).await;
+    azure.presence("c1", json!({"simulated": {}})).await;
     assert_eq!(outcome(&azure, &created).await.body["status"], "Succeeded");
 
     azure.presence("c1", json!("away")).await;
@@ -59,7 +59,7 @@ async fn an_operation_waits_for_a_cluster_that_is_away_but_not_for_ever() {
 #[tokio::test]
 async fn a_failure_is_told_by_operation_status_and_error_info() {
     let azure = Azure::start().await;
-    azure.puppet("c1").await;
+    azure.simulated("c1").await;
     let path = extension_path("dapr");
     for (ending, code, words) in [
         (
@@ -98,7 +98,7 @@ async fn a_failure_is_told_by_operation_status_and_error_info() {
 #[tokio::test]
 async fn a_deletion_asks_the_cluster_unless_it_is_forced() {
     let azure = Azure::start().await;
-    azure.puppet("c1").await;
+    azure.simulated("c1").await;
     let path = extension_path("dapr");
     put(&azure, "dapr", dapr()).await;
     let accepted = azure.delete(&path).await;
@@ -132,7 +132,7 @@ async fn a_deletion_takes_over_from_an_installation() {
         (&preempted.body["status"], preempted.code()),
         (&json!("Failed"), "OperationPreempted")
     );
-    azure.presence("c1", json!({"puppet": {}})).await;
+    azure.presence("c1", json!({"simulated": {}})).await;
     azure.elapse().await;
     assert_eq!(azure.get(&extension_path("dapr")).await.status, 404);
     azure.stop().await;
@@ -141,7 +141,7 @@ async fn a_deletion_takes_over_from_an_installation() {
 #[tokio::test]
 async fn what_a_policy_made_can_be_changed_and_what_belongs_to_azure_cannot() {
     let azure = Azure::start().await;
-    let cluster = azure.puppet("c1").await.body["id"].clone();
+    let cluster = azure.simulated("c1").await.body["id"].clone();
     for (name, system) in [("policy", false), ("own", true)] {
         let seed = json!({
             "connected_cluster": cluster, "name": name, "extension_type": "microsoft.dapr",

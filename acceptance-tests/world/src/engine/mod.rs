@@ -31,7 +31,7 @@ impl Engine {
     /// # Errors
     ///
     /// When a tool cannot be built.
-    pub fn at_hand() -> anyhow::Result<Vec<Self>> {
+    pub fn available() -> anyhow::Result<Vec<Self>> {
         let [newer, tofu] = tools(["terraform-1.15", "tofu"])?;
         let found = on_path("terraform").map(|program| ("terraform", program));
         let built = [("terraform-1.15", newer), ("opentofu", tofu)];

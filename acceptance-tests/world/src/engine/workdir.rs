@@ -16,7 +16,7 @@ use super::{Engine, Run};
 use crate::World;
 use crate::environment::Environment;
 use crate::files::{make_directory, write_private};
-use crate::programs::sibling;
+use crate::programs::built_program;
 
 /// How long one command may take.
 const LIMIT: Duration = Duration::from_mins(5);
@@ -172,7 +172,7 @@ impl Workdir {
     pub async fn run(&self, words: &[&str]) -> anyhow::Result<Run> {
         let number = self.runs.fetch_add(1, Ordering::Relaxed);
         let log = self.directory.join(format!("{number}-{}.log", words[0]));
-        let mut command = Command::new(sibling("world")?);
+        let mut command = Command::new(built_program("world")?);
         command
             .arg("guard")
             .arg(&self.program)
@@ -199,12 +199,12 @@ async fn run_within(limit: Duration, mut command: Command) -> anyhow::Result<Out
         .stderr(Stdio::piped())
         .process_group(0)
         .spawn()?;
-    let lifeline = child.stdin.take();
+    let stdin = child.stdin.take();
     let mut output = pin!(child.wait_with_output());
     if let Ok(output) = timeout(limit, &mut output).await {
         return Ok(output?);
     }
-    drop(lifeline);
+    drop(stdin);
     let output = output.await?;
     bail!(
         "ended after {} s\n{}",

@@ -1,4 +1,4 @@
-//! The one door to the outside: an HTTP proxy that knows CONNECT and nothing else.
+//! The only way to other hosts: an HTTP proxy that knows CONNECT and nothing else.
 //!
 //! Programs under test keep their production configuration, public host names included. This proxy maps those names to
 //! servers on the loopback address, passes some on to another CONNECT proxy, refuses the rest, and writes down who
@@ -94,7 +94,7 @@ impl Proxy {
         self.address
     }
 
-    /// Closes the door and every tunnel.
+    /// Stops listening and closes every tunnel.
     pub async fn stop(self) {
         self.stop.cancel();
         self.tasks.close();

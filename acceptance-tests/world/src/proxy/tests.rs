@@ -57,8 +57,8 @@ async fn round_trip(mut stream: TcpStream) -> String {
 async fn a_mapped_name_leads_to_its_server() {
     let inner = proxy(None, vec![("*.example.test", Hop::To(echo().await))]).await;
     let outer = proxy(None, vec![("*.test", Hop::Via(inner.address()))]).await;
-    for door in [&inner, &outer] {
-        let (status, stream) = send(door, "CONNECT a.example.test:443 HTTP/1.1\r\n\r\n").await;
+    for proxy in [&inner, &outer] {
+        let (status, stream) = send(proxy, "CONNECT a.example.test:443 HTTP/1.1\r\n\r\n").await;
         assert_eq!(status, "HTTP/1.1 200 Connection established");
         assert_eq!(round_trip(stream).await, "hello");
     }

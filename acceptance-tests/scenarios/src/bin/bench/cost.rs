@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 use world::engine::Workdir;
-use world::journal;
+use world::request_log;
 
 use crate::figures::figure;
 use crate::processes::{memory, running};
@@ -65,8 +65,8 @@ impl Cost {
 /// What Azure Resource Manager and the API server have been asked so far.
 fn asked(stage: &Stage<'_>) -> anyhow::Result<(usize, usize)> {
     Ok((
-        journal::answered(stage.world.directory(), ARM)?,
-        journal::asked(stage.cluster())?,
+        request_log::answered_by_azure(stage.world.directory(), ARM)?,
+        request_log::answered_by_cluster(stage.cluster())?,
     ))
 }
 

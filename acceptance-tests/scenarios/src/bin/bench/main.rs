@@ -32,7 +32,10 @@ const CLUSTER: &str = "eks-training-dev-krc";
 async fn main() -> anyhow::Result<()> {
     let provider = provider()?.canonicalize()?;
     let [baseline] = tools(["time-provider"])?;
-    let engine = Engine::at_hand()?.into_iter().next().context("no engine")?;
+    let engine = Engine::available()?
+        .into_iter()
+        .next()
+        .context("no engine")?;
     println!("{}", machine::describe(&engine)?);
     println!("provider: {}\n", provider.display());
     println!("{}", start::measure(&provider, &baseline).await?);

@@ -13,8 +13,8 @@ use std::time::Instant;
 
 use anyhow::ensure;
 use world::World;
-use world::hands;
-use world::subject::{Arm, nothing_is_left};
+use world::kubectl;
+use world::leftovers::{Arm, nothing_is_left};
 
 use inventory::Inventory;
 use stage::{Stage, done, say};
@@ -72,9 +72,9 @@ async fn damage(world: &World) -> anyhow::Result<()> {
     say("Somebody works on the cluster by hand");
     let cluster = &world.clusters[0];
     println!("  $ kubectl scale --namespace azure-arc deployment/config-agent --replicas 0");
-    hands::scale(cluster, "config-agent", 0).await?;
+    kubectl::scale(cluster, "config-agent", 0).await?;
     println!("  $ kubectl delete clusterrolebinding azure-user-binding");
-    hands::delete_cluster_role_binding(cluster, "azure-user-binding").await
+    kubectl::delete_cluster_role_binding(cluster, "azure-user-binding").await
 }
 
 async fn leaves_nothing(world: &World, before: &Inventory) -> anyhow::Result<()> {

@@ -25,7 +25,7 @@ pub struct Stage {
 impl Stage {
     /// Writes the configuration and initialises the directory.
     pub async fn set(world: &World, configuration: &str) -> anyhow::Result<Self> {
-        let engines = Engine::at_hand()?;
+        let engines = Engine::available()?;
         let engine = engines
             .first()
             .context("there is no terraform and no tofu")?;

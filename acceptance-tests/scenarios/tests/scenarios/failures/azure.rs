@@ -6,7 +6,7 @@ use anyhow::ensure;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use world::engine::{Engine, Workdir};
-use world::subject::{Arm, Door};
+use world::leftovers::{Arm, SimulatorClient};
 
 use super::{converges, failed, is_tainted, within};
 use crate::bad_input::says;
@@ -139,13 +139,13 @@ pub fn scenarios(suite: &mut Suite, engine: &Engine) {
 async fn befalls(lease: Arc<Lease>, engine: Engine, fault: Fault) -> anyhow::Result<()> {
     let cluster = lease.cluster();
     let arm = Arm::login(lease.world()).await?;
-    let door = Door::of(lease.world())?;
+    let simulator = SimulatorClient::new(lease.world())?;
     let work = Workdir::new(lease.world(), &engine, fault.name)?;
     let mut configuration = Configuration::of(cluster);
     if let Some(seconds) = fault.limit {
         configuration.more = within(seconds);
     }
-    let path = put_in_force(&door, &arm.id(&cluster.name), &fault).await?;
+    let path = put_in_force(&simulator, &arm.id(&cluster.name), &fault).await?;
     if let Outcome::Explains {
         summary,
         names,
@@ -163,13 +163,17 @@ async fn befalls(lease: Arc<Lease>, engine: Engine, fault: Fault) -> anyhow::Res
     work.configure(&configuration.render())?;
     work.init().await?;
     converges(&lease, &work).await?;
-    ensure!(door.is_spent(&path).await?, "the fault did not strike");
+    ensure!(simulator.is_spent(&path).await?, "the fault did not strike");
     Ok(())
 }
 
 /// Answers the path that the fault befalls: that of the object, or the address of its operation, which the simulator makes
 /// of a digest of the object's id.
-async fn put_in_force(door: &Door, id: &str, fault: &Fault) -> anyhow::Result<String> {
+async fn put_in_force(
+    simulator: &SimulatorClient,
+    id: &str,
+    fault: &Fault,
+) -> anyhow::Result<String> {
     let digest = Sha256::digest(id.to_lowercase());
     let (method, path) = match fault.befalls {
         Request::Put => ("PUT", format!("*{id}")),
@@ -177,6 +181,6 @@ async fn put_in_force(door: &Door, id: &str, fault: &Fault) -> anyhow::Result<St
     };
     let action = (fault.action)();
     let script = json!({"method": method, "path": path, "times": fault.times, "action": action});
-    door.fault(script).await?;
+    simulator.fault(script).await?;
     Ok(path)
 }

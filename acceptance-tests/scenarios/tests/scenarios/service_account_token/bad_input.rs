@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{bail, ensure};
 use world::cluster::Cluster;
 use world::engine::{Engine, Run, Workdir};
-use world::subject::{Arm, nothing_is_left};
+use world::leftovers::{Arm, nothing_is_left};
 
 use super::objects::Objects;
 use super::{ADMINISTRATOR, token};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::ensure;
 use world::engine::{Engine, Workdir};
-use world::subject::{Arm, nothing_is_left};
+use world::leftovers::{Arm, nothing_is_left};
 
 use super::objects::Objects;
 use super::{ADMINISTRATOR, with_token};

@@ -82,7 +82,7 @@ pub(crate) struct Report {
     pub(crate) infrastructure: String,
     pub(crate) nodes: usize,
     pub(crate) cores: i64,
-    pub(crate) heard: Timestamp,
+    pub(crate) reported_at: Timestamp,
     pub(crate) certificate_expires: Timestamp,
     pub(crate) features: Features,
 }
@@ -150,13 +150,13 @@ impl ConnectedCluster {
     /// Lets time pass for what the agents reported: their last word and their certificate become so much older.
     pub(crate) fn age(&mut self, by: SignedDuration) {
         if let Some(report) = &mut self.report {
-            report.heard -= by;
+            report.reported_at -= by;
             report.certificate_expires -= by;
         }
     }
 
     /// Takes a heartbeat.
-    pub(crate) fn hear(&mut self, report: Report) {
+    pub(crate) fn record(&mut self, report: Report) {
         self.report = Some(report);
         self.connectivity = Connectivity::Connected;
     }

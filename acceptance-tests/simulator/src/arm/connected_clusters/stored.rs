@@ -31,7 +31,7 @@ impl ConnectedCluster {
             connectivity: Connectivity::Connecting,
             created: Change::of(cx),
             modified: Change::of(cx),
-            hidden_until: cx.now + cx.orders.hidden,
+            hidden_until: cx.now + cx.overrides.hidden,
             gateway: None,
         }
     }

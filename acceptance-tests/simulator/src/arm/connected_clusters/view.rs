@@ -12,7 +12,7 @@ use crate::arm::schema::visible;
 pub(super) fn show(cx: &Context<'_>, cluster: &ConnectedCluster, version: Version) -> Value {
     let whole = cluster.whole(&cx.config.tenant_id);
     let mut shown = visible(RESOURCE, &whole, version);
-    if cx.store.behaviour.shuffled_casing || cx.orders.shuffled_casing {
+    if cx.store.behaviour.shuffled_casing || cx.overrides.shuffled_casing {
         shuffle(&mut shown);
     }
     shown
@@ -99,7 +99,7 @@ impl ConnectedCluster {
             ("offering", json!(report.map(|r| &r.distribution))),
             ("totalNodeCount", json!(report.map(|r| r.nodes))),
             ("totalCoreCount", json!(report.map(|r| r.cores))),
-            ("lastConnectivityTime", json!(report.map(|r| r.heard))),
+            ("lastConnectivityTime", json!(report.map(|r| r.reported_at))),
             (
                 "managedIdentityCertificateExpirationTime",
                 json!(report.map(|r| r.certificate_expires)),

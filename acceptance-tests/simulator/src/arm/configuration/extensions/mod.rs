@@ -28,7 +28,7 @@ use crate::store::Store;
 
 pub(crate) use jobs::{Install, Job, Task, jobs, report};
 pub(in crate::arm) use schema::API_VERSIONS;
-pub(crate) use seed::{Seed, plant};
+pub(crate) use seed::{Seed, add};
 
 use schema::Version;
 
@@ -100,7 +100,7 @@ impl Extension {
     }
 
     /// Whether it hangs on the cluster with this key.
-    fn hangs_on(&self, cluster: &str) -> bool {
+    fn belongs_to(&self, cluster: &str) -> bool {
         let id = self.id.to_lowercase();
         id.strip_prefix(cluster)
             .is_some_and(|rest| rest.starts_with('/'))
@@ -146,7 +146,7 @@ pub(crate) fn of_cluster<'a>(
 ) -> impl Iterator<Item = (&'a String, &'a Extension)> {
     let cluster = cluster.to_owned();
     let extensions = store.extensions.iter();
-    extensions.filter(move |(_, extension)| extension.hangs_on(&cluster))
+    extensions.filter(move |(_, extension)| extension.belongs_to(&cluster))
 }
 
 fn require<'a>(cx: &'a Context<'_>, key: &str) -> Result<&'a Extension, ArmError> {

@@ -30,7 +30,7 @@ pub(crate) struct Seed {
 }
 
 /// Makes the extension; the agents then install it. Says what is wrong if that cannot be.
-pub(crate) fn plant(store: &mut Store, seed: Seed, now: Timestamp) -> Result<(), String> {
+pub(crate) fn add(store: &mut Store, seed: Seed, now: Timestamp) -> Result<(), String> {
     let cluster = store.clusters.get(&seed.connected_cluster.to_lowercase());
     let cluster = cluster.ok_or_else(|| format!("no cluster {}", seed.connected_cluster))?;
     let id = format!(

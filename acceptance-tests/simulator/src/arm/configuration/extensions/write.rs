@@ -42,7 +42,7 @@ pub(super) fn put(cx: &mut Context<'_>, parent: &Parent, version: Version) -> An
         scope,
         change.clone(),
     );
-    let unpullable = matches!(cx.orders.ending, Ending::ImagePullError);
+    let unpullable = matches!(cx.overrides.ending, Ending::ImagePullError);
     let extension = cx.store.extensions.entry(key.clone()).or_insert(fresh);
     extension.replace(draft, version);
     extension.modified = change;
@@ -61,7 +61,7 @@ pub(super) fn patch(cx: &mut Context<'_>, parent: &Parent, version: Version) -> 
     let settings = extension.patched(patch.settings);
     let target = rules::resolve(&settings, kind, extension.current_version.as_deref())?;
     let change = Change::of(cx);
-    let unpullable = matches!(cx.orders.ending, Ending::ImagePullError);
+    let unpullable = matches!(cx.overrides.ending, Ending::ImagePullError);
     if let Some(extension) = cx.store.extensions.get_mut(&key) {
         extension.settings = settings;
         extension.protected = patch.protected;

@@ -62,7 +62,7 @@ impl FluxConfiguration {
     }
 
     /// Whether it hangs on the cluster with this key.
-    fn hangs_on(&self, cluster: &str) -> bool {
+    fn belongs_to(&self, cluster: &str) -> bool {
         let id = self.id.to_lowercase();
         id.strip_prefix(cluster)
             .is_some_and(|rest| rest.starts_with('/'))
@@ -117,7 +117,7 @@ fn of_cluster<'a>(
 ) -> impl Iterator<Item = (&'a String, &'a FluxConfiguration)> {
     let cluster = cluster.to_owned();
     let configurations = store.flux_configurations.iter();
-    configurations.filter(move |(_, configuration)| configuration.hangs_on(&cluster))
+    configurations.filter(move |(_, configuration)| configuration.belongs_to(&cluster))
 }
 
 fn require<'a>(cx: &'a Context<'_>, key: &str) -> Result<&'a FluxConfiguration, ArmError> {

@@ -88,7 +88,7 @@ fn begin(
     version: Version,
 ) -> Answer {
     let change = Change::of(cx);
-    let unreachable = matches!(cx.orders.ending, Ending::NonCompliant);
+    let unreachable = matches!(cx.overrides.ending, Ending::NonCompliant);
     if let Some(configuration) = cx.store.flux_configurations.get_mut(key) {
         configuration.settings = draft.settings;
         configuration.protected = draft.protected;

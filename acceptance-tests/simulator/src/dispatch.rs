@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::faults::{Action, Moment, Orders};
+use super::faults::{Action, Moment, Overrides};
 use super::hosts::Service;
 use super::reply::Reply;
 use super::request::Request;
@@ -30,10 +30,10 @@ struct Script {
     delay: Duration,
     reply: Option<Reply>,
     hang_up: Option<Moment>,
-    orders: Orders,
+    overrides: Overrides,
 }
 
-/// All routes: the tests' door, and Azure behind it.
+/// All routes: the admin API of the tests, and Azure.
 pub(super) fn router(cloud: Arc<Cloud>) -> Router {
     Router::new()
         .nest(admin::PREFIX, admin::router())
@@ -51,12 +51,12 @@ async fn serve(
     };
     let request = Request::new(parts.method, parts.uri, parts.headers, body);
     let began = Instant::now();
-    let mut script = Script::of(cloud.faults().befall(&request));
+    let mut script = Script::of(cloud.faults().actions_for(&request));
     tokio::time::sleep(script.delay).await;
     let reply = match (script.hang_up, script.reply.take()) {
         (Some(Moment::Before), _) => Reply::empty(StatusCode::SERVICE_UNAVAILABLE),
         (_, Some(reply)) => reply,
-        (_, None) => answer(&cloud, &request, script.orders),
+        (_, None) => answer(&cloud, &request, script.overrides),
     };
     let reply = stamp(&request, reply);
     record(&cloud, &request, &reply, script.hang_up, began);
@@ -67,10 +67,10 @@ async fn serve(
     response
 }
 
-fn answer(cloud: &Cloud, request: &Request, orders: Orders) -> Reply {
+fn answer(cloud: &Cloud, request: &Request, overrides: Overrides) -> Reply {
     match Service::of(request) {
         Service::Entra => entra::handle(cloud, request),
-        Service::Arm => arm::handle(cloud, request, orders),
+        Service::Arm => arm::handle(cloud, request, overrides),
         Service::Graph => graph::handle(cloud, request),
         Service::DataPlane(region) => data_plane::handle(cloud, request, region),
         Service::Unknown => Reply {
@@ -140,10 +140,10 @@ impl Script {
                 Action::Reply(reply) => script.reply = Some(reply.reply()),
                 Action::DelayMs(delay) => script.delay += Duration::from_millis(delay),
                 Action::Drop(moment) => script.hang_up = Some(moment),
-                Action::Operation(ending) => script.orders.ending = ending,
-                Action::ShuffledCasing => script.orders.shuffled_casing = true,
+                Action::Operation(ending) => script.overrides.ending = ending,
+                Action::ShuffledCasing => script.overrides.shuffled_casing = true,
                 Action::HiddenMs(time) => {
-                    script.orders.hidden = SignedDuration::from_millis(time.into());
+                    script.overrides.hidden = SignedDuration::from_millis(time.into());
                 }
             }
         }

@@ -1,6 +1,6 @@
-"""The two ways in: a plain one for endpoint overrides and seeds, a secure one for real names.
+"""Two servers: a plain one for endpoint overrides and seeds, a secure one for real names.
 
-The secure door serves the public host names of EKS, STS and IAM with a certificate of
+The secure server serves the public host names of EKS, STS and IAM with a certificate of
 the test CA. A client may open with CONNECT, as it does to a proxy, or with TLS at once,
 as a proxy does that has already answered the CONNECT itself.
 """
@@ -22,7 +22,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from gate import Application
+from authorizer import Application
 from seeds import Seeds
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
@@ -34,7 +34,7 @@ PARTITIONS = {"aws": "amazonaws.com", "aws-us-gov": "amazonaws.com", "aws-cn": "
 
 
 class QuietHandler(WSGIRequestHandler):
-    """Keeps connections alive and leaves logging to the gate."""
+    """Keeps connections alive and leaves logging to the authorizer."""
 
     protocol_version = "HTTP/1.1"
 
@@ -42,7 +42,7 @@ class QuietHandler(WSGIRequestHandler):
         pass
 
 
-class PlainDoor(ThreadedWSGIServer):
+class PlainServer(ThreadedWSGIServer):
     """The application over HTTP, and `POST /_seeds` with more seeds."""
 
     def __init__(self, port: int, application: Application, seeds: Seeds) -> None:
@@ -54,12 +54,12 @@ class PlainDoor(ThreadedWSGIServer):
         if environ["PATH_INFO"] != SEEDS_PATH:
             return self._application(environ, start_response)
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        self._seeds.plant(json.loads(body))
+        self._seeds.load(json.loads(body))
         start_response("204 No Content", [])
         return []
 
 
-class SecureDoor(ThreadedWSGIServer):
+class SecureServer(ThreadedWSGIServer):
     """The application over TLS, with or without a CONNECT before it."""
 
     def __init__(self, port: int, application: Application, certificate: ssl.SSLContext) -> None:

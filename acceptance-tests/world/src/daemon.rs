@@ -23,7 +23,7 @@ const DOWN: &str = "down\n";
 /// # Errors
 ///
 /// When there is a world in this directory already, or this one does not start.
-pub async fn hold(directory: &Path, clusters: &[&str]) -> anyhow::Result<()> {
+pub async fn run(directory: &Path, clusters: &[&str]) -> anyhow::Result<()> {
     let listener = UnixListener::bind(socket(directory)).context("is there a world already?")?;
     let begin = Instant::now();
     let world = tokio::select! {
@@ -32,7 +32,7 @@ pub async fn hold(directory: &Path, clusters: &[&str]) -> anyhow::Result<()> {
     };
     let status = describe(&world, begin);
     let last = tokio::select! {
-        last = attend(&listener, &status) => Some(last?),
+        last = serve(&listener, &status) => Some(last?),
         () = ended_by_signal()? => None,
     };
     world.stop().await;
@@ -71,7 +71,7 @@ pub async fn end(directory: &Path) -> anyhow::Result<bool> {
 async fn ask(directory: &Path, question: &str) -> anyhow::Result<Option<String>> {
     let mut stream = match UnixStream::connect(socket(directory)).await {
         Ok(stream) => stream,
-        Err(error) if is_nobody(error.kind()) => return Ok(None),
+        Err(error) if is_absent(error.kind()) => return Ok(None),
         Err(error) => bail!(
             "cannot talk to the world in {}: {error}",
             directory.display()
@@ -84,12 +84,12 @@ async fn ask(directory: &Path, question: &str) -> anyhow::Result<Option<String>>
     Ok(Some(answer))
 }
 
-fn is_nobody(kind: ErrorKind) -> bool {
+fn is_absent(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::NotFound | ErrorKind::ConnectionRefused)
 }
 
 /// Answers questions until one asks for the end, and answers that connection.
-async fn attend(listener: &UnixListener, status: &str) -> anyhow::Result<UnixStream> {
+async fn serve(listener: &UnixListener, status: &str) -> anyhow::Result<UnixStream> {
     loop {
         let (mut stream, _) = listener.accept().await?;
         let mut question = String::new();

@@ -1,9 +1,9 @@
-//! Looking at clusters and at Azure past the provider: by the Kubernetes API and by plain ARM requests.
+//! What a connected cluster leaves on both planes: tests check that it is nothing, and remove what a failed one left.
 
 use std::time::Duration;
 
 use crate::cluster::Cluster;
-use crate::{World, journal};
+use crate::{World, request_log};
 use anyhow::{Context, ensure};
 use k8s_openapi::api::core::v1::Namespace;
 use kube::Api;
@@ -11,7 +11,7 @@ use kube::api::DeleteParams;
 use tokio::time::{Instant, sleep};
 
 pub use crate::arm::Arm;
-pub use crate::door::Door;
+pub use crate::simulator_client::SimulatorClient;
 
 /// How long the last traces of something may take to go away.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -48,7 +48,7 @@ pub async fn nothing_is_left(arm: &Arm, world: &World, cluster: &Cluster) -> any
     for namespace in ["azure-arc", "azure-arc-release"] {
         namespace_is_gone(cluster, namespace).await?;
     }
-    let unexpected = journal::unexpected(world.directory())?;
+    let unexpected = request_log::unexpected(world.directory())?;
     ensure!(
         unexpected.is_empty(),
         "nobody should have asked for {unexpected:#?}"
@@ -57,7 +57,7 @@ pub async fn nothing_is_left(arm: &Arm, world: &World, cluster: &Cluster) -> any
 }
 
 /// Removes from Azure and from the cluster what a failed scenario may have left there.
-pub async fn scrub(world: &World, cluster: &Cluster) -> anyhow::Result<()> {
+pub async fn clean_up(world: &World, cluster: &Cluster) -> anyhow::Result<()> {
     Arm::login(world).await?.delete(&cluster.name).await?;
     for namespace in ["azure-arc", "azure-arc-release"] {
         delete_namespace(cluster, namespace).await?;

@@ -1,4 +1,4 @@
-"""The gate in front of moto: it refuses what AWS would refuse.
+"""The authorizer in front of moto: it refuses what AWS would refuse.
 
 moto takes any key, any secret and any role, and knows nothing of presigned URLs. A
 test of credentials needs the opposite, so every request is checked here before moto
@@ -31,7 +31,7 @@ GLOBAL_STS_REGION = "us-east-1"
 log = logging.getLogger("aws")
 
 
-class Gate:
+class Authorizer:
     """A WSGI application that lets only good requests through to another one."""
 
     def __init__(self, application: Application) -> None:

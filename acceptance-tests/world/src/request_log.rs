@@ -19,11 +19,11 @@ pub fn read(directory: &Path) -> anyhow::Result<String> {
     lines.retain(|line| line["verdict"] != "closed");
     lines.extend(entries(&directory.join(REQUESTS))?);
     lines.sort_by_cached_key(|line| text(line, "time"));
-    let mut journal = String::new();
+    let mut log = String::new();
     for line in lines {
-        writeln!(journal, "{} {}", text(&line, "time"), describe(&line))?;
+        writeln!(log, "{} {}", text(&line, "time"), describe(&line))?;
     }
-    Ok(journal)
+    Ok(log)
 }
 
 /// What nobody should have asked for: hosts that the proxy refused, and requests that Azure has no answer to.
@@ -48,7 +48,7 @@ pub fn unexpected(directory: &Path) -> anyhow::Result<Vec<String>> {
 /// # Errors
 ///
 /// When the log is damaged.
-pub fn answered(directory: &Path, host: &str) -> anyhow::Result<usize> {
+pub fn answered_by_azure(directory: &Path, host: &str) -> anyhow::Result<usize> {
     let requests = entries(&directory.join(REQUESTS))?;
     Ok(requests.iter().filter(|line| line["host"] == host).count())
 }
@@ -58,7 +58,7 @@ pub fn answered(directory: &Path, host: &str) -> anyhow::Result<usize> {
 /// # Errors
 ///
 /// When the log is damaged.
-pub fn asked(cluster: &Cluster) -> anyhow::Result<usize> {
+pub fn answered_by_cluster(cluster: &Cluster) -> anyhow::Result<usize> {
     let requests = entries(&cluster.audit_log())?;
     let is_ours = |line: &&Value| text(line, "userAgent").starts_with("terraform-provider-arc/");
     Ok(requests.iter().filter(is_ours).count())
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_journal_is_in_order_and_names_what_nobody_should_have_asked_for() {
+    fn the_log_is_in_order_and_names_unexpected_requests() {
         let directory = tempfile::tempdir().expect("a directory");
         std::fs::create_dir(directory.path().join("log")).expect("a directory");
         let tunnels = r#"{"time":"1","host":"management.azure.com","port":443,"verdict":"opened"}
@@ -136,9 +136,9 @@ mod tests {
 {"time":"4","host":"in the mak"#;
         std::fs::write(directory.path().join(TUNNELS), tunnels).expect("written");
         std::fs::write(directory.path().join(REQUESTS), requests).expect("written");
-        let journal = read(directory.path()).expect("a journal");
-        let hosts: Vec<&str> = journal.lines().map(|line| &line[..1]).collect();
-        assert_eq!(hosts, ["1", "2", "3"], "{journal}");
+        let text = read(directory.path()).expect("a log");
+        let hosts: Vec<&str> = text.lines().map(|line| &line[..1]).collect();
+        assert_eq!(hosts, ["1", "2", "3"], "{text}");
         let unexpected = unexpected(directory.path()).expect("a list");
         assert_eq!(unexpected.len(), 2, "{unexpected:?}");
     }

@@ -1,6 +1,6 @@
-//! The door that the simulated Azure keeps for tests: scripted faults, agents on strings, what Azure remembers.
+//! Client of the simulated Azure's API for tests: scripted faults, simulated agents, what Azure remembers.
 //!
-//! What each request takes is told in `simulator/admin.rs` and `simulator/faults.rs`.
+//! The simulator's `admin.rs` and `faults.rs` document each request.
 
 use std::time::Duration;
 
@@ -10,18 +10,18 @@ use serde_json::{Value, json};
 
 use super::World;
 
-/// Variable with the simulator's own address, where it is a custom cloud and has this door.
+/// Variable with the simulator's own address, where it is a custom cloud and serves the API for tests.
 pub const URL: &str = "AZURE_SIMULATOR_URL";
 
-/// The door of a world's Azure.
-pub struct Door {
+/// Calls the simulated Azure of a world.
+pub struct SimulatorClient {
     client: Client,
     base: String,
 }
 
-impl Door {
-    /// Finds the door.
-    pub fn of(world: &World) -> anyhow::Result<Self> {
+impl SimulatorClient {
+    /// A client of this world's simulator.
+    pub fn new(world: &World) -> anyhow::Result<Self> {
         let client = Client::builder()
             .no_proxy()
             .tls_certs_only([reqwest::Certificate::from_der(&world.authority())?])
@@ -39,13 +39,13 @@ impl Door {
 
     /// Whether each fault with this path has struck as often as it was to.
     pub async fn is_spent(&self, path: &str) -> anyhow::Result<bool> {
-        let faults = self.look("faults").await?;
+        let faults = self.get("faults").await?;
         let faults = faults.as_array().context("the faults are no list")?;
         let mut own = faults.iter().filter(|fault| fault["path"] == path);
         Ok(own.all(|fault| fault["spent"] == true))
     }
 
-    /// Decides who speaks for a connected cluster of this id: `"real"`, `"away"` or `{"puppet": {}}`.
+    /// Decides whose agents report for a connected cluster of this id: `"real"`, `"away"` or `{"simulated": {}}`.
     pub async fn presence(&self, cluster: &str, presence: Value) -> anyhow::Result<()> {
         let body = json!({"connected_cluster": cluster, "presence": presence});
         self.send(Method::PUT, "agents", body).await
@@ -59,16 +59,16 @@ impl Door {
     }
 
     /// Makes an extension as a policy does.
-    pub async fn plant_extension(&self, seed: Value) -> anyhow::Result<()> {
+    pub async fn add_extension(&self, seed: Value) -> anyhow::Result<()> {
         self.send(Method::POST, "extensions", seed).await
     }
 
     /// Everything that Azure remembers.
     pub async fn state(&self) -> anyhow::Result<Value> {
-        self.look("state").await
+        self.get("state").await
     }
 
-    async fn look(&self, path: &str) -> anyhow::Result<Value> {
+    async fn get(&self, path: &str) -> anyhow::Result<Value> {
         let request = self.client.get(format!("{}/{path}", self.base));
         let answer = request.send().await?.error_for_status()?;
         answer

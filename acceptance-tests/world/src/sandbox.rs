@@ -1,4 +1,4 @@
-//! What every part of a world builds on: its directory, ports, programs and authority.
+//! What every part of a world uses: its directory, ports, programs and certificate authority.
 
 use std::path::{Path, PathBuf};
 
@@ -6,10 +6,10 @@ use super::files::make_directory;
 use super::pki::Authority;
 use super::ports::Ports;
 use super::process::Processes;
-use super::programs::sibling;
+use super::programs::built_program;
 
-/// The common ground of one world.
-pub struct Site {
+/// Directory, ports, programs and certificate authority of one world.
+pub struct Sandbox {
     /// Everything that the world writes is in here.
     pub directory: PathBuf,
     /// Free ports.
@@ -22,8 +22,8 @@ pub struct Site {
     pub proxy_port: u16,
 }
 
-impl Site {
-    /// A site in a directory, which must be empty or missing.
+impl Sandbox {
+    /// A sandbox in a directory, which must be empty or missing.
     ///
     /// # Errors
     ///
@@ -35,7 +35,7 @@ impl Site {
         let directory = directory.canonicalize()?;
         let ports = Ports::default();
         Ok(Self {
-            processes: Processes::new(&sibling("world")?, &logs),
+            processes: Processes::new(&built_program("world")?, &logs),
             authority: Authority::new(&directory.join("pki"))?,
             proxy_port: ports.take()?,
             ports,

@@ -15,13 +15,13 @@ def silent_data_plane():
     """The Arc data plane refuses, so that az ends between its write to Azure and Helm."""
     refusal = {"reply": {"status": 401, "code": "Unauthorized"}}
     script = {"method": "POST", "path": "*gethelmsettings*", "times": None, "action": refusal}
-    door("POST", script)
+    faults("POST", script)
     yield
-    door("DELETE")
+    faults("DELETE")
 
 
-def door(method, body=None):
-    """A request to the simulator's door for tests."""
+def faults(method, body=None):
+    """A request to the simulator, which scripts faults."""
     headers = {"Content-Type": "application/json"}
     data = json.dumps(body).encode() if body else None
     request = urllib.request.Request(f"{SIMULATOR}/_simulator/faults", data, headers, method=method)

@@ -1,4 +1,4 @@
-//! What people do to a connected cluster by hand, with kubectl and Helm, past whoever manages it.
+//! Changes to a connected cluster past the provider, as people make them with kubectl and Helm.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -49,17 +49,17 @@ pub async fn delete_deployment(cluster: &Cluster, name: &str) -> anyhow::Result<
 }
 
 /// `kubectl patch` so that no node takes the pods of a deployment, and waits until none is ready.
-pub async fn strand(cluster: &Cluster, name: &str) -> anyhow::Result<()> {
+pub async fn make_unschedulable(cluster: &Cluster, name: &str) -> anyhow::Result<()> {
     let patch = json!({"spec": {
         "strategy": {"type": "Recreate", "rollingUpdate": null},
         "template": {"spec": {"nodeSelector": {"nobody": "has-this"}}}}});
     patch_deployment(cluster, name, &patch).await?;
     let deployments: Api<Deployment> = Api::namespaced(cluster.client().await?, AGENTS);
-    let stranded = |found: Option<&Deployment>| {
+    let none_ready = |found: Option<&Deployment>| {
         let status = found.and_then(|found| found.status.as_ref());
         status.is_some_and(|status| status.ready_replicas.unwrap_or(0) == 0)
     };
-    kube::runtime::wait::await_condition(deployments, name, stranded)
+    kube::runtime::wait::await_condition(deployments, name, none_ready)
         .await
         .context("the pods stay")?;
     Ok(())
@@ -117,7 +117,7 @@ pub async fn delete_config_map(cluster: &Cluster, name: &str) -> anyhow::Result<
 }
 
 /// Makes an object of the agents' own kind with a finalizer, as their controller does.
-pub async fn hold(cluster: &Cluster) -> anyhow::Result<()> {
+pub async fn create_with_finalizer(cluster: &Cluster) -> anyhow::Result<()> {
     let kind = GroupVersionKind::gvk("clusterconfig.azure.com", "v1beta1", "ExtensionConfig");
     let resource = ApiResource::from_gvk(&kind);
     let objects: Api<DynamicObject> =
@@ -131,7 +131,7 @@ pub async fn hold(cluster: &Cluster) -> anyhow::Result<()> {
 }
 
 /// `kubectl get configmap azure-clusterconfig`: what the agents were installed with.
-pub async fn config(cluster: &Cluster) -> anyhow::Result<BTreeMap<String, String>> {
+pub async fn agent_config(cluster: &Cluster) -> anyhow::Result<BTreeMap<String, String>> {
     let maps: Api<ConfigMap> = Api::namespaced(cluster.client().await?, AGENTS);
     Ok(maps
         .get("azure-clusterconfig")
@@ -141,7 +141,7 @@ pub async fn config(cluster: &Cluster) -> anyhow::Result<BTreeMap<String, String
 }
 
 /// `kubectl edit configmap azure-clusterconfig`.
-pub async fn set_config(cluster: &Cluster, key: &str, value: &str) -> anyhow::Result<()> {
+pub async fn set_agent_config(cluster: &Cluster, key: &str, value: &str) -> anyhow::Result<()> {
     let maps: Api<ConfigMap> = Api::namespaced(cluster.client().await?, AGENTS);
     let patch = json!({"data": {key: value}});
     let params = PatchParams::default();
@@ -160,7 +160,7 @@ pub async fn delete_release_records(cluster: &Cluster) -> anyhow::Result<()> {
 }
 
 /// Gives the newest record of the agents' release another status, as a Helm leaves it that fails or is killed.
-pub async fn mark_release(cluster: &Cluster, status: &str) -> anyhow::Result<()> {
+pub async fn set_release_status(cluster: &Cluster, status: &str) -> anyhow::Result<()> {
     let secrets: Api<Secret> = Api::namespaced(cluster.client().await?, RELEASES);
     let records = ListParams::default().labels("owner=helm,name=azure-arc");
     let newest = secrets
@@ -178,7 +178,7 @@ pub async fn mark_release(cluster: &Cluster, status: &str) -> anyhow::Result<()>
     let ByteString(payload) = payload.context("no payload")?;
     let patch = json!({
         "metadata": {"labels": {"status": status}},
-        "data": {"release": STANDARD.encode(marked(&payload, status)?)},
+        "data": {"release": STANDARD.encode(with_status(&payload, status)?)},
     });
     let params = PatchParams::default();
     secrets.patch(&name, &params, &Patch::Merge(&patch)).await?;
@@ -186,7 +186,7 @@ pub async fn mark_release(cluster: &Cluster, status: &str) -> anyhow::Result<()>
 }
 
 /// Helm's form of a record: base64 of gzipped JSON.
-fn marked(payload: &[u8], status: &str) -> anyhow::Result<String> {
+fn with_status(payload: &[u8], status: &str) -> anyhow::Result<String> {
     let mut json = String::new();
     GzDecoder::new(STANDARD.decode(payload)?.as_slice()).read_to_string(&mut json)?;
     let mut record: Value = serde_json::from_str(&json)?;
@@ -209,7 +209,7 @@ pub async fn label_nodes(cluster: &Cluster, label: &str, value: &str) -> anyhow:
 }
 
 /// Makes a service account that may look at everything and change nothing, and answers a kubeconfig that logs in as it.
-pub async fn reader(cluster: &Cluster) -> anyhow::Result<String> {
+pub async fn create_reader(cluster: &Cluster) -> anyhow::Result<String> {
     let client = cluster.client().await?;
     let accounts: Api<ServiceAccount> = Api::namespaced(client.clone(), "default");
     let account = serde_json::from_value(json!({"metadata": {"name": READER}}))?;
@@ -234,8 +234,8 @@ pub async fn reader(cluster: &Cluster) -> anyhow::Result<String> {
     kubeconfig::with_token(cluster, &token.context("no token")?)
 }
 
-/// Takes away what [`reader`] made.
-pub async fn dismiss_reader(cluster: &Cluster) -> anyhow::Result<()> {
+/// Takes away what [`create_reader`] made.
+pub async fn delete_reader(cluster: &Cluster) -> anyhow::Result<()> {
     let client = cluster.client().await?;
     let way = DeleteParams::default();
     let accounts: Api<ServiceAccount> = Api::namespaced(client.clone(), "default");
