@@ -1,22 +1,20 @@
 //! Azure Resource Manager past the provider: plain requests, for tests to look and to prepare.
 
-use std::time::Duration;
-
 use anyhow::{Context, bail, ensure};
 use reqwest::{Client, Method, Proxy, RequestBuilder, StatusCode};
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
 use url::form_urlencoded;
 
-use super::{World, azure};
+use super::World;
+use super::azure::Tenant;
+use super::names::RESOURCE_GROUP;
+use super::wait::eventually;
 
 const HOST: &str = "https://management.azure.com";
 /// One that every cloud serves.
 const API_VERSION: &str = "2024-01-01";
 /// The one that knows all properties.
 const NEWEST_VERSION: &str = "2026-05-01";
-/// How long an operation may take, and the last traces of something to go away.
-const LIMIT: Duration = Duration::from_secs(30);
 
 /// ARM as anybody sees it who has the world's credentials.
 pub struct Arm {
@@ -39,8 +37,7 @@ impl Arm {
             client,
             group: format!(
                 "/subscriptions/{}/resourceGroups/{}",
-                world.tenant.subscription_id,
-                azure::RESOURCE_GROUP
+                world.tenant.subscription_id, RESOURCE_GROUP
             ),
         })
     }
@@ -74,7 +71,7 @@ impl Arm {
             "connected cluster {name}: {status}: {}",
             response.text().await?
         );
-        let what = format!("connected cluster {name} is not made");
+        let what = format!("connected cluster {name} is created");
         self.until(name, &what, |object| {
             object.is_some_and(|object| object["properties"]["provisioningState"] == "Succeeded")
         })
@@ -95,7 +92,7 @@ impl Arm {
             status.is_success(),
             "connected cluster {name}: {status}: {answer}"
         );
-        let what = format!("connected cluster {name} is not changed");
+        let what = format!("connected cluster {name} is changed");
         self.until(name, &what, |object| {
             object.is_some_and(|object| object["properties"]["provisioningState"] == "Succeeded")
         })
@@ -105,7 +102,7 @@ impl Arm {
     /// Deletes the connected cluster of this name and waits until it is gone.
     pub async fn delete(&self, name: &str) -> anyhow::Result<()> {
         self.request(Method::DELETE, name).send().await?;
-        let what = format!("connected cluster {name} is still there");
+        let what = format!("connected cluster {name} is gone");
         self.until(name, &what, |object| object.is_none()).await
     }
 
@@ -137,20 +134,16 @@ impl Arm {
 
     /// The resource at a path when its operation is over; `None` when there is none.
     pub async fn settled(&self, path: &str) -> anyhow::Result<Option<Value>> {
-        let deadline = Instant::now() + LIMIT;
-        loop {
+        eventually(&format!("{path} is settled"), || async {
             let (status, resource) = self.call(Method::GET, path, None).await?;
             let state = resource["properties"]["provisioningState"].as_str();
-            match (status, state) {
-                (StatusCode::NOT_FOUND, _) => return Ok(None),
-                (StatusCode::OK, Some("Succeeded" | "Failed")) => return Ok(Some(resource)),
-                _ => ensure!(
-                    Instant::now() < deadline,
-                    "{path} does not settle: {status}: {resource}"
-                ),
-            }
-            sleep(Duration::from_millis(200)).await;
-        }
+            Ok(match (status, state) {
+                (StatusCode::NOT_FOUND, _) => Ok(None),
+                (StatusCode::OK, Some("Succeeded" | "Failed")) => Ok(Some(resource)),
+                _ => Err(format!("{status}: {resource}")),
+            })
+        })
+        .await
     }
 
     /// Waits until the connected cluster of this name has a connectivity status.
@@ -159,7 +152,7 @@ impl Arm {
     ///
     /// When it does not get it in time.
     pub async fn until_status(&self, name: &str, status: &str) -> anyhow::Result<()> {
-        let what = format!("connected cluster {name} is not {status}");
+        let what = format!("connected cluster {name} is {status}");
         self.until(name, &what, |object| {
             object.is_some_and(|object| object["properties"]["connectivityStatus"] == status)
         })
@@ -169,15 +162,13 @@ impl Arm {
     async fn until(
         &self,
         name: &str,
-        otherwise: &str,
-        good: impl Fn(Option<&Value>) -> bool,
+        what: &str,
+        holds: impl Fn(Option<&Value>) -> bool,
     ) -> anyhow::Result<()> {
-        let deadline = Instant::now() + LIMIT;
-        while !good(self.connected_cluster(name).await?.as_ref()) {
-            ensure!(Instant::now() < deadline, "{otherwise}");
-            sleep(Duration::from_millis(200)).await;
-        }
-        Ok(())
+        eventually(what, || async {
+            Ok(holds(self.connected_cluster(name).await?.as_ref()))
+        })
+        .await
     }
 
     fn request(&self, method: Method, name: &str) -> RequestBuilder {
@@ -197,7 +188,7 @@ fn overlay(base: &mut Value, over: &Value) {
     }
 }
 
-async fn token(client: &Client, tenant: &azure::Tenant) -> anyhow::Result<String> {
+async fn token(client: &Client, tenant: &Tenant) -> anyhow::Result<String> {
     let url = format!(
         "https://login.microsoftonline.com/{}/oauth2/v2.0/token",
         tenant.tenant_id

@@ -9,8 +9,8 @@ use tokio::net::TcpStream;
 
 use super::aws;
 use super::cluster::Cluster;
-use super::eks;
 use super::files::{make_directory, write_private};
+use super::names::{ADMINISTRATORS, REGION};
 use super::process::Program;
 use super::sandbox::Sandbox;
 
@@ -42,7 +42,7 @@ pub async fn start(
         .env("SSL_CERT_FILE", sandbox.authority.certificate())
         .env("SSL_CERT_DIR", "/nonexistent")
         .env("AWS_EC2_METADATA_DISABLED", "true")
-        .env("AWS_REGION", eks::REGION);
+        .env("AWS_REGION", REGION);
     let process = sandbox.processes.start(program)?;
     process
         .ready(|| async {
@@ -63,7 +63,7 @@ fn mapping(cluster: &str) -> serde_json::Value {
             "mapUsers": [{
                 "userARN": aws::ADMINISTRATOR.arn(),
                 "username": aws::ADMINISTRATOR.name,
-                "groups": [eks::ADMINISTRATORS],
+                "groups": [ADMINISTRATORS],
             }],
         },
     })

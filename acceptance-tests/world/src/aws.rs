@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpStream;
 
 use super::cluster::Cluster;
-use super::eks;
 use super::files::write_private;
+use super::names::{ACCOUNT, REGION};
 use super::process::Program;
 use super::programs::harness_file;
 use super::sandbox::Sandbox;
@@ -49,7 +49,7 @@ impl User {
     /// The user's ARN.
     #[must_use]
     pub fn arn(&self) -> String {
-        format!("arn:aws:iam::{}:user/{}", eks::ACCOUNT, self.name)
+        format!("arn:aws:iam::{}:user/{}", ACCOUNT, self.name)
     }
 
     /// The variables that make AWS clients act as this user.
@@ -58,8 +58,8 @@ impl User {
         BTreeMap::from([
             ("AWS_ACCESS_KEY_ID", self.access_key_id.to_owned()),
             ("AWS_SECRET_ACCESS_KEY", self.secret_access_key.to_owned()),
-            ("AWS_REGION", eks::REGION.to_owned()),
-            ("AWS_DEFAULT_REGION", eks::REGION.to_owned()),
+            ("AWS_REGION", REGION.to_owned()),
+            ("AWS_DEFAULT_REGION", REGION.to_owned()),
             ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
         ])
     }

@@ -11,12 +11,11 @@ use uuid::Uuid;
 
 use super::cluster::Cluster;
 use super::files::write_private;
+use super::names::{AZURE_REQUEST_LOG, LOCATION, REGISTRY, RESOURCE_GROUP, TUNNEL_LOG};
 use super::process::Program;
 use super::programs::built_program;
 use super::sandbox::Sandbox;
 
-/// The registry's public name.
-pub const REGISTRY: &str = "mcr.microsoft.com";
 /// Public names that the simulator answers to.
 const AZURE: [&str; 4] = [
     "management.azure.com",
@@ -40,14 +39,6 @@ const PROVIDERS: [&str; 4] = [
     "Microsoft.Kubernetes",
     "Microsoft.KubernetesConfiguration",
 ];
-/// The proxy's log of tunnels, in the world's directory.
-pub const TUNNELS: &str = "log/tunnels.jsonl";
-/// The simulator's log of requests, in the world's directory.
-pub const REQUESTS: &str = "log/azure-requests.jsonl";
-/// The resource group that is there from the beginning.
-pub const RESOURCE_GROUP: &str = "aks-training-dev-krc-infra";
-/// Its location, and that of everything in it.
-pub const LOCATION: &str = "koreacentral";
 
 /// Who we are at Azure.
 #[derive(Clone, Debug)]
@@ -159,7 +150,7 @@ fn simulator(
             "object_id": Uuid::new_v4().to_string(),
         }],
         "clusters": kubeconfigs,
-        "request_log": sandbox.directory.join(REQUESTS),
+        "request_log": sandbox.directory.join(AZURE_REQUEST_LOG),
     }))
 }
 
@@ -170,7 +161,7 @@ fn proxy(sandbox: &Sandbox, ports: ServerPorts) -> Value {
     let routes = azure.chain(aws).chain([to(REGISTRY, ports.registry)]);
     json!({
         "listen": local(sandbox.proxy_port),
-        "log": sandbox.directory.join(TUNNELS),
+        "log": sandbox.directory.join(TUNNEL_LOG),
         "routes": routes.collect::<Vec<_>>(),
     })
 }

@@ -1,27 +1,22 @@
 //! What the checks before onboarding find in a cluster.
 //!
 //! They run as a job, and their log is their result. Nothing runs inside the pods of this world, so KWOK serves a file as
-//! the log, which a scenario may write anew.
+//! the log, which a scenario may replace.
 
 use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::World;
-use super::agents::helm;
-use super::azure::{LOCATION, REGISTRY};
 use super::cluster::Cluster;
 use super::files::write_private;
-
-/// The release of the checks, and a name of its objects.
-pub const RELEASE: &str = "cluster-diagnostic-checks";
+use super::names::{LOCATION, REGISTRY};
 
 /// Writes the log of a cluster in which all is well, and KWOK's configuration that leads to it, whose path is answered.
 ///
 /// # Errors
 ///
 /// When a file cannot be written.
-pub fn prepare(cluster: &Cluster) -> anyhow::Result<PathBuf> {
+pub fn write_kwok_config(cluster: &Cluster) -> anyhow::Result<PathBuf> {
     let log = log(cluster);
     let path = cluster.home().join("checks.yaml");
     let containers = ["cluster-diagnostic-checks-container"];
@@ -35,7 +30,7 @@ pub fn prepare(cluster: &Cluster) -> anyhow::Result<PathBuf> {
         },
     });
     write_private(&path, config.to_string())?;
-    find(cluster, "404", "200")?;
+    set_results(cluster, "404", "200")?;
     Ok(path)
 }
 
@@ -45,7 +40,7 @@ pub fn prepare(cluster: &Cluster) -> anyhow::Result<PathBuf> {
 /// # Errors
 ///
 /// When the file cannot be written.
-pub fn find(cluster: &Cluster, cluster_connect: &str, registry: &str) -> anyhow::Result<()> {
+pub fn set_results(cluster: &Cluster, cluster_connect: &str, registry: &str) -> anyhow::Result<()> {
     let outbound = "Outbound Network Connectivity Check Result";
     let lines = [
         "DNS Result:Server: 10.0.0.10".to_owned(),
@@ -58,17 +53,6 @@ pub fn find(cluster: &Cluster, cluster_connect: &str, registry: &str) -> anyhow:
     ];
     let lines = lines.map(|line| format!("2026-01-01T00:00:00Z stdout F {line}\n"));
     write_private(&log(cluster), lines.concat())
-}
-
-/// Leaves the release of the checks behind, as a run does that was killed.
-///
-/// # Errors
-///
-/// When Helm fails.
-pub async fn leave(world: &World, cluster: &Cluster) -> anyhow::Result<()> {
-    let chart = format!("oci://{REGISTRY}/azurearck8s/helmchart/stable/clusterdiagnosticchecks");
-    let words = ["install", RELEASE, &chart, "--version", "1.36.1"];
-    helm(world, cluster, &words).await
 }
 
 fn log(cluster: &Cluster) -> PathBuf {

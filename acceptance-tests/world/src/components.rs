@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::checks;
 use super::cluster::{Cluster, ControlPlane};
-use super::eks;
 use super::files::write_private;
+use super::names::ADMINISTRATORS;
 use super::process::{Process, Program};
 use super::sandbox::Sandbox;
 
@@ -77,7 +77,7 @@ fn audit_policy(cluster: &Cluster) -> anyhow::Result<PathBuf> {
         "apiVersion": "audit.k8s.io/v1",
         "kind": "Policy",
         "omitStages": ["RequestReceived", "ResponseStarted"],
-        "rules": [{"level": "Metadata", "userGroups": [eks::ADMINISTRATORS]}, {"level": "None"}],
+        "rules": [{"level": "Metadata", "userGroups": [ADMINISTRATORS]}, {"level": "None"}],
     });
     write_private(&path, policy.to_string())?;
     Ok(path)
@@ -129,7 +129,7 @@ pub fn kwok(
         .flag("tls-cert-file", &plane.server.certificate)
         .flag("tls-private-key-file", &plane.server.key)
         .flag("node-lease-duration-seconds", "40")
-        .flag("config", checks::prepare(cluster)?)
+        .flag("config", checks::write_kwok_config(cluster)?)
         .arg("--manage-all-nodes");
     let stages = STAGES.map(|stage| plane.tools.kwok_stages.join(format!("{stage}.yaml")));
     let unpullable = cluster.home().join("pod-image-pull-error.yaml");

@@ -1,7 +1,7 @@
 //! A world in the background, for people: a process that holds it, and a socket in its directory to talk to.
 //!
-//! The socket is the only sign of life that anybody looks at. So there is no recorded process id that could be somebody
-//! else's by the time it is used.
+//! Whether it runs is known by the socket alone. No process id is recorded, which could belong to another process by the
+//! time it is used.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use super::files::remove_directory;
 const STATUS: &str = "status\n";
 const DOWN: &str = "down\n";
 
-/// Holds a world with these clusters until somebody asks for its end, or a signal does.
+/// Runs a world with these clusters until a request or a signal ends it.
 ///
 /// # Errors
 ///
@@ -36,7 +36,7 @@ pub async fn run(directory: &Path, clusters: &[&str]) -> anyhow::Result<()> {
         () = ended_by_signal()? => None,
     };
     world.stop().await;
-    // Whoever asked for the end learns of it when this connection closes.
+    // The client that asked for the end waits until this connection closes.
     let removed = remove_directory(directory);
     drop(last);
     removed
@@ -97,7 +97,7 @@ async fn serve(listener: &UnixListener, status: &str) -> anyhow::Result<UnixStre
         if question == DOWN {
             return Ok(stream);
         }
-        // Who asked may have left.
+        // The client may have closed the connection.
         let _ = stream.write_all(status.as_bytes()).await;
     }
 }

@@ -3,14 +3,10 @@
 use k8s_openapi::api::core::v1::Node;
 use serde_json::{Value, json};
 
-/// The account that owns all clusters.
-pub const ACCOUNT: &str = "370515815379";
-/// The region that all clusters are in.
-pub const REGION: &str = "us-east-1";
+use super::names::{ACCOUNT, REGION};
+
 /// Linux nodes in each cluster.
 pub const NODES: usize = 2;
-/// The Kubernetes group of whoever administers the clusters through EKS.
-pub const ADMINISTRATORS: &str = "platform-administrators";
 
 /// The ARN of a cluster, which `aws eks update-kubeconfig` also takes for a context's name.
 #[must_use]

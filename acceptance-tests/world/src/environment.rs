@@ -12,7 +12,7 @@ use super::azure::Tenant;
 use super::cluster::Cluster;
 use super::files::{make_directory, write_private};
 use super::kubeconfig::{self, Entry};
-use super::pki::Pair;
+use super::pki::CertificateFiles;
 use super::sandbox::Sandbox;
 
 /// Both engines look a provider up under their own registry's name.
@@ -36,7 +36,7 @@ pub fn prepare(
     sandbox: &Sandbox,
     tenant: &Tenant,
     clusters: &[Cluster],
-    administrator: &Pair,
+    administrator: &CertificateFiles,
     provider: &Path,
 ) -> anyhow::Result<Environment> {
     let kubeconfig = write_kubeconfig(sandbox, clusters, administrator)?;
@@ -97,7 +97,7 @@ fn quoted(value: &str) -> String {
 fn write_kubeconfig(
     sandbox: &Sandbox,
     clusters: &[Cluster],
-    administrator: &Pair,
+    administrator: &CertificateFiles,
 ) -> anyhow::Result<PathBuf> {
     let authority = sandbox.authority.pem();
     let entries: Vec<Entry> = clusters

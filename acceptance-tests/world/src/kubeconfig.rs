@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::cluster::Cluster;
-use super::pki::Pair;
+use super::pki::CertificateFiles;
 
 /// One cluster in a kubeconfig, with a certificate inside that opens it.
 #[derive(Clone, Debug)]
@@ -24,7 +24,11 @@ impl Entry {
     /// # Errors
     ///
     /// When the certificate cannot be read.
-    pub fn read(cluster: &Cluster, authority: &str, client: &Pair) -> anyhow::Result<Self> {
+    pub fn read(
+        cluster: &Cluster,
+        authority: &str,
+        client: &CertificateFiles,
+    ) -> anyhow::Result<Self> {
         let encoded = |path| {
             let content = fs::read(path).context("client certificate")?;
             anyhow::Ok(STANDARD.encode(content))

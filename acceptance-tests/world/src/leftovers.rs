@@ -1,20 +1,14 @@
 //! What a connected cluster leaves on both planes: tests check that it is nothing, and remove what a failed one left.
 
-use std::time::Duration;
-
-use crate::cluster::Cluster;
-use crate::{World, request_log};
 use anyhow::{Context, ensure};
 use k8s_openapi::api::core::v1::Namespace;
 use kube::Api;
 use kube::api::DeleteParams;
-use tokio::time::{Instant, sleep};
 
-pub use crate::arm::Arm;
-pub use crate::simulator_client::SimulatorClient;
-
-/// How long the last traces of something may take to go away.
-const LIMIT: Duration = Duration::from_secs(30);
+use super::arm::Arm;
+use super::cluster::Cluster;
+use super::wait::eventually;
+use super::{World, request_log};
 
 /// Deletes a namespace; it may be missing.
 pub async fn delete_namespace(cluster: &Cluster, name: &str) -> anyhow::Result<()> {
@@ -29,16 +23,11 @@ pub async fn delete_namespace(cluster: &Cluster, name: &str) -> anyhow::Result<(
 /// Waits until a namespace is gone.
 pub async fn namespace_is_gone(cluster: &Cluster, name: &str) -> anyhow::Result<()> {
     let namespaces: Api<Namespace> = Api::all(cluster.client().await?);
-    let deadline = Instant::now() + LIMIT;
-    while namespaces.get_opt(name).await?.is_some() {
-        ensure!(
-            Instant::now() < deadline,
-            "namespace {name} is still in {}",
-            cluster.name
-        );
-        sleep(Duration::from_millis(200)).await;
-    }
-    Ok(())
+    let what = format!("namespace {name} is gone from {}", cluster.name);
+    eventually(&what, || async {
+        Ok(namespaces.get_opt(name).await?.is_none())
+    })
+    .await
 }
 
 /// Checks that a disconnected cluster left no trace on either plane, and that nobody asked for anything that is not there.

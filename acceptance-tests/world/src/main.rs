@@ -1,15 +1,14 @@
 //! `world`: a whole cloud on the loopback address, in the background.
 
 use std::env;
-use std::fs::File;
+use std::fs::{self, File};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
-use std::time::Duration;
 
 use anyhow::{Context, bail};
-use tokio::time::sleep;
 use world::programs::Tools;
+use world::wait::eventually;
 use world::{daemon, files, guard, request_log};
 
 /// The running example, and a second cluster beside it.
@@ -48,7 +47,7 @@ fn main() -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Makes sure that there is a world in the background. What has to be built for it is built here, before our eyes.
+/// Makes sure that there is a world in the background. Missing tools are built here, where their progress is seen.
 async fn up(directory: &Path) -> anyhow::Result<()> {
     let status = match daemon::status(directory).await? {
         Some(status) => status,
@@ -63,17 +62,20 @@ async fn start(directory: &Path) -> anyhow::Result<String> {
     files::remove_directory(directory)?;
     files::make_directory(directory)?;
     let log = directory.join("world.log");
-    let mut daemon = spawn_daemon(&log)?;
-    loop {
-        match daemon::status(directory).await {
-            Ok(Some(status)) => return Ok(status),
-            Ok(None) if daemon.try_wait()?.is_none() => sleep(Duration::from_millis(50)).await,
-            _ => bail!(
-                "the world did not come up\n{}",
-                std::fs::read_to_string(&log)?
-            ),
+    let mut process = spawn_daemon(&log)?;
+    let status = eventually("the world's process listens", || {
+        let exit = process.try_wait();
+        async move {
+            let status = daemon::status(directory).await?;
+            match (status, exit?) {
+                (None, Some(exit)) => bail!("the world's process ended: {exit}"),
+                (status, _) => Ok(status.ok_or_else(String::new)),
+            }
         }
-    }
+    });
+    status
+        .await
+        .with_context(|| fs::read_to_string(&log).unwrap_or_default())
 }
 
 /// Starts the process that holds the world, out of reach of this terminal's Ctrl-C.

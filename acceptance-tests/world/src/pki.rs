@@ -17,7 +17,7 @@ const SERVICE_ACCOUNT_KEY_BITS: usize = 2048;
 
 /// A certificate and its key, as files.
 #[derive(Clone, Debug)]
-pub struct Pair {
+pub struct CertificateFiles {
     /// PEM certificate.
     pub certificate: PathBuf,
     /// PEM private key.
@@ -78,7 +78,7 @@ impl Authority {
     /// # Errors
     ///
     /// When a name is not one, or a file cannot be written.
-    pub fn server(&self, name: &str, hosts: &[&str]) -> anyhow::Result<Pair> {
+    pub fn server(&self, name: &str, hosts: &[&str]) -> anyhow::Result<CertificateFiles> {
         let mut params = named(name, hosts)?;
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         self.issue(name, &params)
@@ -89,7 +89,7 @@ impl Authority {
     /// # Errors
     ///
     /// When a file cannot be written.
-    pub fn administrator(&self, name: &str) -> anyhow::Result<Pair> {
+    pub fn administrator(&self, name: &str) -> anyhow::Result<CertificateFiles> {
         let mut params = named(name, &[])?;
         params
             .distinguished_name
@@ -98,16 +98,16 @@ impl Authority {
         self.issue(name, &params)
     }
 
-    fn issue(&self, name: &str, params: &CertificateParams) -> anyhow::Result<Pair> {
+    fn issue(&self, name: &str, params: &CertificateParams) -> anyhow::Result<CertificateFiles> {
         let key = KeyPair::generate()?;
         let certificate = params.signed_by(&key, &self.issuer)?;
-        let pair = Pair {
+        let files = CertificateFiles {
             certificate: self.directory.join(format!("{name}.crt")),
             key: self.directory.join(format!("{name}.key")),
         };
-        write_private(&pair.certificate, certificate.pem())?;
-        write_private(&pair.key, key.serialize_pem())?;
-        Ok(pair)
+        write_private(&files.certificate, certificate.pem())?;
+        write_private(&files.key, key.serialize_pem())?;
+        Ok(files)
     }
 }
 

@@ -13,7 +13,8 @@ use anyhow::{Context, bail};
 use futures::future::join_all;
 use tokio::process::{ChildStdin, Command};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep};
+
+use super::wait::within;
 
 /// How long a program may take to become ready; generous, since the machine may be busy compiling.
 const START_LIMIT: Duration = Duration::from_secs(90);
@@ -83,20 +84,19 @@ impl Process {
         P: Fn() -> F,
         F: Future<Output = anyhow::Result<T>>,
     {
-        let deadline = Instant::now() + START_LIMIT;
-        loop {
+        let what = format!("{} is ready", self.name);
+        within(START_LIMIT, INTERVAL, &what, || async {
             let seen = match probe().await {
-                Ok(value) => return Ok(value),
+                Ok(value) => return Ok(Ok(value)),
                 Err(seen) => seen,
             };
-            if let Some(status) = *self.exit.borrow() {
-                bail!("{} ended with {status}\n{}", self.name, self.tail());
+            match *self.exit.borrow() {
+                Some(status) => bail!("{} ended with {status}", self.name),
+                None => Ok(Err(format!("{seen:#}"))),
             }
-            if Instant::now() > deadline {
-                bail!("{} is not ready: {seen:#}\n{}", self.name, self.tail());
-            }
-            sleep(INTERVAL).await;
-        }
+        })
+        .await
+        .with_context(|| self.tail())
     }
 
     /// Ends the program and waits until it is gone.

@@ -12,11 +12,10 @@ use tokio::process::Command;
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
-use super::agents;
-use super::azure;
 use super::files::{make_directory, write_private};
+use super::names::{NEWER_AGENTS, REGISTRY};
 use super::oci::{Layer, Repository};
-use super::pki::Pair;
+use super::pki::CertificateFiles;
 use super::process::Program;
 use super::programs::{Tools, harness_file};
 use super::sandbox::Sandbox;
@@ -32,10 +31,8 @@ struct Chart {
 const AGENTS: Chart = Chart {
     name: "azure-arc-k8sagents",
     folder: "azurearck8s/batch1/stable/v2",
-    versions: &[agents::NEWER, "1.35.4", "1.34.0"],
+    versions: &[NEWER_AGENTS, "1.35.4", "1.34.0"],
 };
-/// The repository of the agents' chart, under the registry's public name.
-pub const AGENTS_REPOSITORY: &str = "azurearck8s/batch1/stable/v2/azure-arc-k8sagents";
 /// The checks that the Azure CLI runs in a cluster before it installs the agents.
 const CHECKS: Chart = Chart {
     name: "clusterdiagnosticchecks",
@@ -55,7 +52,7 @@ const HELM_TAG: &str = "helm-v3.20.1-linux-amd64";
 pub async fn start(sandbox: &Sandbox, tools: &Tools, port: u16) -> anyhow::Result<String> {
     let certificate = sandbox
         .authority
-        .server("registry", &[azure::REGISTRY, "127.0.0.1"])?;
+        .server("registry", &[REGISTRY, "127.0.0.1"])?;
     let registry = Registry::start(sandbox, tools, port, &certificate).await?;
     let ((), digest) = try_join!(registry.push_charts(), registry.push_helm())?;
     Ok(digest)
@@ -75,7 +72,7 @@ impl Registry {
         sandbox: &Sandbox,
         tools: &Tools,
         port: u16,
-        certificate: &Pair,
+        certificate: &CertificateFiles,
     ) -> anyhow::Result<Self> {
         let home = sandbox.directory.join("registry");
         make_directory(&home)?;

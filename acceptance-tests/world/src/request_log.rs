@@ -6,8 +6,8 @@ use std::path::Path;
 use anyhow::Context;
 use serde_json::Value;
 
-use super::azure::{REQUESTS, TUNNELS};
 use super::cluster::Cluster;
+use super::names::{AZURE_REQUEST_LOG, TUNNEL_LOG};
 
 /// All requests so far, oldest first, one a line.
 ///
@@ -15,9 +15,9 @@ use super::cluster::Cluster;
 ///
 /// When a log is damaged.
 pub fn read(directory: &Path) -> anyhow::Result<String> {
-    let mut lines = entries(&directory.join(TUNNELS))?;
+    let mut lines = entries(&directory.join(TUNNEL_LOG))?;
     lines.retain(|line| line["verdict"] != "closed");
-    lines.extend(entries(&directory.join(REQUESTS))?);
+    lines.extend(entries(&directory.join(AZURE_REQUEST_LOG))?);
     lines.sort_by_cached_key(|line| text(line, "time"));
     let mut log = String::new();
     for line in lines {
@@ -32,9 +32,9 @@ pub fn read(directory: &Path) -> anyhow::Result<String> {
 ///
 /// When a log is damaged.
 pub fn unexpected(directory: &Path) -> anyhow::Result<Vec<String>> {
-    let mut lines = entries(&directory.join(TUNNELS))?;
+    let mut lines = entries(&directory.join(TUNNEL_LOG))?;
     lines.retain(|line| line["verdict"] != "opened" && line["verdict"] != "closed");
-    let requests = entries(&directory.join(REQUESTS))?;
+    let requests = entries(&directory.join(AZURE_REQUEST_LOG))?;
     lines.extend(
         requests
             .into_iter()
@@ -49,7 +49,7 @@ pub fn unexpected(directory: &Path) -> anyhow::Result<Vec<String>> {
 ///
 /// When the log is damaged.
 pub fn answered_by_azure(directory: &Path, host: &str) -> anyhow::Result<usize> {
-    let requests = entries(&directory.join(REQUESTS))?;
+    let requests = entries(&directory.join(AZURE_REQUEST_LOG))?;
     Ok(requests.iter().filter(|line| line["host"] == host).count())
 }
 
@@ -70,7 +70,7 @@ pub fn answered_by_cluster(cluster: &Cluster) -> anyhow::Result<usize> {
 ///
 /// When the log is damaged.
 pub fn writes(directory: &Path, part: &str) -> anyhow::Result<usize> {
-    let requests = entries(&directory.join(REQUESTS))?;
+    let requests = entries(&directory.join(AZURE_REQUEST_LOG))?;
     let is_write = |line: &&Value| {
         line["host"] == "management.azure.com"
             && matches!(text(line, "method").as_str(), "PUT" | "PATCH" | "DELETE")
@@ -134,8 +134,8 @@ mod tests {
 "#;
         let requests = r#"{"time":"2","method":"GET","host":"management.azure.com","path":"/x","status":404,"unexpected":true}
 {"time":"4","host":"in the mak"#;
-        std::fs::write(directory.path().join(TUNNELS), tunnels).expect("written");
-        std::fs::write(directory.path().join(REQUESTS), requests).expect("written");
+        std::fs::write(directory.path().join(TUNNEL_LOG), tunnels).expect("written");
+        std::fs::write(directory.path().join(AZURE_REQUEST_LOG), requests).expect("written");
         let text = read(directory.path()).expect("a log");
         let hosts: Vec<&str> = text.lines().map(|line| &line[..1]).collect();
         assert_eq!(hosts, ["1", "2", "3"], "{text}");

@@ -9,9 +9,7 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
 use super::World;
-
-/// Variable with the simulator's own address, where it is a custom cloud and serves the API for tests.
-pub const URL: &str = "AZURE_SIMULATOR_URL";
+use super::names::SIMULATOR_URL;
 
 /// Calls the simulated Azure of a world.
 pub struct SimulatorClient {
@@ -28,7 +26,7 @@ impl SimulatorClient {
             .build()?;
         Ok(Self {
             client,
-            base: format!("https://127.0.0.1:{}/_simulator", world.simulator),
+            base: format!("{}/_simulator", world.environment()[SIMULATOR_URL]),
         })
     }
 

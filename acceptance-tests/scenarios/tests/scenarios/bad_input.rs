@@ -6,9 +6,10 @@ mod attributes;
 use std::sync::Arc;
 
 use anyhow::{bail, ensure};
+use world::arm::Arm;
 use world::engine::{Diagnostic, Engine, Run, Workdir};
 use world::files::write_private;
-use world::leftovers::{Arm, nothing_is_left};
+use world::leftovers::nothing_is_left;
 use world::request_log;
 
 use crate::configuration::{self, Configuration};

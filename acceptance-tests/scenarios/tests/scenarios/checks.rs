@@ -5,10 +5,13 @@ use std::sync::Arc;
 use anyhow::{Context, ensure};
 use k8s_openapi::api::rbac::v1::ClusterRole;
 use kube::Api;
-use world::checks::{self, RELEASE};
+use world::arm::Arm;
+use world::checks;
 use world::cluster::Cluster;
 use world::engine::{Engine, Workdir};
-use world::leftovers::{Arm, nothing_is_left};
+use world::helm;
+use world::leftovers::nothing_is_left;
+use world::names::CHECKS_RELEASE;
 
 use crate::bad_input::{REMEDY, refused, says};
 use crate::configuration::Configuration;
@@ -36,13 +39,13 @@ async fn passed(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     let cluster = lease.cluster();
     let arm = Arm::login(lease.world()).await?;
     let work = Workdir::new(lease.world(), &engine, "checks-passed")?;
-    checks::leave(lease.world(), cluster).await?;
-    checks::find(cluster, "000", "200")?;
+    helm::install_checks(lease.world(), cluster).await?;
+    checks::set_results(cluster, "000", "200")?;
     work.configure(&with_job(cluster).render())?;
     work.init().await?;
     let log = work.next_log("apply");
     work.apply().await?.expect_success()?;
-    checks::find(cluster, "404", "200")?;
+    checks::set_results(cluster, "404", "200")?;
     let log = std::fs::read_to_string(log)?;
     says(&log, &["obo.arc.azure.com:8084", "pods do not reach"])?;
     is_removed(cluster).await?;
@@ -61,9 +64,9 @@ async fn passed(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
 async fn unreachable(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     let cluster = lease.cluster();
     let work = Workdir::new(lease.world(), &engine, "checks-failed")?;
-    checks::find(cluster, "404", "000")?;
+    checks::set_results(cluster, "404", "000")?;
     let error = refused(&lease, &work, &with_job(cluster)).await;
-    checks::find(cluster, "404", "200")?;
+    checks::set_results(cluster, "404", "200")?;
     let error = error?;
     ensure!(error.attribute() == Some("preflight"), "{error:#?}");
     ensure!(
@@ -82,7 +85,7 @@ async fn unreachable(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
 /// The objects outside of the namespace went with the release.
 async fn is_removed(cluster: &Cluster) -> anyhow::Result<()> {
     let roles: Api<ClusterRole> = Api::all(cluster.client().await?);
-    let role = roles.get_opt(RELEASE).await?;
+    let role = roles.get_opt(CHECKS_RELEASE).await?;
     ensure!(role.is_none(), "the checks' release is left");
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! Configurations as users write them.
 
-use world::azure::{LOCATION, RESOURCE_GROUP};
 use world::cluster::Cluster;
-use world::eks::REGION;
+use world::names::REGION;
+use world::names::{LOCATION, RESOURCE_GROUP};
 
 /// The connected cluster of [`Configuration`].
 pub const ADDRESS: &str = "arc_connected_cluster.eks";

@@ -10,7 +10,8 @@ use world::engine::{Action, Change, Engine, Workdir};
 use crate::configuration::{self, ADDRESS, Configuration};
 use crate::pool::Lease;
 use crate::runner::Suite;
-use world::leftovers::{Arm, nothing_is_left};
+use world::arm::Arm;
+use world::leftovers::nothing_is_left;
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
     let name = |name: &str| format!("connect::{name}::{}", engine.name);

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::{bail, ensure};
-use world::azure::RESOURCE_GROUP;
+use world::arm::Arm;
 use world::engine::{Engine, Workdir};
-use world::leftovers::{Arm, nothing_is_left};
+use world::leftovers::nothing_is_left;
+use world::names::RESOURCE_GROUP;
 
 use crate::configuration::{self, Configuration};
 use crate::pool::Lease;

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use anyhow::{Context, ensure};
+use world::arm::Arm;
 use world::engine::{Engine, Workdir};
 use world::files::write_private;
 use world::kubectl;
-use world::leftovers::{Arm, clean_up, nothing_is_left};
+use world::leftovers::{clean_up, nothing_is_left};
 
 use crate::configuration::Configuration;
 use crate::pool::Lease;

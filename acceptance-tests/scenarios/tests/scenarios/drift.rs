@@ -6,10 +6,12 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use futures::future::BoxFuture;
 use serde_json::json;
+use world::arm::Arm;
 use world::cluster::Cluster;
 use world::engine::{Engine, Run, Workdir};
 use world::kubectl;
-use world::leftovers::{Arm, SimulatorClient, nothing_is_left};
+use world::leftovers::nothing_is_left;
+use world::simulator_client::SimulatorClient;
 
 use crate::configuration::{ADDRESS, Configuration};
 use crate::pool::Lease;

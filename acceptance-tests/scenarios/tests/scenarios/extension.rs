@@ -10,9 +10,11 @@ use kube::api::{DeleteParams, Patch, PatchParams};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
+use world::arm::Arm;
 use world::cluster::Cluster;
 use world::engine::{Action, Change, Engine, Workdir};
-use world::leftovers::{self, Arm, SimulatorClient};
+use world::leftovers;
+use world::simulator_client::SimulatorClient;
 
 use crate::configuration::{self, Configuration};
 use crate::pool::Lease;

@@ -8,8 +8,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use rsa::RsaPrivateKey;
 use rsa::pkcs1::EncodeRsaPublicKey;
 use serde_json::json;
+use world::arm::Arm;
 use world::engine::{Diagnostic, Engine, Workdir};
-use world::leftovers::{Arm, SimulatorClient};
+use world::simulator_client::SimulatorClient;
 
 use crate::configuration::{eks, head};
 use crate::pool::Lease;

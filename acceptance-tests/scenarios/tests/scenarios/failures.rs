@@ -4,8 +4,9 @@ mod azure;
 mod pods;
 
 use anyhow::ensure;
+use world::arm::Arm;
 use world::engine::{Diagnostic, Engine, Workdir};
-use world::leftovers::{Arm, nothing_is_left};
+use world::leftovers::nothing_is_left;
 
 use crate::bad_input::only_error;
 use crate::configuration::Configuration;

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 use serde_json::json;
-use world::azure::{LOCATION, RESOURCE_GROUP};
+use world::arm::Arm;
 use world::cluster::Cluster;
 use world::engine::{Action, Change, Engine, Workdir};
 use world::kubectl;
-use world::leftovers::{self, Arm, SimulatorClient};
+use world::leftovers;
+use world::names::{LOCATION, RESOURCE_GROUP};
+use world::simulator_client::SimulatorClient;
 
 use crate::configuration::Configuration;
 use crate::pool::Lease;

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use anyhow::{Context, ensure};
+use world::arm::Arm;
 use world::aws;
 use world::engine::{Action, Change, Engine, Run, Workdir};
 use world::files::write_private;
-use world::leftovers::{Arm, nothing_is_left};
+use world::leftovers::nothing_is_left;
 
 use crate::configuration::{self, ADDRESS, Configuration};
 use crate::pool::Lease;

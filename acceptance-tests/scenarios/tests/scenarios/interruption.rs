@@ -9,9 +9,11 @@ use anyhow::{Context, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::json;
 use tokio::time::{Instant, sleep};
+use world::arm::Arm;
 use world::engine::{Engine, Workdir};
 use world::files::make_directory;
-use world::leftovers::{self, Arm, SimulatorClient, nothing_is_left};
+use world::leftovers::{self, nothing_is_left};
+use world::simulator_client::SimulatorClient;
 
 use crate::configuration::Configuration;
 use crate::pool::Lease;

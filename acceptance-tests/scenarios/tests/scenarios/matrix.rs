@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use anyhow::ensure;
 use serde_json::json;
+use world::arm::Arm;
 use world::cluster::Cluster;
 use world::engine::{Engine, Workdir};
 use world::kubectl;
-use world::leftovers::{Arm, clean_up, nothing_is_left};
+use world::leftovers::{clean_up, nothing_is_left};
 
 use crate::configuration::{self, Configuration};
 use crate::pool::Lease;

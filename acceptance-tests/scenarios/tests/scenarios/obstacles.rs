@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use anyhow::ensure;
 use serde_json::json;
-use world::azure::RESOURCE_GROUP;
+use world::arm::Arm;
 use world::engine::{Engine, Workdir};
 use world::files::write_private;
 use world::kubectl;
-use world::leftovers::{Arm, nothing_is_left};
+use world::leftovers::nothing_is_left;
+use world::names::RESOURCE_GROUP;
 
 use crate::bad_input::{REMEDY, only_error, refused, says};
 use crate::configuration::{ADDRESS, Configuration};

@@ -15,9 +15,11 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::Api;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use world::arm::Arm;
 use world::cluster::Cluster;
 use world::engine::{Engine, Workdir};
-use world::leftovers::{self, Arm, SimulatorClient, nothing_is_left};
+use world::leftovers::{self, nothing_is_left};
+use world::simulator_client::SimulatorClient;
 
 use crate::configuration::Configuration;
 use crate::pool::Lease;

@@ -8,9 +8,10 @@ mod secrecy;
 use std::sync::Arc;
 
 use anyhow::{Context, ensure};
+use world::arm::Arm;
 use world::cluster::Cluster;
 use world::engine::{Action, Change, Engine, Workdir};
-use world::leftovers::{Arm, nothing_is_left};
+use world::leftovers::nothing_is_left;
 
 use crate::configuration::{self, Configuration};
 use crate::pool::Lease;
@@ -249,7 +250,7 @@ fn alone(lease: &Lease, more: &str) -> String {
     let parent = format!(
         "\"/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Kubernetes/connectedClusters/{}\"",
         lease.world().tenant.subscription_id,
-        world::azure::RESOURCE_GROUP,
+        world::names::RESOURCE_GROUP,
         cluster.name
     );
     format!(

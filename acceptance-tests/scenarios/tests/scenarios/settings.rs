@@ -5,11 +5,13 @@ use std::sync::Arc;
 use anyhow::{Context, ensure};
 use reqwest::Method;
 use serde_json::{Value, json};
-use world::agents::{NEWER, auto_upgrade};
+use world::arm::Arm;
 use world::cluster::Cluster;
 use world::engine::{Action, Change, Engine, Workdir};
+use world::helm::upgrade_agents;
 use world::kubectl;
-use world::leftovers::{Arm, nothing_is_left};
+use world::leftovers::nothing_is_left;
+use world::names::NEWER_AGENTS;
 
 use crate::configuration::{ADDRESS, Configuration};
 use crate::pool::Lease;
@@ -151,7 +153,7 @@ async fn everything_on(place: &Place) -> anyhow::Result<()> {
 async fn everything_else(place: &Place) -> anyhow::Result<()> {
     let more = format!(
         r#"distribution_version = "1.30"
-  agent = {{ version = "{NEWER}", auto_upgrade_enabled = false }}
+  agent = {{ version = "{NEWER_AGENTS}", auto_upgrade_enabled = false }}
   proxy = {{ https = "http://other.example:3128" }}
   oidc_issuer = {{ enabled = true, self_hosted_url = "{ISSUER}" }}
   cluster_connect_enabled = false"#
@@ -170,7 +172,7 @@ async fn everything_else(place: &Place) -> anyhow::Result<()> {
         .await?;
     place
         .agents(&[
-            ("AZURE_ARC_AGENT_VERSION", NEWER),
+            ("AZURE_ARC_AGENT_VERSION", NEWER_AGENTS),
             ("HTTPS_PROXY", "http://other.example:3128"),
             ("NO_PROXY", ""),
             ("CUSTOM_LOCATIONS_ENABLED", "false"),
@@ -189,7 +191,7 @@ async fn nothing_asked_for(place: &Place) -> anyhow::Result<()> {
             ("IS_PROXY_ENABLED", "false"),
             ("HTTPS_PROXY", ""),
             ("CLUSTER_CONNECT_AGENT_ENABLED", "true"),
-            ("AZURE_ARC_AGENT_VERSION", NEWER),
+            ("AZURE_ARC_AGENT_VERSION", NEWER_AGENTS),
         ])
         .await?;
     let refused = Configuration {
@@ -273,11 +275,13 @@ async fn upgrades(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
         .configure(&Configuration::of(place.cluster()).render())?;
     place.work.init().await?;
     place.apply("", "").await?;
-    auto_upgrade(lease.world(), place.cluster(), NEWER).await?;
+    upgrade_agents(lease.world(), place.cluster(), NEWER_AGENTS).await?;
     let plan = place.work.plan().await?.expect_success()?;
     ensure!(plan.changes.is_empty(), "{}", plan.text);
     place.apply("", "workload_identity_enabled = true").await?;
-    place.agents(&[("AZURE_ARC_AGENT_VERSION", NEWER)]).await?;
+    place
+        .agents(&[("AZURE_ARC_AGENT_VERSION", NEWER_AGENTS)])
+        .await?;
 
     let pinned = Configuration {
         more: r#"agent = { version = "1.35.4" }"#.to_owned(),
@@ -299,7 +303,7 @@ async fn upgrades(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     place
         .agents(&[("AZURE_ARC_AGENT_VERSION", "1.35.4")])
         .await?;
-    auto_upgrade(lease.world(), place.cluster(), NEWER).await?;
+    upgrade_agents(lease.world(), place.cluster(), NEWER_AGENTS).await?;
     let plan = place.work.plan().await?.expect_success()?;
     ensure!(
         plan.changes == [Change::new(ADDRESS, Action::Update)],

@@ -12,9 +12,11 @@ use kube::core::GroupVersionKind;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
+use world::arm::Arm;
 use world::cluster::Cluster;
 use world::engine::{Engine, Workdir};
-use world::leftovers::{self, Arm, SimulatorClient};
+use world::leftovers;
+use world::simulator_client::SimulatorClient;
 
 use crate::configuration::Configuration;
 use crate::pool::Lease;

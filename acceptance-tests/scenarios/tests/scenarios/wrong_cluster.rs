@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use anyhow::ensure;
 use serde_json::json;
-use world::azure::{LOCATION, RESOURCE_GROUP};
+use world::arm::Arm;
 use world::engine::{Engine, Workdir};
-use world::leftovers::{Arm, SimulatorClient, nothing_is_left};
+use world::leftovers::nothing_is_left;
+use world::names::{LOCATION, RESOURCE_GROUP};
+use world::simulator_client::SimulatorClient;
 use world::{World, request_log};
 
 use crate::configuration::{Configuration, eks, head};

@@ -1,7 +1,7 @@
 //! The configurations whose plans are timed: so many resources of one type, from one block.
 
-use world::azure::{LOCATION, RESOURCE_GROUP};
-use world::eks::REGION;
+use world::names::REGION;
+use world::names::{LOCATION, RESOURCE_GROUP};
 
 use crate::CLUSTER;
 

@@ -7,10 +7,10 @@ use anyhow::Context as _;
 use futures::stream::{self, TryStreamExt};
 use serde_json::{Value, json};
 use world::arm::Arm;
-use world::azure::LOCATION;
 use world::cluster::Cluster;
 use world::engine::{Engine, Workdir};
 use world::files::write_private;
+use world::names::LOCATION;
 use world::{World, environment};
 
 use crate::CLUSTER;

@@ -13,8 +13,9 @@ use std::time::Instant;
 
 use anyhow::ensure;
 use world::World;
+use world::arm::Arm;
 use world::kubectl;
-use world::leftovers::{Arm, nothing_is_left};
+use world::leftovers::nothing_is_left;
 
 use inventory::Inventory;
 use stage::{Stage, done, say};

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use anyhow::ensure;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use world::arm::Arm;
 use world::engine::{Engine, Workdir};
-use world::leftovers::{Arm, SimulatorClient};
+use world::simulator_client::SimulatorClient;
 
 use super::{converges, failed, is_tainted, within};
 use crate::bad_input::says;

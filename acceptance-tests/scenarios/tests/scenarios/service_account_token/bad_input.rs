@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use anyhow::{bail, ensure};
+use world::arm::Arm;
 use world::cluster::Cluster;
 use world::engine::{Engine, Run, Workdir};
-use world::leftovers::{Arm, nothing_is_left};
+use world::leftovers::nothing_is_left;
 
 use super::objects::Objects;
 use super::{ADMINISTRATOR, token};
@@ -124,7 +125,7 @@ async fn not_connected(lease: &Lease, work: &Workdir, connected: &str) -> anyhow
     arm.create(
         &name,
         &serde_json::json!({
-            "location": world::azure::LOCATION,
+            "location": world::names::LOCATION,
             "identity": {"type": "SystemAssigned"},
             "properties": {"agentPublicKeyCertificate": key},
         }),

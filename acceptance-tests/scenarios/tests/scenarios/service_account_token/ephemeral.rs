@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use anyhow::ensure;
+use world::arm::Arm;
 use world::engine::{Engine, Workdir};
-use world::leftovers::{Arm, nothing_is_left};
+use world::leftovers::nothing_is_left;
 
 use super::objects::Objects;
 use super::{ADMINISTRATOR, with_token};

@@ -5,8 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::ensure;
+use world::arm::Arm;
 use world::engine::{Engine, Workdir};
-use world::leftovers::{Arm, nothing_is_left};
+use world::leftovers::nothing_is_left;
 
 use super::objects::Objects;
 use super::{ADDRESS, ADMINISTRATOR, with_token};
