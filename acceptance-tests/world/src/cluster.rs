@@ -24,7 +24,7 @@ pub struct ControlPlane<'a> {
 }
 
 /// A cluster that runs.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Cluster {
     /// Its EKS name.
     pub name: String,

@@ -78,14 +78,40 @@ where
             Err(seen) => seen,
         };
         if Instant::now() >= deadline {
-            let seen = if seen.is_empty() {
-                seen
-            } else {
-                format!("; last seen: {seen}")
-            };
-            bail!("not within {limit:?}: {what}{seen}");
+            bail!("not within {limit:?}: {what}{}", last(&seen));
         }
         sleep(interval).await;
+    }
+}
+
+/// Looks again and again for so long, and demands that `what` is the case at every look.
+///
+/// # Errors
+///
+/// As soon as it is not, with what was seen instead.
+pub async fn throughout<P, F, L>(time: Duration, what: &str, mut probe: P) -> anyhow::Result<()>
+where
+    P: FnMut() -> F,
+    F: Future<Output = anyhow::Result<L>>,
+    L: Look,
+{
+    let end = Instant::now() + time;
+    loop {
+        if let Err(seen) = probe().await?.found() {
+            bail!("no longer: {what}{}", last(&seen));
+        }
+        if Instant::now() >= end {
+            return Ok(());
+        }
+        sleep(INTERVAL).await;
+    }
+}
+
+fn last(seen: &str) -> String {
+    if seen.is_empty() {
+        String::new()
+    } else {
+        format!("; last seen: {seen}")
     }
 }
 

@@ -3,18 +3,11 @@
 
 mod attributes;
 
-use std::sync::Arc;
-
-use anyhow::{bail, ensure};
-use world::arm::Arm;
-use world::engine::{Diagnostic, Engine, Run, Workdir};
+use anyhow::ensure;
+use world::engine::{Engine, Workdir};
 use world::files::write_private;
-use world::leftovers::nothing_is_left;
-use world::request_log;
 
-use crate::configuration::{self, Configuration};
-use crate::pool::Lease;
-use crate::runner::Suite;
+use crate::common::{self, ADDRESS, Configuration, Fixture, REMEDY, Suite, says};
 
 /// One mistake and what is said about it.
 struct Mistake {
@@ -39,9 +32,6 @@ enum By {
     /// The provider.
     Provider,
 }
-
-/// What stands before the things to do.
-pub const REMEDY: &str = "To fix this:";
 
 const GOOD: Mistake = Mistake {
     name: "",
@@ -94,7 +84,7 @@ const MISTAKES: [Mistake; 14] = [
     Mistake {
         name: "kubeconfig_missing",
         make: |configuration, _| {
-            configuration.kubernetes = configuration::kubeconfig("/nonexistent/kubeconfig", "any");
+            configuration.kubernetes = common::kubeconfig("/nonexistent/kubeconfig", "any");
         },
         attribute: "kubernetes",
         names: &["/nonexistent/kubeconfig"],
@@ -105,8 +95,7 @@ const MISTAKES: [Mistake; 14] = [
         make: |configuration, work| {
             let path = work.path().join("not-yaml");
             write_private(&path, "{ this: is: not").expect("a file");
-            configuration.kubernetes =
-                configuration::kubeconfig(&path.display().to_string(), "any");
+            configuration.kubernetes = common::kubeconfig(&path.display().to_string(), "any");
         },
         attribute: "kubernetes",
         names: &["not-yaml"],
@@ -116,7 +105,7 @@ const MISTAKES: [Mistake; 14] = [
         name: "context_missing",
         make: |configuration, work| {
             let path = work.variable("KUBECONFIG");
-            configuration.kubernetes = configuration::kubeconfig(path, "no-such-context");
+            configuration.kubernetes = common::kubeconfig(path, "no-such-context");
         },
         attribute: "kubernetes",
         names: &["no-such-context"],
@@ -124,7 +113,7 @@ const MISTAKES: [Mistake; 14] = [
     },
     Mistake {
         name: "eks_cluster_not_found",
-        make: |configuration, _| configuration.kubernetes = configuration::eks("no-such-cluster"),
+        make: |configuration, _| configuration.kubernetes = common::eks("no-such-cluster"),
         attribute: "kubernetes",
         names: &["no-such-cluster", "us-east-1"],
         ..GOOD
@@ -169,33 +158,22 @@ const MISTAKES: [Mistake; 14] = [
 ];
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
-    let name = |name: &str| format!("bad_input::{name}::{}", engine.name);
     for mistake in MISTAKES {
-        let engine = engine.clone();
-        suite.add(name(mistake.name), 1, |lease| {
-            explained(lease, engine, mistake)
-        });
+        let name = format!("bad_input::{}", mistake.name);
+        suite.add(&name, 1, engine, |test| explained(test, mistake));
     }
-    let [first, second, third] = std::array::from_fn(|_| engine.clone());
-    suite.add(name("attributes"), 1, |lease| {
-        attributes::explained(lease, third)
-    });
-    suite.add(name("no_helm_and_no_download"), 1, |lease| {
-        no_helm(lease, first)
-    });
-    suite.add(name("malformed_import_id"), 1, |lease| {
-        malformed_id(lease, second)
-    });
+    suite.add("bad_input::attributes", 1, engine, attributes::explained);
+    suite.add("bad_input::no_helm_and_no_download", 1, engine, no_helm);
+    suite.add("bad_input::malformed_import_id", 1, engine, malformed_id);
 }
 
-async fn explained(lease: Arc<Lease>, engine: Engine, mistake: Mistake) -> anyhow::Result<()> {
-    let mut work = Workdir::new(lease.world(), &engine, mistake.name)?;
+async fn explained(mut test: Fixture, mistake: Mistake) -> anyhow::Result<()> {
     for (name, value) in mistake.variables {
-        work.set(name, value);
+        test.work.set(name, value);
     }
-    let mut configuration = Configuration::of(lease.cluster());
-    (mistake.make)(&mut configuration, &work);
-    let error = refused(&lease, &work, &configuration).await?;
+    let mut configuration = Configuration::of(test.cluster());
+    (mistake.make)(&mut configuration, &test.work);
+    let error = test.refused(&configuration).await?;
     ensure!(
         error.attribute().unwrap_or_default() == mistake.attribute,
         "{error:#?}"
@@ -206,23 +184,19 @@ async fn explained(lease: Arc<Lease>, engine: Engine, mistake: Mistake) -> anyho
     says(&error.detail, mistake.names)
 }
 
-/// No Helm on the `PATH`, and nobody there to download it from.
-async fn no_helm(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let mut work = Workdir::new(lease.world(), &engine, "no-helm")?;
-    work.set("PATH", "/usr/bin:/bin");
-    let mut configuration = Configuration::of(lease.cluster());
+/// No Helm on the `PATH`, and no server to download it from.
+async fn no_helm(mut test: Fixture) -> anyhow::Result<()> {
+    test.work.set("PATH", "/usr/bin:/bin");
+    let mut configuration = Configuration::of(test.cluster());
     configuration.provider = r#"helm = { repository = "127.0.0.1:1/helm" }"#.into();
-    let error = refused(&lease, &work, &configuration).await?;
+    let error = test.refused(&configuration).await?;
     says(&error.detail, &["127.0.0.1:1/helm", "helm.path", REMEDY])
 }
 
-async fn malformed_id(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let work = Workdir::new(lease.world(), &engine, "malformed-id")?;
-    work.configure(&Configuration::of(lease.cluster()).render())?;
-    work.init().await?;
-    let run = work
-        .import("arc_connected_cluster.eks", "/subscriptions/x")
+async fn malformed_id(test: Fixture) -> anyhow::Result<()> {
+    test.init(&Configuration::of(test.cluster()).render())
         .await?;
+    let run = test.work.import(ADDRESS, "/subscriptions/x").await?;
     says(
         &run.expect_failure()?.text,
         &[
@@ -231,38 +205,4 @@ async fn malformed_id(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
             REMEDY,
         ],
     )
-}
-
-/// Applies a configuration with a mistake in it. Answers the only error, once neither plane shows a trace of the attempt.
-pub async fn refused(
-    lease: &Lease,
-    work: &Workdir,
-    configuration: &Configuration,
-) -> anyhow::Result<Diagnostic> {
-    let (world, cluster) = (lease.world(), lease.cluster());
-    let writes = || request_log::writes(world.directory(), &cluster.name);
-    let before = writes()?;
-    work.configure(&configuration.render())?;
-    work.init().await?;
-    let run = work.apply().await?.expect_failure()?;
-    ensure!(writes()? == before, "{} was written to", cluster.name);
-    nothing_is_left(&Arm::login(world).await?, world, cluster).await?;
-    let state = work.run(&["state", "list"]).await?;
-    ensure!(!state.text.contains("arc_"), "{}", state.text);
-    Ok(only_error(&run)?.clone())
-}
-
-pub fn only_error(run: &Run) -> anyhow::Result<&Diagnostic> {
-    match run.errors()[..] {
-        [error] => Ok(error),
-        _ => bail!("not exactly one error\n{}", run.text),
-    }
-}
-
-/// Whether a text names all that matters, and what to do.
-pub fn says(text: &str, names: &[&str]) -> anyhow::Result<()> {
-    for name in names {
-        ensure!(text.contains(name), "there is no {name} in: {text}");
-    }
-    Ok(())
 }

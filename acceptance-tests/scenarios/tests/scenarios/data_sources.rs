@@ -1,31 +1,25 @@
 //! Connected clusters that are only looked at.
 
-use std::sync::Arc;
-
-use anyhow::{bail, ensure};
-use world::arm::Arm;
+use anyhow::ensure;
 use world::engine::{Engine, Workdir};
-use world::leftovers::nothing_is_left;
 use world::names::RESOURCE_GROUP;
 
-use crate::configuration::{self, Configuration};
-use crate::pool::Lease;
-use crate::runner::Suite;
+use crate::common::{self, Configuration, Fixture, Suite, expect_error};
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
-    let name = format!("data_sources::connected_clusters::{}", engine.name);
-    let engine = engine.clone();
-    suite.add(name, 1, |lease| connected_clusters(lease, engine));
+    suite.add(
+        "data_sources::connected_clusters",
+        1,
+        engine,
+        connected_clusters,
+    );
 }
 
-async fn connected_clusters(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let cluster = lease.cluster();
-    let connecting = Workdir::new(lease.world(), &engine, "data-connected")?;
-    connecting.configure(&Configuration::of(cluster).render())?;
-    connecting.init().await?;
-    connecting.apply().await?.expect_success()?;
-    let looking = Workdir::new(lease.world(), &engine, "data-looking")?;
-    looking.configure(&look(&cluster.name))?;
+async fn connected_clusters(test: Fixture) -> anyhow::Result<()> {
+    let cluster = test.cluster();
+    test.apply(&Configuration::of(cluster).render()).await?;
+    let looking = test.workdir("reading")?;
+    looking.configure(&read(&cluster.name))?;
     looking.init().await?;
     looking.apply().await?.expect_success()?;
     let one = looking.attributes("data.arc_connected_cluster.one").await?;
@@ -42,20 +36,15 @@ async fn connected_clusters(lease: Arc<Lease>, engine: Engine) -> anyhow::Result
         ensure!(there == expected, "{address}: {found:#}");
     }
     nothing_to_find(&looking).await?;
-    connecting.destroy().await?.expect_success()?;
-    nothing_is_left(&Arm::login(lease.world()).await?, lease.world(), cluster).await
+    test.destroy().await
 }
 
 /// An object that is not there is an error at its name, a group that is not there one at the group.
 async fn nothing_to_find(work: &Workdir) -> anyhow::Result<()> {
-    work.configure(&look("no-such-cluster"))?;
+    work.configure(&read("no-such-cluster"))?;
     let run = work.plan().await?.expect_failure()?;
-    let [error] = run.errors()[..] else {
-        bail!("not exactly one error\n{}", run.text)
-    };
-    ensure!(error.attribute() == Some("name"), "{error:#?}");
-    ensure!(error.detail.contains("no-such-cluster"), "{error:#?}");
-    let elsewhere = configuration::head("")
+    expect_error(&run, "name", &["no-such-cluster"])?;
+    let elsewhere = common::head("")
         + r#"
 data "arc_connected_clusters" "nowhere" {
   resource_group_name = "no-such-group"
@@ -63,19 +52,11 @@ data "arc_connected_clusters" "nowhere" {
 "#;
     work.configure(&elsewhere)?;
     let run = work.plan().await?.expect_failure()?;
-    let [error] = run.errors()[..] else {
-        bail!("not exactly one error\n{}", run.text)
-    };
-    ensure!(
-        error.attribute() == Some("resource_group_name"),
-        "{error:#?}"
-    );
-    ensure!(error.detail.contains("az group create"), "{error:#?}");
-    Ok(())
+    expect_error(&run, "resource_group_name", &["az group create"])
 }
 
-fn look(name: &str) -> String {
-    let head = configuration::head("");
+fn read(name: &str) -> String {
+    let head = common::head("");
     format!(
         r#"{head}
 data "arc_connected_cluster" "one" {{

@@ -1,42 +1,28 @@
 //! What a destroy does, and what it does where the orderly way is blocked.
 
-use std::sync::Arc;
-
 use anyhow::{Context, ensure};
-use world::arm::Arm;
-use world::engine::{Engine, Workdir};
+use world::engine::Engine;
 use world::files::write_private;
 use world::kubectl;
-use world::leftovers::{clean_up, nothing_is_left};
+use world::leftovers::clean_up;
 
-use crate::configuration::Configuration;
-use crate::pool::Lease;
-use crate::runner::Suite;
+use crate::common::{Configuration, Fixture, Suite};
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
-    let (first, second) = (engine.clone(), engine.clone());
-    let name = |name: &str| format!("deletion::{name}::{}", engine.name);
-    suite.add(name("policies"), 1, |lease| policies(lease, first));
-    suite.add(name("cluster_gone_for_good"), 1, |lease| {
-        gone_for_good(lease, second)
-    });
+    suite.add("deletion::policies", 1, engine, policies);
+    suite.add("deletion::cluster_gone_for_good", 1, engine, gone_for_good);
 }
 
-async fn policies(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let cluster = lease.cluster();
-    let arm = Arm::login(lease.world()).await?;
-    let work = Workdir::new(lease.world(), &engine, "policies")?;
+async fn policies(test: Fixture) -> anyhow::Result<()> {
+    let cluster = test.cluster();
     let policy = |text: &str| {
-        let configuration = Configuration {
-            more: text.to_owned(),
-            ..Configuration::of(cluster)
-        };
-        work.configure(&configuration.render())
+        test.work
+            .configure(&Configuration::with(cluster, text).render())
     };
     policy(r#"deletion_policy = "prevent""#)?;
-    work.init().await?;
-    work.apply().await?.expect_success()?;
-    let refused = work.destroy().await?.expect_failure()?;
+    test.work.init().await?;
+    test.work.apply().await?.expect_success()?;
+    let refused = test.work.destroy().await?.expect_failure()?;
     ensure!(
         refused.text.contains("Deletion Prevented"),
         "{}",
@@ -44,12 +30,10 @@ async fn policies(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     );
 
     policy(r#"deletion_policy = "abandon""#)?;
-    work.apply().await?.expect_success()?;
-    work.destroy().await?.expect_success()?;
-    let object = arm
-        .connected_cluster(&cluster.name)
-        .await?
-        .context("it was deleted")?;
+    test.work.apply().await?.expect_success()?;
+    test.work.destroy().await?.expect_success()?;
+    let object = test.arm.connected_cluster(&cluster.name).await?;
+    let object = object.context("it was deleted")?;
     ensure!(
         object["properties"]["connectivityStatus"] == "Connected",
         "{object:#}"
@@ -57,32 +41,27 @@ async fn policies(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
 
     // Taken up again, and an object of the agents is held by a finalizer whose controller will be gone.
     policy("adopt_existing = true\n  force_delete = true")?;
-    work.apply().await?.expect_success()?;
+    test.work.apply().await?.expect_success()?;
     kubectl::create_with_finalizer(cluster).await?;
-    work.destroy().await?.expect_success()?;
-    nothing_is_left(&arm, lease.world(), cluster).await
+    test.destroy().await
 }
 
 /// The cluster does not answer any more: the object goes, and a warning says what is left.
-async fn gone_for_good(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let cluster = lease.cluster();
-    let arm = Arm::login(lease.world()).await?;
-    let work = Workdir::new(lease.world(), &engine, "gone-for-good")?;
-    let kubeconfig = work.path().join("kubeconfig");
+async fn gone_for_good(test: Fixture) -> anyhow::Result<()> {
+    let cluster = test.cluster();
+    let kubeconfig = test.work.path().join("kubeconfig");
     let good = std::fs::read_to_string(&cluster.kubeconfig)?;
     write_private(&kubeconfig, &good)?;
     let configuration = Configuration {
         kubernetes: format!(r#"{{ config_path = "{}" }}"#, kubeconfig.display()),
         ..Configuration::of(cluster)
     };
-    work.configure(&configuration.render())?;
-    work.init().await?;
-    work.apply().await?.expect_success()?;
+    test.apply(&configuration.render()).await?;
     write_private(
         &kubeconfig,
         good.replace(&cluster.endpoint, "https://127.0.0.1:1"),
     )?;
-    let run = work.destroy().await?.expect_success()?;
+    let run = test.work.destroy().await?.expect_success()?;
     ensure!(
         run.text
             .contains("Helm release azure-arc in namespace azure-arc-release"),
@@ -90,8 +69,8 @@ async fn gone_for_good(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> 
         run.text
     );
     ensure!(
-        arm.connected_cluster(&cluster.name).await?.is_none(),
+        test.arm.connected_cluster(&cluster.name).await?.is_none(),
         "the object is left"
     );
-    clean_up(lease.world(), cluster).await
+    clean_up(test.world(), cluster).await
 }

@@ -1,54 +1,29 @@
-//! What somebody does to a connected cluster behind the provider's back: a plan names it, an apply repairs exactly that.
+//! What is changed in a connected cluster past the provider: a plan names it, an apply repairs exactly that.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use futures::future::BoxFuture;
 use serde_json::json;
-use world::arm::Arm;
-use world::cluster::Cluster;
-use world::engine::{Engine, Run, Workdir};
+use world::engine::{Engine, Run};
 use world::kubectl;
-use world::leftovers::nothing_is_left;
-use world::simulator_client::SimulatorClient;
 
-use crate::configuration::{ADDRESS, Configuration};
-use crate::pool::Lease;
-use crate::runner::Suite;
+use crate::common::{ADDRESS, Configuration, Fixture, Suite};
 
-/// One thing that is done, and the line of the drift list that it gives.
+/// One change past the provider, and the line of the drift list that it gives.
 struct Damage {
     name: &'static str,
     /// Part of the line.
     line: &'static str,
     /// What the plan does about it, in its words.
-    deed: &'static str,
-    make: fn(&Place) -> BoxFuture<'_, anyhow::Result<()>>,
+    action: &'static str,
+    make: fn(&Fixture) -> BoxFuture<'_, anyhow::Result<()>>,
 }
 
-/// Where it is done.
-struct Place {
-    lease: Arc<Lease>,
-    id: String,
-}
-
-impl Place {
-    fn cluster(&self) -> &Cluster {
-        self.lease.cluster()
-    }
-
-    /// Nobody hears of the agents any more; what they said last is so old.
-    async fn silence(&self, age: Duration) -> anyhow::Result<()> {
-        let simulator = SimulatorClient::new(self.lease.world())?;
-        simulator.presence(&self.id, json!("away")).await?;
-        simulator.age(&self.id, age).await
-    }
-
-    async fn hear_again(&self) -> anyhow::Result<()> {
-        let simulator = SimulatorClient::new(self.lease.world())?;
-        simulator.presence(&self.id, json!("real")).await
-    }
+/// Stops the agents' reports to Azure; the last one is so old.
+async fn silence(test: &Fixture, age: Duration) -> anyhow::Result<()> {
+    test.simulator.presence(&test.id(), json!("away")).await?;
+    test.simulator.age(&test.id(), age).await
 }
 
 const REPAIR: &str = "will be updated in-place";
@@ -60,38 +35,28 @@ const WORKLOADS: [Damage; 5] = [
     Damage {
         name: "scaled down",
         line: "deployment azure-arc/config-agent: scaled to 0 of 1 replicas",
-        deed: REPAIR,
-        make: |place| Box::pin(kubectl::scale(place.cluster(), "config-agent", 0)),
+        action: REPAIR,
+        make: |test| Box::pin(kubectl::scale(test.cluster(), "config-agent", 0)),
     },
     Damage {
         name: "deployment deleted",
         line: "deployment azure-arc/kube-aad-proxy: missing",
-        deed: REPAIR,
-        make: |place| {
-            Box::pin(kubectl::delete_deployment(
-                place.cluster(),
-                "kube-aad-proxy",
-            ))
-        },
+        action: REPAIR,
+        make: |test| Box::pin(kubectl::delete_deployment(test.cluster(), "kube-aad-proxy")),
     },
     Damage {
         name: "no node takes the pods",
         line: "deployment azure-arc/metrics-agent: 0 of 1 replicas ready (pod metrics-agent-",
-        deed: REPAIR,
-        make: |place| {
-            Box::pin(kubectl::make_unschedulable(
-                place.cluster(),
-                "metrics-agent",
-            ))
-        },
+        action: REPAIR,
+        make: |test| Box::pin(kubectl::make_unschedulable(test.cluster(), "metrics-agent")),
     },
     Damage {
         name: "definition deleted",
         line: "custom resource definition gitconfigs.clusterconfig.azure.com: missing",
-        deed: REPAIR,
-        make: |place| {
+        action: REPAIR,
+        make: |test| {
             Box::pin(kubectl::delete_definition(
-                place.cluster(),
+                test.cluster(),
                 "gitconfigs.clusterconfig.azure.com",
             ))
         },
@@ -99,11 +64,11 @@ const WORKLOADS: [Damage; 5] = [
     Damage {
         name: "identity certificate deleted",
         line: "secret azure-arc/azure-identity-certificate: missing",
-        deed: REPAIR,
-        make: |place| {
+        action: REPAIR,
+        make: |test| {
             Box::pin(async {
-                place.silence(Duration::from_mins(1)).await?;
-                kubectl::delete_secret(place.cluster(), "azure-identity-certificate").await
+                silence(test, Duration::from_mins(1)).await?;
+                kubectl::delete_secret(test.cluster(), "azure-identity-certificate").await
             })
         },
     },
@@ -114,22 +79,22 @@ const RELEASES: [Damage; 5] = [
     Damage {
         name: "release record deleted",
         line: "helm release azure-arc: missing",
-        deed: REPAIR,
-        make: |place| Box::pin(kubectl::delete_release_records(place.cluster())),
+        action: REPAIR,
+        make: |test| Box::pin(kubectl::delete_release_records(test.cluster())),
     },
     Damage {
         name: "release failed",
         line: "helm release azure-arc: status failed",
-        deed: REPAIR,
-        make: |place| Box::pin(kubectl::set_release_status(place.cluster(), "failed")),
+        action: REPAIR,
+        make: |test| Box::pin(kubectl::set_release_status(test.cluster(), "failed")),
     },
     Damage {
         name: "config map deleted",
         line: "config map azure-arc/azure-clusterconfig: missing",
-        deed: REPAIR,
-        make: |place| {
+        action: REPAIR,
+        make: |test| {
             Box::pin(kubectl::delete_config_map(
-                place.cluster(),
+                test.cluster(),
                 "azure-clusterconfig",
             ))
         },
@@ -137,10 +102,10 @@ const RELEASES: [Damage; 5] = [
     Damage {
         name: "config map names another cluster",
         line: "config map azure-arc/azure-clusterconfig: names /subscriptions/",
-        deed: REPAIR,
-        make: |place| {
+        action: REPAIR,
+        make: |test| {
             Box::pin(kubectl::set_agent_config(
-                place.cluster(),
+                test.cluster(),
                 "AZURE_RESOURCE_NAME",
                 "somebody-else",
             ))
@@ -149,10 +114,10 @@ const RELEASES: [Damage; 5] = [
     Damage {
         name: "auto-upgrade turned off in the cluster",
         line: "config map azure-arc/azure-clusterconfig: AZURE_ARC_AUTOUPDATE is false, wanted is true",
-        deed: REPAIR,
-        make: |place| {
+        action: REPAIR,
+        make: |test| {
             Box::pin(kubectl::set_agent_config(
-                place.cluster(),
+                test.cluster(),
                 "AZURE_ARC_AUTOUPDATE",
                 "false",
             ))
@@ -165,24 +130,22 @@ const BONDS: [Damage; 6] = [
     Damage {
         name: "tag changed in Azure",
         line: r#""City"            = "Elsewhere" -> "Demo""#,
-        deed: REPAIR,
-        make: |place| {
+        action: REPAIR,
+        make: |test| {
             Box::pin(async {
-                let arm = Arm::login(place.lease.world()).await?;
                 let tags = json!({"tags": {"City": "Elsewhere"}});
-                arm.merge(&place.cluster().name, &tags).await
+                test.arm.merge(&test.cluster().name, &tags).await
             })
         },
     },
     Damage {
         name: "auto-upgrade turned off in Azure",
         line: "connected cluster: auto-upgrade of the agents is Disabled, wanted is Enabled",
-        deed: REPAIR,
-        make: |place| {
+        action: REPAIR,
+        make: |test| {
             Box::pin(async {
-                let arm = Arm::login(place.lease.world()).await?;
-                arm.merge(
-                    &place.cluster().name,
+                test.arm.merge(
+                    &test.cluster().name,
                     &json!({"properties": {"arcAgentProfile": {"agentAutoUpgrade": "Disabled"}}}),
                 )
                 .await
@@ -192,29 +155,29 @@ const BONDS: [Damage; 6] = [
     Damage {
         name: "offline",
         line: "connected cluster: Offline since ",
-        deed: REPAIR,
-        make: |place| Box::pin(place.silence(Duration::from_mins(20))),
+        action: REPAIR,
+        make: |test| Box::pin(silence(test, Duration::from_mins(20))),
     },
     Damage {
         name: "expired",
         line: "connected cluster: Expired since ",
-        deed: REPLACE,
-        make: |place| Box::pin(place.silence(DAY.saturating_mul(91))),
+        action: REPLACE,
+        make: |test| Box::pin(silence(test, DAY.saturating_mul(91))),
     },
     Damage {
         name: "foreign key",
         line: "secret azure-arc/azure-arc-connect-privatekey: holds a key that is not the one that Azure knows",
-        deed: REPLACE,
-        make: |place| Box::pin(kubectl::replace_key(place.cluster())),
+        action: REPLACE,
+        make: |test| Box::pin(kubectl::replace_key(test.cluster())),
     },
     Damage {
         name: "object deleted in Azure",
         line: "connected cluster: gone in Azure, while its agents are still in the cluster",
-        deed: REPLACE,
-        make: |place| {
+        action: REPLACE,
+        make: |test| {
             Box::pin(async {
-                let arm = Arm::login(place.lease.world()).await?;
-                arm.delete(&place.cluster().name).await
+                let name = &test.cluster().name;
+                test.arm.delete(name).await
             })
         },
     },
@@ -227,53 +190,34 @@ pub fn scenarios(suite: &mut Suite, engine: &Engine) {
         ("bonds", &BONDS),
     ];
     for (name, damages) in groups {
-        let engine = engine.clone();
-        suite.add(format!("drift::{name}::{}", engine.name), 1, move |lease| {
-            repaired(lease, engine, name, damages)
-        });
+        let name = format!("drift::{name}");
+        suite.add(&name, 1, engine, |test| repaired(test, damages));
     }
 }
 
 /// One cluster, damaged and repaired again and again.
-async fn repaired(
-    lease: Arc<Lease>,
-    engine: Engine,
-    name: &str,
-    damages: &[Damage],
-) -> anyhow::Result<()> {
-    let cluster = lease.cluster();
-    let arm = Arm::login(lease.world()).await?;
-    let work = Workdir::new(lease.world(), &engine, &format!("drift-{name}"))?;
-    work.configure(&Configuration::of(cluster).render())?;
-    work.init().await?;
-    work.apply().await?.expect_success()?;
-    let place = Place {
-        id: arm.id(&cluster.name),
-        lease: Arc::clone(&lease),
-    };
+async fn repaired(test: Fixture, damages: &[Damage]) -> anyhow::Result<()> {
+    test.apply(&Configuration::of(test.cluster()).render())
+        .await?;
     for damage in damages {
-        repair(&work, &place, damage)
-            .await
-            .with_context(|| damage.name)?;
+        repair(&test, damage).await.with_context(|| damage.name)?;
     }
-    work.destroy().await?.expect_success()?;
-    nothing_is_left(&arm, lease.world(), cluster).await
+    test.destroy().await
 }
 
-async fn repair(work: &Workdir, place: &Place, damage: &Damage) -> anyhow::Result<()> {
-    (damage.make)(place).await.context("the damage")?;
-    names(&work.plan_text().await?.expect_success()?, damage)?;
-    // Whoever is away comes back when he is called.
-    place.hear_again().await?;
-    work.apply().await?.expect_success()?;
-    work.plan().await?.expect_empty()
+async fn repair(test: &Fixture, damage: &Damage) -> anyhow::Result<()> {
+    (damage.make)(test).await.context("the damage")?;
+    names(&test.work.plan_text().await?.expect_success()?, damage)?;
+    // Agents that were silenced report again.
+    test.simulator.presence(&test.id(), json!("real")).await?;
+    test.work.converge().await
 }
 
 /// The plan says what it found, and does one thing about it.
 fn names(plan: &Run, damage: &Damage) -> anyhow::Result<()> {
     let text = &plan.text;
     ensure!(text.contains(damage.line), "no {:?} in {text}", damage.line);
-    let deed = format!("# {ADDRESS} {}", damage.deed);
-    ensure!(text.contains(&deed), "no {deed:?} in {text}");
+    let action = format!("# {ADDRESS} {}", damage.action);
+    ensure!(text.contains(&action), "no {action:?} in {text}");
     Ok(())
 }

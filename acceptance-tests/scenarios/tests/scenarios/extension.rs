@@ -1,24 +1,17 @@
 //! Extensions: their life, drift and repair on both planes, taking over, failing, and going with their cluster.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use anyhow::{Context, ensure};
 use k8s_openapi::api::apps::v1::Deployment;
 use kube::Api;
 use kube::api::{DeleteParams, Patch, PatchParams};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::time::{Instant, sleep};
-use world::arm::Arm;
 use world::cluster::Cluster;
-use world::engine::{Action, Change, Engine, Workdir};
+use world::engine::{Action, Change, Engine};
 use world::leftovers;
-use world::simulator_client::SimulatorClient;
+use world::wait::eventually;
 
-use crate::configuration::{self, Configuration};
-use crate::pool::Lease;
-use crate::runner::Suite;
+use crate::common::{self, Configuration, Fixture, Suite, says};
 
 /// One that shows everything.
 const VERSION: &str = "2025-03-01";
@@ -28,27 +21,22 @@ const NAMESPACE: &str = "dapr-system";
 const WORKLOAD: &str = "dapr-operator";
 /// In a secret setting, and nowhere else.
 const CANARY: &str = "canary-7d1f";
-/// How long the agents may take.
-const LIMIT: Duration = Duration::from_secs(30);
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
-    let name = |name: &str| format!("extension::{name}::{}", engine.name);
-    let (one, two, three, four) = (
-        engine.clone(),
-        engine.clone(),
-        engine.clone(),
-        engine.clone(),
+    suite.add("extension::life_drift_and_repair", 1, engine, life);
+    suite.add(
+        "extension::made_by_a_policy_and_taken_over",
+        1,
+        engine,
+        taken_over,
     );
-    suite.add(name("life_drift_and_repair"), 1, |lease| life(lease, one));
-    suite.add(name("made_by_a_policy_and_taken_over"), 1, |lease| {
-        taken_over(lease, two)
-    });
-    suite.add(name("image_cannot_be_pulled"), 1, |lease| {
-        failing(lease, three)
-    });
-    suite.add(name("goes_and_comes_with_its_cluster"), 1, |lease| {
-        with_its_cluster(lease, four)
-    });
+    suite.add("extension::image_cannot_be_pulled", 1, engine, failing);
+    suite.add(
+        "extension::goes_and_comes_with_its_cluster",
+        1,
+        engine,
+        with_its_cluster,
+    );
 }
 
 /// An extension as users write it.
@@ -68,7 +56,8 @@ impl Extension {
         }
     }
 
-    fn render(&self, configuration: &Configuration) -> String {
+    fn render(&self, cluster: &Cluster) -> String {
+        let configuration = Configuration::of(cluster);
         let Self {
             version,
             level,
@@ -92,72 +81,43 @@ resource "arc_extension" "dapr" {{
     }
 }
 
-/// What the agents, Azure and the provider see of one extension.
-struct Stage<'a> {
-    arm: Arm,
-    simulator: SimulatorClient,
-    cluster: &'a Cluster,
-    work: Workdir,
-    configuration: Configuration,
+fn path(test: &Fixture) -> String {
+    let cluster = &test.cluster().name;
+    test.arm.child(cluster, "extensions/dapr", VERSION)
 }
 
-impl<'a> Stage<'a> {
-    async fn set(lease: &'a Lease, engine: &Engine, name: &str) -> anyhow::Result<Self> {
-        Ok(Self {
-            arm: Arm::login(lease.world()).await?,
-            simulator: SimulatorClient::new(lease.world())?,
-            cluster: lease.cluster(),
-            work: Workdir::new(lease.world(), engine, name)?,
-            configuration: Configuration::of(lease.cluster()),
-        })
-    }
-
-    fn path(&self) -> String {
-        self.arm
-            .child(&self.cluster.name, "extensions/dapr", VERSION)
-    }
-
-    async fn in_azure(&self) -> anyhow::Result<Value> {
-        let found = self.arm.settled(&self.path()).await?;
-        found.context("there is no extension in Azure")
-    }
-
-    async fn deployments(&self) -> anyhow::Result<Api<Deployment>> {
-        Ok(Api::namespaced(self.cluster.client().await?, NAMESPACE))
-    }
-
-    /// The plan of the extension, and nothing else, is this.
-    async fn expect(&self, action: Action) -> anyhow::Result<()> {
-        let plan = self.work.plan().await?.expect_success()?;
-        let expected = [Change::new(ADDRESS, action)];
-        ensure!(plan.changes == expected, "{}", plan.text);
-        Ok(())
-    }
-
-    async fn apply(&self) -> anyhow::Result<()> {
-        self.work.apply().await?.expect_success()?;
-        self.work.plan().await?.expect_empty()
-    }
-
-    /// The names of the secret settings that Azure has.
-    async fn secrets(&self) -> anyhow::Result<Vec<String>> {
-        let state = self.simulator.state().await?;
-        let id = format!("{}/providers/", self.arm.id(&self.cluster.name)).to_lowercase();
-        let extensions = state["extensions"].as_object().context("no extensions")?;
-        let own = extensions
-            .iter()
-            .find(|(key, _)| key.to_lowercase().starts_with(&id) && key.ends_with("/dapr"));
-        let secrets = own.context("no extension")?.1["protectedSettings"].as_object();
-        Ok(secrets
-            .into_iter()
-            .flatten()
-            .map(|(name, _)| name.clone())
-            .collect())
-    }
+async fn in_azure(test: &Fixture) -> anyhow::Result<Value> {
+    let found = test.arm.settled(&path(test)).await?;
+    found.context("there is no extension in Azure")
 }
 
-async fn life(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let mut stage = Stage::set(&lease, &engine, "extension").await?;
+async fn deployments(test: &Fixture) -> anyhow::Result<Api<Deployment>> {
+    Ok(Api::namespaced(test.cluster().client().await?, NAMESPACE))
+}
+
+/// Checks that the plan of the extension, and nothing else, is this.
+async fn expect_plan(test: &Fixture, action: Action) -> anyhow::Result<()> {
+    let plan = test.work.plan().await?.expect_success()?;
+    plan.expect_changes(&[Change::new(ADDRESS, action)])
+}
+
+/// The names of the secret settings that Azure has.
+async fn secrets(test: &Fixture) -> anyhow::Result<Vec<String>> {
+    let state = test.simulator.state().await?;
+    let id = format!("{}/providers/", test.id()).to_lowercase();
+    let extensions = state["extensions"].as_object().context("no extensions")?;
+    let own = extensions
+        .iter()
+        .find(|(key, _)| key.to_lowercase().starts_with(&id) && key.ends_with("/dapr"));
+    let secrets = own.context("no extension")?.1["protectedSettings"].as_object();
+    Ok(secrets
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.clone())
+        .collect())
+}
+
+async fn life(test: Fixture) -> anyhow::Result<()> {
     let secret = |version: u8| {
         format!(
             "configuration_protected_settings_wo = {{ \"api.key\" = \"{CANARY}\" }}\n  \
@@ -166,39 +126,34 @@ async fn life(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
     };
     let mut extension = Extension::new("1.1.4");
     extension.more = secret(1);
-    stage
-        .work
-        .configure(&extension.render(&stage.configuration))?;
-    stage.work.init().await?;
-    stage.apply().await?;
-    is_installed(&stage, "1.1.4").await?;
+    test.init(&extension.render(test.cluster())).await?;
+    test.work.converge().await?;
+    is_installed(&test, "1.1.4").await?;
     extension.version = "1.1.5";
-    stage
-        .work
-        .configure(&extension.render(&stage.configuration))?;
-    stage.expect(Action::Update).await?;
-    stage.apply().await?;
-    is_installed(&stage, "1.1.5").await?;
-    drift_in_the_cluster(&stage).await?;
-    drift_in_azure(&stage).await?;
-    is_imported(&lease, &engine, &mut stage).await?;
-    let stored = std::fs::read_to_string(stage.work.path().join("terraform.tfstate"))?;
-    ensure!(!stored.contains(CANARY), "a secret is in the stored");
-    stage.work.destroy().await?.expect_success()?;
-    leftovers::namespace_is_gone(stage.cluster, NAMESPACE).await?;
-    leftovers::nothing_is_left(&stage.arm, lease.world(), stage.cluster).await
+    test.work.configure(&extension.render(test.cluster()))?;
+    expect_plan(&test, Action::Update).await?;
+    test.work.converge().await?;
+    is_installed(&test, "1.1.5").await?;
+    drift_in_the_cluster(&test).await?;
+    drift_in_azure(&test).await?;
+    is_imported(&test).await?;
+    let stored = std::fs::read_to_string(test.work.path().join("terraform.tfstate"))?;
+    ensure!(!stored.contains(CANARY), "a secret is in the state");
+    test.work.destroy().await?.expect_success()?;
+    leftovers::namespace_is_gone(test.cluster(), NAMESPACE).await?;
+    test.nothing_is_left().await
 }
 
 /// On both planes, and with all its secrets.
-async fn is_installed(stage: &Stage<'_>, version: &str) -> anyhow::Result<()> {
-    let object = stage.in_azure().await?;
+async fn is_installed(test: &Fixture, version: &str) -> anyhow::Result<()> {
+    let object = in_azure(test).await?;
     ensure!(
         object["properties"]["currentVersion"] == version,
         "{object:#}"
     );
-    let secrets = stage.secrets().await?;
+    let secrets = secrets(test).await?;
     ensure!(secrets == ["api.key"], "{secrets:?}");
-    let attributes = stage.work.attributes(ADDRESS).await?;
+    let attributes = test.work.attributes(ADDRESS).await?;
     let workload = &attributes["workloads"][format!("deployment/{WORKLOAD}")];
     ensure!(
         *workload == json!({"ready": 1, "desired": 1}),
@@ -212,69 +167,67 @@ async fn is_installed(stage: &Stage<'_>, version: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Somebody scales a workload to nothing, and deletes one.
-async fn drift_in_the_cluster(stage: &Stage<'_>) -> anyhow::Result<()> {
-    let deployments = stage.deployments().await?;
+/// A workload is scaled to nothing, and one is deleted.
+async fn drift_in_the_cluster(test: &Fixture) -> anyhow::Result<()> {
+    let deployments = deployments(test).await?;
     let nothing = Patch::Merge(json!({"spec": {"replicas": 0}}));
     deployments
         .patch_scale(WORKLOAD, &PatchParams::default(), &nothing)
         .await?;
-    stage.expect(Action::Update).await?;
-    let refreshed = stage
+    expect_plan(test, Action::Update).await?;
+    let refreshed = test
         .work
         .run(&["apply", "-refresh-only", "-json", "-auto-approve"])
         .await?;
     refreshed.expect_success()?;
-    let attributes = stage.work.attributes(ADDRESS).await?;
+    let attributes = test.work.attributes(ADDRESS).await?;
     let drift = &attributes["drift"][0];
     ensure!(
         *drift == "deployment/dapr-operator was scaled from 1 to 0",
         "{attributes:#}"
     );
-    stage.apply().await?;
+    test.work.converge().await?;
     let replicas = deployments.get(WORKLOAD).await?.spec.replicas;
     ensure!(replicas == Some(1), "{replicas:?}");
     deployments
         .delete("dapr-sentry", &DeleteParams::default())
         .await?;
-    stage.expect(Action::Update).await?;
-    stage.apply().await?;
+    expect_plan(test, Action::Update).await?;
+    test.work.converge().await?;
     deployments.get("dapr-sentry").await?;
     Ok(())
 }
 
-/// Somebody changes a setting, and deletes the extension.
-async fn drift_in_azure(stage: &Stage<'_>) -> anyhow::Result<()> {
+/// A setting is changed, and the extension is deleted.
+async fn drift_in_azure(test: &Fixture) -> anyhow::Result<()> {
     let changed = json!({"properties": {"configurationSettings": {"global.logLevel": "debug", "stray": "1"}}});
-    stage
-        .arm
-        .call(Method::PATCH, &stage.path(), Some(&changed))
+    test.arm
+        .call(Method::PATCH, &path(test), Some(&changed))
         .await?;
-    stage.in_azure().await?;
-    stage.expect(Action::Update).await?;
-    stage.apply().await?;
-    let settings = stage.in_azure().await?["properties"]["configurationSettings"].clone();
+    in_azure(test).await?;
+    expect_plan(test, Action::Update).await?;
+    test.work.converge().await?;
+    let settings = in_azure(test).await?["properties"]["configurationSettings"].clone();
     ensure!(settings == json!({"global.logLevel": "info"}), "{settings}");
-    let secrets = stage.secrets().await?;
+    let secrets = secrets(test).await?;
     ensure!(secrets == ["api.key"], "{secrets:?}");
-    stage.arm.call(Method::DELETE, &stage.path(), None).await?;
+    test.arm.call(Method::DELETE, &path(test), None).await?;
     ensure!(
-        stage.arm.settled(&stage.path()).await?.is_none(),
+        test.arm.settled(&path(test)).await?.is_none(),
         "it is still there"
     );
-    stage.expect(Action::Create).await?;
-    stage.apply().await
+    expect_plan(test, Action::Create).await?;
+    test.work.converge().await
 }
 
 /// Into the state of another configuration, whose provider block knows the cluster.
-async fn is_imported(lease: &Lease, engine: &Engine, stage: &mut Stage<'_>) -> anyhow::Result<()> {
-    let attributes = stage.work.attributes(ADDRESS).await?;
+async fn is_imported(test: &Fixture) -> anyhow::Result<()> {
+    let attributes = test.work.attributes(ADDRESS).await?;
     let id = attributes["id"].as_str().context("no id")?;
-    let cluster = stage.work.attributes(CLUSTER).await?;
+    let cluster = test.work.attributes(CLUSTER).await?;
     let cluster = cluster["id"].as_str().context("no id")?;
-    let second = Workdir::new(lease.world(), engine, "extension-import")?;
-    let connection = &stage.configuration.kubernetes;
-    second.configure(&format!(
+    let connection = common::eks(&test.cluster().name);
+    let configuration = format!(
         r#"{}
 resource "arc_extension" "dapr" {{
   connected_cluster_id   = "{cluster}"
@@ -284,26 +237,22 @@ resource "arc_extension" "dapr" {{
   configuration_settings = {{ "global.logLevel" = "info" }}
 }}
 "#,
-        configuration::head(&format!("kubernetes = {connection}"))
-    ))?;
-    second.init().await?;
-    second.import(ADDRESS, id).await?.expect_success()?;
-    second.plan().await?.expect_empty()
+        common::head(&format!("kubernetes = {connection}"))
+    );
+    test.imported(&configuration, ADDRESS, id).await.map(drop)
 }
 
 /// Not without being asked, and then without a change.
-async fn taken_over(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let stage = Stage::set(&lease, &engine, "extension-adopt").await?;
-    stage.work.configure(&stage.configuration.render())?;
-    stage.work.init().await?;
-    stage.work.apply().await?.expect_success()?;
+async fn taken_over(test: Fixture) -> anyhow::Result<()> {
+    test.apply(&Configuration::of(test.cluster()).render())
+        .await?;
     let seed = json!({
-        "connected_cluster": stage.arm.id(&stage.cluster.name), "name": "dapr", "extension_type": "microsoft.dapr",
+        "connected_cluster": test.id(), "name": "dapr", "extension_type": "microsoft.dapr",
         "version": "1.1.4", "release_namespace": NAMESPACE, "settings": {"by": "policy"},
     });
-    stage.simulator.add_extension(seed).await?;
-    stage.in_azure().await?;
-    let text = |more: &str| {
+    test.simulator.add_extension(seed).await?;
+    in_azure(&test).await?;
+    let configuration = |more: &str| {
         format!(
             r#"{}
 resource "arc_extension" "dapr" {{
@@ -315,76 +264,65 @@ resource "arc_extension" "dapr" {{
   {more}
 }}
 "#,
-            stage.configuration.render(),
-            stage.configuration.kubernetes
+            Configuration::of(test.cluster()).render(),
+            common::eks(&test.cluster().name)
         )
     };
-    stage.work.configure(&text(""))?;
-    let refused = stage.work.apply().await?.expect_failure()?;
+    test.work.configure(&configuration(""))?;
+    let refused = test.work.apply().await?.expect_failure()?;
     ensure!(
         refused.text.contains("adopt_existing = true"),
         "{}",
         refused.text
     );
-    stage.work.configure(&text("adopt_existing = true"))?;
-    stage.apply().await?;
-    let object = stage.in_azure().await?;
+    test.work
+        .configure(&configuration("adopt_existing = true"))?;
+    test.work.converge().await?;
+    let object = in_azure(&test).await?;
     let settings = &object["properties"]["configurationSettings"];
     ensure!(*settings == json!({"by": "policy"}), "{object:#}");
-    stage.work.configure(&text(
+    test.work.configure(&configuration(
         "adopt_existing = true\n  deletion_policy = \"abandon\"",
     ))?;
-    stage.apply().await?;
-    stage.work.configure(&stage.configuration.render())?;
-    stage.work.apply().await?.expect_success()?;
-    stage.in_azure().await.context("it was not left alone")?;
-    stage.work.destroy().await?.expect_success()?;
-    leftovers::delete_namespace(stage.cluster, NAMESPACE).await?;
-    leftovers::nothing_is_left(&stage.arm, lease.world(), stage.cluster).await
+    test.work.converge().await?;
+    test.work
+        .configure(&Configuration::of(test.cluster()).render())?;
+    test.work.apply().await?.expect_success()?;
+    in_azure(&test).await.context("it was not left alone")?;
+    test.work.destroy().await?.expect_success()?;
+    leftovers::delete_namespace(test.cluster(), NAMESPACE).await?;
+    test.nothing_is_left().await
 }
 
-/// The error says what Azure, the pods and the events say, and the next apply mends it.
-async fn failing(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let stage = Stage::set(&lease, &engine, "extension-failure").await?;
+/// The error says what Azure, the pods and the events say, and the next apply repairs it.
+async fn failing(test: Fixture) -> anyhow::Result<()> {
     let fault = json!({
-        "method": "PUT", "path": format!("*/{}/*/extensions/*", stage.cluster.name),
+        "method": "PUT", "path": format!("*/{}/*/extensions/*", test.cluster().name),
         "action": {"operation": "image_pull_error"},
     });
-    stage.simulator.fault(fault).await?;
+    test.simulator.fault(fault).await?;
     let extension = Extension::new("1.1.4");
-    stage
-        .work
-        .configure(&extension.render(&stage.configuration))?;
-    stage.work.init().await?;
-    let failed = stage.work.apply().await?.expect_failure()?;
-    for said in [
+    test.init(&extension.render(test.cluster())).await?;
+    let failed = test.work.apply().await?.expect_failure()?;
+    let names = [
         "Extension Failed",
         "Azure: ",
         "ImagePullBackOff",
         "kubectl get pods,events --namespace dapr-system",
-    ] {
-        ensure!(
-            failed.text.contains(said),
-            "there is no {said} in {}",
-            failed.text
-        );
-    }
-    stage.expect(Action::Replace).await?;
-    stage.apply().await?;
-    stage.work.destroy().await?.expect_success()?;
-    leftovers::nothing_is_left(&stage.arm, lease.world(), stage.cluster).await
+    ];
+    says(&failed.text, &names)?;
+    expect_plan(&test, Action::Replace).await?;
+    test.work.converge().await?;
+    test.destroy().await
 }
 
-/// A cluster that is connected anew has no extensions: replaced here or by somebody else, they are made again.
-async fn with_its_cluster(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let stage = Stage::set(&lease, &engine, "extension-cluster").await?;
+/// A replaced connected cluster has no extensions: they are created again with it.
+async fn with_its_cluster(test: Fixture) -> anyhow::Result<()> {
     let extension = Extension::new("1.1.4");
-    let text = extension.render(&stage.configuration);
-    stage.work.configure(&text)?;
-    stage.work.init().await?;
-    stage.apply().await?;
+    test.init(&extension.render(test.cluster())).await?;
+    test.work.converge().await?;
     let replace = format!("-replace={CLUSTER}");
-    let run = stage
+    let run = test
         .work
         .run(&["apply", "-json", "-auto-approve", &replace])
         .await?
@@ -398,18 +336,16 @@ async fn with_its_cluster(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<(
         "{}",
         run.text
     );
-    is_there(&stage).await?;
-    stage.work.plan().await?.expect_empty()?;
-    stage.work.destroy().await?.expect_success()?;
-    leftovers::nothing_is_left(&stage.arm, lease.world(), stage.cluster).await
+    is_there(&test).await?;
+    test.work.plan().await?.expect_empty()?;
+    test.destroy().await
 }
 
-async fn is_there(stage: &Stage<'_>) -> anyhow::Result<()> {
-    let deadline = Instant::now() + LIMIT;
-    let deployments = stage.deployments().await?;
-    while deployments.get_opt(WORKLOAD).await?.is_none() {
-        ensure!(Instant::now() < deadline, "{WORKLOAD} is not there");
-        sleep(Duration::from_millis(200)).await;
-    }
-    stage.in_azure().await.map(drop)
+async fn is_there(test: &Fixture) -> anyhow::Result<()> {
+    let deployments = deployments(test).await?;
+    eventually("the workload is there", || async {
+        Ok(deployments.get_opt(WORKLOAD).await?.is_some())
+    })
+    .await?;
+    in_azure(test).await.map(drop)
 }

@@ -1,23 +1,10 @@
 //! What users get wrong about extensions: each is one error at the attribute, with the cause and what to do.
 
-use std::sync::Arc;
-
-use anyhow::{bail, ensure};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use rsa::RsaPrivateKey;
-use rsa::pkcs1::EncodeRsaPublicKey;
+use anyhow::Context;
 use serde_json::json;
-use world::arm::Arm;
-use world::engine::{Diagnostic, Engine, Workdir};
-use world::simulator_client::SimulatorClient;
+use world::engine::Engine;
 
-use crate::configuration::{eks, head};
-use crate::pool::Lease;
-use crate::runner::Suite;
-
-/// Azure takes no shorter key.
-const KEY_BITS: usize = 2048;
+use crate::common::{Fixture, Suite, connect_simulated, eks, expect_error, head};
 
 /// One mistake and what is said about it.
 struct Mistake {
@@ -113,64 +100,51 @@ const MISTAKES: [Mistake; 10] = [
 ];
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
-    let (first, second) = (engine.clone(), engine.clone());
-    let name = |name: &str| format!("extension_input::{name}::{}", engine.name);
-    suite.add(name("mistakes"), 1, |lease| mistakes(lease, first));
-    suite.add(name("parents"), 1, |lease| parents(lease, second));
+    suite.add("extension_input::mistakes", 1, engine, mistakes);
+    suite.add("extension_input::parents", 1, engine, parents);
 }
 
 /// All of them are found in the plan, on a cluster that is there.
-async fn mistakes(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let arm = Arm::login(lease.world()).await?;
-    let simulator = SimulatorClient::new(lease.world())?;
-    let name = lease.cluster().name.as_str();
-    let id = arm.id(name);
-    connect_simulated(&arm, &simulator, name).await?;
+async fn mistakes(test: Fixture) -> anyhow::Result<()> {
+    let name = test.cluster().name.as_str();
+    let id = test.arm.id(name);
+    connect_simulated(&test, name).await?;
     let seed = json!({
         "connected_cluster": id, "name": "by-policy", "extension_type": "microsoft.policyinsights",
         "version": "1.2.0", "release_namespace": "kube-system",
     });
-    simulator.add_extension(seed).await?;
+    test.simulator.add_extension(seed).await?;
     for mistake in MISTAKES {
-        let work = Workdir::new(lease.world(), &engine, mistake.name)?;
-        work.configure(&configuration(&id, name, mistake.attributes))?;
-        work.init().await?;
-        let run = work.plan().await?.expect_failure()?;
-        explained(&run.errors(), mistake.attribute, mistake.names)?;
+        test.init(&configuration(&id, name, mistake.attributes))
+            .await?;
+        let run = test.work.plan().await?.expect_failure()?;
+        expect_error(&run, mistake.attribute, mistake.names).context(mistake.name)?;
     }
-    arm.delete(name).await?;
-    simulator.presence(&id, json!("real")).await
+    test.arm.delete(name).await?;
+    test.simulator.presence(&id, json!("real")).await
 }
 
 /// A cluster that is not there, and one that is away, are found at the latest when something is to be installed.
-async fn parents(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let arm = Arm::login(lease.world()).await?;
-    let simulator = SimulatorClient::new(lease.world())?;
-    let name = lease.cluster().name.as_str();
-    let id = arm.id(name);
+async fn parents(test: Fixture) -> anyhow::Result<()> {
+    let name = test.cluster().name.as_str();
+    let id = test.arm.id(name);
     let good = "name = \"x\"\n  extension_type = \"microsoft.dapr\"";
-    let work = Workdir::new(lease.world(), &engine, "extension-parents")?;
-    work.configure(&configuration(&id, name, good))?;
-    work.init().await?;
-    let missing = work.apply().await?.expect_failure()?;
+    test.init(&configuration(&id, name, good)).await?;
+    let missing = test.work.apply().await?.expect_failure()?;
     let names = [name, "az connectedk8s list"];
-    explained(&missing.errors(), "connected_cluster_id", &names)?;
-    connect_simulated(&arm, &simulator, name).await?;
-    simulator.presence(&id, json!("away")).await?;
-    arm.until_status(name, "Offline").await?;
-    let away = work.apply().await?.expect_failure()?;
+    expect_error(&missing, "connected_cluster_id", &names)?;
+    connect_simulated(&test, name).await?;
+    test.simulator.presence(&id, json!("away")).await?;
+    test.arm.until_status(name, "Offline").await?;
+    let away = test.work.apply().await?.expect_failure()?;
     let names = ["Offline", "kubectl get pods"];
-    explained(&away.errors(), "connected_cluster_id", &names)?;
+    expect_error(&away, "connected_cluster_id", &names)?;
     let other = id.replace("connectedClusters", "managedClusters");
-    work.configure(&configuration(&other, name, good))?;
-    let wrong = work.plan().await?.expect_failure()?;
-    explained(
-        &wrong.errors(),
-        "connected_cluster_id",
-        &["managedClusters"],
-    )?;
-    arm.delete(name).await?;
-    simulator.presence(&id, json!("real")).await
+    test.work.configure(&configuration(&other, name, good))?;
+    let wrong = test.work.plan().await?.expect_failure()?;
+    expect_error(&wrong, "connected_cluster_id", &["managedClusters"])?;
+    test.arm.delete(name).await?;
+    test.simulator.presence(&id, json!("real")).await
 }
 
 fn configuration(id: &str, cluster: &str, attributes: &str) -> String {
@@ -185,46 +159,4 @@ resource "arc_extension" "x" {{
         head(""),
         eks(cluster)
     )
-}
-
-/// A cluster that is Connected without agents.
-pub async fn connect_simulated(
-    arm: &Arm,
-    simulator: &SimulatorClient,
-    name: &str,
-) -> anyhow::Result<()> {
-    let body = json!({
-        "location": "koreacentral", "identity": {"type": "SystemAssigned"},
-        "properties": {"agentPublicKeyCertificate": public_key()?},
-    });
-    simulator
-        .presence(&arm.id(name), json!({"simulated": {}}))
-        .await?;
-    arm.create(name, &body).await?;
-    arm.until_status(name, "Connected").await
-}
-
-/// Any: nobody has the private half.
-fn public_key() -> anyhow::Result<String> {
-    let key = RsaPrivateKey::new(&mut rsa::rand_core::OsRng, KEY_BITS)?.to_public_key();
-    Ok(BASE64.encode(key.to_pkcs1_der()?))
-}
-
-/// Exactly one error, at the attribute, with these words in its detail.
-pub fn explained(errors: &[&Diagnostic], attribute: &str, names: &[&str]) -> anyhow::Result<()> {
-    let [error] = errors else {
-        bail!("not exactly one error: {errors:#?}");
-    };
-    ensure!(
-        error.attribute().unwrap_or_default() == attribute,
-        "{error:#?}"
-    );
-    for name in names {
-        ensure!(
-            error.detail.contains(name),
-            "there is no {name} in: {}",
-            error.detail
-        );
-    }
-    Ok(())
 }

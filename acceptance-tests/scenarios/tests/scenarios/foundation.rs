@@ -11,17 +11,16 @@ use kube::{Api, Client, Config};
 use tokio::process::Command;
 use world::{World, aws, programs};
 
-use crate::pool::Lease;
-use crate::runner::Suite;
+use crate::common::{Lease, Suite};
 use world::leftovers;
 
 pub fn scenarios(suite: &mut Suite) {
-    suite.add(
+    suite.add_without_engine(
         "foundation::helm_installs_the_agents_from_the_public_name",
         1,
         helm_installs,
     );
-    suite.add(
+    suite.add_without_engine(
         "foundation::an_eks_token_is_judged_by_the_authenticator",
         1,
         token_is_judged,

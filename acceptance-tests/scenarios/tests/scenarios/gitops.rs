@@ -1,20 +1,14 @@
 //! Flux configurations and custom locations: their life, and what stands in their way.
 
-use std::sync::Arc;
-
 use anyhow::{Context, ensure};
 use serde_json::json;
-use world::arm::Arm;
 use world::cluster::Cluster;
 use world::engine::{Action, Change, Engine, Workdir};
 use world::kubectl;
 use world::leftovers;
 use world::names::{LOCATION, RESOURCE_GROUP};
-use world::simulator_client::SimulatorClient;
 
-use crate::configuration::Configuration;
-use crate::pool::Lease;
-use crate::runner::Suite;
+use crate::common::{Configuration, Fixture, Suite, says};
 
 const VERSION: &str = "2025-04-01";
 const FLUX: &str = "arc_flux_configuration.fleet";
@@ -24,12 +18,8 @@ const PRINCIPAL: &str = "51dfe1e8-70c6-4de5-a08e-e18aff23d815";
 const CANARY: &str = "Y2FuYXJ5LTRj";
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
-    let name = |name: &str| format!("gitops::{name}::{}", engine.name);
-    let (one, two) = (engine.clone(), engine.clone());
-    suite.add(name("flux_configuration"), 1, |lease| flux(lease, one));
-    suite.add(name("custom_location"), 1, |lease| {
-        custom_location(lease, two)
-    });
+    suite.add("gitops::flux_configuration", 1, engine, flux);
+    suite.add("gitops::custom_location", 1, engine, custom_location);
 }
 
 fn with_flux(configuration: &Configuration, path: &str) -> String {
@@ -69,37 +59,28 @@ resource "arc_flux_configuration" "fleet" {{
     )
 }
 
-/// What somebody does to Flux's objects by hand is named and put right.
+/// Changes of Flux's objects past the provider are named and repaired.
 async fn flux_objects_are_restored(cluster: &Cluster, work: &Workdir) -> anyhow::Result<()> {
     let source = "gitrepositories.source.toolkit.fluxcd.io";
     kubectl::suspend_flux(cluster, source, "fleet", "fleet").await?;
     let applied = "kustomizations.kustomize.toolkit.fluxcd.io";
     kubectl::delete_flux(cluster, applied, "fleet", "fleet-apps").await?;
     let plan = work.plan_text().await?.expect_success()?;
-    for line in [
+    let lines = [
         "GitRepository fleet/fleet: suspended",
         "Kustomization fleet/fleet-apps: missing",
-    ] {
-        ensure!(plan.text.contains(line), "no {line:?} in {}", plan.text);
-    }
-    work.apply().await?.expect_success()?;
-    work.plan().await?.expect_empty()
+    ];
+    says(&plan.text, &lines)?;
+    work.converge().await
 }
 
 /// Compliance is awaited and shown; a change is in place; a source that cannot be fetched is explained.
-async fn flux(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let cluster = lease.cluster();
-    let (arm, simulator) = (
-        Arm::login(lease.world()).await?,
-        SimulatorClient::new(lease.world())?,
-    );
-    let work = Workdir::new(lease.world(), &engine, "flux")?;
+async fn flux(test: Fixture) -> anyhow::Result<()> {
+    let cluster = test.cluster();
     let configuration = Configuration::of(cluster);
-    work.configure(&with_flux(&configuration, "./apps"))?;
-    work.init().await?;
-    work.apply().await?.expect_success()?;
-    work.plan().await?.expect_empty()?;
-    let attributes = work.attributes(FLUX).await?;
+    test.apply(&with_flux(&configuration, "./apps")).await?;
+    test.work.plan().await?.expect_empty()?;
+    let attributes = test.work.attributes(FLUX).await?;
     ensure!(
         attributes["compliance_state"] == "Compliant",
         "{attributes:#}"
@@ -109,54 +90,43 @@ async fn flux(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
         commit.is_some_and(|commit| commit.starts_with("main@sha1:")),
         "{attributes:#}"
     );
-    flux_objects_are_restored(cluster, &work).await?;
-    work.configure(&with_flux(&configuration, "./apps/prod"))?;
-    let plan = work.plan().await?.expect_success()?;
-    ensure!(
-        plan.changes == [Change::new(FLUX, Action::Update)],
-        "{}",
-        plan.text
-    );
-    work.apply().await?.expect_success()?;
-    work.plan().await?.expect_empty()?;
-    let path = arm.child(&cluster.name, "fluxConfigurations/fleet", VERSION);
-    let object = arm.settled(&path).await?.context("no configuration")?;
+    flux_objects_are_restored(cluster, &test.work).await?;
+    test.work
+        .configure(&with_flux(&configuration, "./apps/prod"))?;
+    let plan = test.work.plan().await?.expect_success()?;
+    plan.expect_changes(&[Change::new(FLUX, Action::Update)])?;
+    test.work.converge().await?;
+    let path = test
+        .arm
+        .child(&cluster.name, "fluxConfigurations/fleet", VERSION);
+    let object = test.arm.settled(&path).await?.context("no configuration")?;
     let applied = &object["properties"]["kustomizations"]["apps"]["path"];
     ensure!(applied == "./apps/prod", "{object:#}");
     let fault = json!({
         "method": "PUT", "path": format!("*/{}/*/fluxconfigurations/*", cluster.name),
         "action": {"operation": "non_compliant"},
     });
-    simulator.fault(fault).await?;
-    let text = with_flux(&configuration, "./apps");
-    let text = text.replace(
+    test.simulator.fault(fault).await?;
+    let impatient = with_flux(&configuration, "./apps").replace(
         "  kustomizations =",
         "  timeouts { update = \"15s\" }\n  kustomizations =",
     );
-    work.configure(&text)?;
-    let failed = work.apply().await?.expect_failure()?;
-    for said in [
+    test.work.configure(&impatient)?;
+    let failed = test.work.apply().await?.expect_failure()?;
+    let names = [
         "Cluster Does Not Comply",
         "authentication required",
         "fleet-apps",
-    ] {
-        ensure!(
-            failed.text.contains(said),
-            "there is no {said} in {}",
-            failed.text
-        );
-    }
-    work.destroy().await?.expect_success()?;
+    ];
+    says(&failed.text, &names)?;
+    test.work.destroy().await?.expect_success()?;
     leftovers::delete_namespace(cluster, "fleet").await?;
-    leftovers::nothing_is_left(&arm, lease.world(), cluster).await
+    test.nothing_is_left().await
 }
 
 /// Azure finds out late that the agents let it in: first it refuses, then it tries and fails.
-async fn kept_out_at_first(
-    simulator: &SimulatorClient,
-    work: &Workdir,
-    location: &str,
-) -> anyhow::Result<()> {
+async fn kept_out_at_first(test: &Fixture, location: &str) -> anyhow::Result<()> {
+    let simulator = &test.simulator;
     let (code, message) = ("UnauthorizedNamespaceError", "not permitted yet");
     let refused = json!({"status": 400, "code": code, "message": message});
     let failed = json!({"fails": {"code": code, "message": message}});
@@ -169,7 +139,7 @@ async fn kept_out_at_first(
     simulator
         .fault(script(1, json!({"operation": failed})))
         .await?;
-    work.apply().await?.expect_success()?;
+    test.work.apply().await?.expect_success()?;
     ensure!(
         simulator.is_spent(&path).await?,
         "Azure was not asked again"
@@ -202,46 +172,29 @@ resource "arc_custom_location" "edge" {{
 }
 
 /// That the agents keep Azure's service out is said before Azure is asked, with what to do; let in, it has its namespace,
-/// also after somebody deleted that.
-async fn custom_location(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let cluster = lease.cluster();
-    let arm = Arm::login(lease.world()).await?;
-    let work = Workdir::new(lease.world(), &engine, "custom-location")?;
+/// also after it was deleted.
+async fn custom_location(test: Fixture) -> anyhow::Result<()> {
+    let cluster = test.cluster();
     let mut configuration = Configuration::of(cluster);
-    work.configure(&with_location(&configuration, cluster))?;
-    work.init().await?;
-    let failed = work.apply().await?.expect_failure()?;
-    for said in [
+    test.init(&with_location(&configuration, cluster)).await?;
+    let failed = test.work.apply().await?.expect_failure()?;
+    let names = [
         "Custom Locations Not Enabled",
         "object_id",
         "enable-features",
-    ] {
-        ensure!(
-            failed.text.contains(said),
-            "there is no {said} in {}",
-            failed.text
-        );
-    }
+    ];
+    says(&failed.text, &names)?;
     configuration.more =
         format!("custom_locations = {{ enabled = true, object_id = \"{PRINCIPAL}\" }}");
-    work.configure(&with_location(&configuration, cluster))?;
-    kept_out_at_first(
-        &SimulatorClient::new(lease.world())?,
-        &work,
-        &location(cluster),
-    )
-    .await?;
-    work.plan().await?.expect_empty()?;
+    test.work
+        .configure(&with_location(&configuration, cluster))?;
+    kept_out_at_first(&test, &location(cluster)).await?;
+    test.work.plan().await?.expect_empty()?;
     leftovers::delete_namespace(cluster, "edge").await?;
-    let plan = work.plan().await?.expect_success()?;
-    ensure!(
-        plan.changes == [Change::new(LOCATION_ADDRESS, Action::Update)],
-        "{}",
-        plan.text
-    );
-    work.apply().await?.expect_success()?;
-    work.plan().await?.expect_empty()?;
-    work.destroy().await?.expect_success()?;
+    let plan = test.work.plan().await?.expect_success()?;
+    plan.expect_changes(&[Change::new(LOCATION_ADDRESS, Action::Update)])?;
+    test.work.converge().await?;
+    test.work.destroy().await?.expect_success()?;
     leftovers::delete_namespace(cluster, "edge").await?;
-    leftovers::nothing_is_left(&arm, lease.world(), cluster).await
+    test.nothing_is_left().await
 }

@@ -1,12 +1,12 @@
 //! Promises to users, held by the real Terraform and `OpenTofu` in a world of their own.
 //!
 //! All scenarios share one world. It takes seconds to start and must end with the tests, which the default test harness
-//! cannot promise; so there is a small runner here ([`runner`]). As usual with Terraform providers, acceptance tests run
+//! cannot promise; so there is a small runner here ([`common`]). As usual with Terraform providers, acceptance tests run
 //! only when `TF_ACC` is set.
 
 mod bad_input;
 mod checks;
-mod configuration;
+mod common;
 mod connect;
 mod data_sources;
 mod deletion;
@@ -20,8 +20,6 @@ mod guards;
 mod interruption;
 mod matrix;
 mod obstacles;
-mod pool;
-mod runner;
 mod secrets;
 mod service_account_token;
 mod settings;
@@ -29,8 +27,9 @@ mod simulated;
 mod wrong_cluster;
 
 use anyhow::Context;
-use runner::Suite;
 use world::engine::Engine;
+
+use common::Suite;
 
 /// Clusters of the world; a scenario takes as many of them as it needs.
 const CLUSTERS: [&str; 4] = [
@@ -41,7 +40,7 @@ const CLUSTERS: [&str; 4] = [
 ];
 
 fn main() -> std::process::ExitCode {
-    runner::run(&CLUSTERS, || {
+    common::run(&CLUSTERS, || {
         let mut suite = Suite::default();
         foundation::scenarios(&mut suite);
         let engines = Engine::available()?;
@@ -54,7 +53,7 @@ fn main() -> std::process::ExitCode {
             gitops::scenarios(&mut suite, engine);
             interruption::scenarios(&mut suite, engine);
         }
-        // What the provider says and does is the same whoever asks.
+        // What the provider says and does does not depend on the engine.
         let first = engines.first().context("no engine")?;
         drift::scenarios(&mut suite, first);
         matrix::scenarios(&mut suite, first);

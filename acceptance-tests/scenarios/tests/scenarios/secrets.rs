@@ -1,12 +1,11 @@
 //! What is secret is in Azure and in the cluster, and in nothing that a run writes, shows or starts.
 //!
-//! A canary is planted in every secret input, and everything that connecting, changing and destroying leaves is searched
+//! Every secret input is a canary, and everything that connecting, changing and destroying leaves is searched
 //! for them: state, saved plans, logs at trace level, output, temporary files, arguments of all processes.
 
 mod search;
 
 use std::fs;
-use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 use base64::Engine as _;
@@ -15,16 +14,13 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::Api;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use world::arm::Arm;
 use world::cluster::Cluster;
 use world::engine::{Engine, Workdir};
-use world::leftovers::{self, nothing_is_left};
-use world::simulator_client::SimulatorClient;
+use world::leftovers;
 
-use crate::configuration::Configuration;
-use crate::pool::Lease;
-use crate::runner::Suite;
-use search::{Arguments, Needles};
+use search::{Arguments, Secrets};
+
+use crate::common::{Configuration, Fixture, Suite};
 
 const FLUX_NAMESPACE: &str = "secrets";
 /// Ephemeral, as users pass secrets on: no plan keeps them.
@@ -37,12 +33,10 @@ const VARIABLES: [&str; 5] = [
 ];
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
-    let name = format!("secrets::canaries::{}", engine.name);
-    let engine = engine.clone();
-    suite.add(name, 1, |lease| canaries(lease, engine));
+    suite.add("secrets::canaries", 1, engine, canaries);
 }
 
-/// The secrets that users change from time to time.
+/// Secrets that users change from time to time.
 struct Canaries {
     proxy: String,
     extension: String,
@@ -58,74 +52,73 @@ impl Canaries {
         }
     }
 
-    fn pass_on(&self, work: &mut Workdir) {
+    fn set_variables(&self, work: &mut Workdir) {
         let proxy = format!("http://agent:{}@proxy.example.com:3128", self.proxy);
         work.set("TF_VAR_proxy", &proxy);
         work.set("TF_VAR_extension_secret", &self.extension);
         work.set("TF_VAR_flux_secret", &self.flux);
     }
 
-    fn hide_in(&self, needles: &mut Needles) {
-        needles.add("the proxy's password", &self.proxy);
-        needles.add("the extension's secret", &self.extension);
-        needles.add("the source's secret", &self.flux);
+    fn add_to(&self, secrets: &mut Secrets) {
+        secrets.add("the proxy's password", &self.proxy);
+        secrets.add("the extension's secret", &self.extension);
+        secrets.add("the source's secret", &self.flux);
     }
 }
 
-async fn canaries(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let cluster = lease.cluster();
-    let arm = Arm::login(lease.world()).await?;
+async fn canaries(mut test: Fixture) -> anyhow::Result<()> {
+    let cluster = &test.cluster().clone();
     let temporary = tempfile::tempdir()?;
-    let mut work = Workdir::new(lease.world(), &engine, "secrets")?;
-    work.set("TMPDIR", &temporary.path().display().to_string());
-    work.set("TF_LOG_PROVIDER", "trace");
-    work.set("TF_LOG_CORE", "trace");
-    let mut needles = Needles::default();
-    log_in(&lease, &mut work, &mut needles)?;
-    work.configure(&configuration(cluster, 1))?;
-    work.init().await?;
+    test.work
+        .set("TMPDIR", &temporary.path().display().to_string());
+    test.work.set("TF_LOG_PROVIDER", "trace");
+    test.work.set("TF_LOG_CORE", "trace");
+    let mut secrets = Secrets::default();
+    log_in(&mut test, &mut secrets)?;
+    test.init(&configuration(cluster, 1)).await?;
     let arguments = Arguments::watch();
     for round in 1..=2 {
         let canaries = Canaries::of(round);
-        canaries.hide_in(&mut needles);
-        canaries.pass_on(&mut work);
-        work.configure(&configuration(cluster, round))?;
-        apply_a_saved_plan(&work, &needles, round).await?;
-        work.plan().await?.expect_empty()?;
-        azure_received(&lease, &canaries).await?;
+        canaries.add_to(&mut secrets);
+        canaries.set_variables(&mut test.work);
+        test.work.configure(&configuration(cluster, round))?;
+        apply_a_saved_plan(&test.work, &secrets, round).await?;
+        test.work.plan().await?.expect_empty()?;
+        azure_received(&test, &canaries).await?;
     }
-    made_in_the_cluster(cluster, &mut needles).await?;
-    let refused = with_a_wrong_secret(&mut work).await?;
-    needles.add("a wrong client secret", &refused);
-    work.destroy().await?.expect_success()?;
-    needles.not_in_arguments(&arguments.seen().await?)?;
-    needles.not_under(work.path())?;
-    needles.not_under(temporary.path())?;
+    made_in_the_cluster(cluster, &mut secrets).await?;
+    let refused = with_a_wrong_secret(&mut test.work).await?;
+    secrets.add("a wrong client secret", &refused);
+    test.work.destroy().await?.expect_success()?;
+    secrets.not_in_arguments(&arguments.seen().await?)?;
+    secrets.not_under(test.work.path())?;
+    secrets.not_under(temporary.path())?;
     let left = fs::read_dir(temporary.path())?.count();
     ensure!(left == 0, "{left} temporary files are left");
     leftovers::delete_namespace(cluster, FLUX_NAMESPACE).await?;
-    nothing_is_left(&arm, lease.world(), cluster).await
+    test.nothing_is_left().await
 }
 
 /// Both logins by arguments of the provider block: Azure's by secret, the cluster's by a kubeconfig with a key in it.
-fn log_in(lease: &Lease, work: &mut Workdir, needles: &mut Needles) -> anyhow::Result<()> {
-    let secret = &lease.world().tenant.client_secret;
-    needles.add("the client secret", secret);
+fn log_in(test: &mut Fixture, secrets: &mut Secrets) -> anyhow::Result<()> {
+    let secret = test.world().tenant.client_secret.clone();
+    let work = &mut test.work;
+    secrets.add("the client secret", &secret);
     work.set("ARM_CLIENT_SECRET", "");
-    work.set("TF_VAR_client_secret", secret);
+    work.set("TF_VAR_client_secret", &secret);
     let kubeconfig = fs::read_to_string(work.variable("KUBECONFIG"))?;
     work.set("KUBECONFIG", "");
     work.set("TF_VAR_kubeconfig", &kubeconfig);
     let config: Value = serde_saphyr::from_str(&kubeconfig)?;
     let key = config["users"][0]["user"]["client-key-data"].as_str();
-    needles.add_pem(
+    secrets.add_pem(
         "the key of the login",
         &STANDARD.decode(key.context("no key")?)?,
     )
 }
 
 /// Planned into a file and applied from it; what both print is searched at once, and what the plan file holds.
-async fn apply_a_saved_plan(work: &Workdir, needles: &Needles, round: u8) -> anyhow::Result<()> {
+async fn apply_a_saved_plan(work: &Workdir, secrets: &Secrets, round: u8) -> anyhow::Result<()> {
     let file = format!("{round}.plan");
     let out = format!("-out={file}");
     for words in [
@@ -133,19 +126,19 @@ async fn apply_a_saved_plan(work: &Workdir, needles: &Needles, round: u8) -> any
         &["apply", "-no-color", &file],
     ] {
         let run = work.run(words).await?.expect_success()?;
-        needles.not_in(&run.command, run.text.as_bytes())?;
+        secrets.not_in(&run.command, run.text.as_bytes())?;
     }
     let shown = work
         .run(&["show", "-json", &file])
         .await?
         .expect_success()?;
-    needles.not_in("the plan as JSON", shown.text.as_bytes())
+    secrets.not_in("the plan as JSON", shown.text.as_bytes())
 }
 
 /// An Azure that never got the secrets would make this easy.
-async fn azure_received(lease: &Lease, canaries: &Canaries) -> anyhow::Result<()> {
-    let state = SimulatorClient::new(lease.world())?.state().await?;
-    let own = format!("/connectedclusters/{}/", lease.cluster().name);
+async fn azure_received(test: &Fixture, canaries: &Canaries) -> anyhow::Result<()> {
+    let state = test.simulator.state().await?;
+    let own = format!("/connectedclusters/{}/", test.cluster().name);
     for (kind, name, secret) in [
         ("extensions", "api.key", &canaries.extension),
         ("flux_configurations", "httpsKey", &canaries.flux),
@@ -165,17 +158,17 @@ async fn azure_received(lease: &Lease, canaries: &Canaries) -> anyhow::Result<()
 }
 
 /// What is not given but made: the agents' key, and the token that is not to be stored.
-async fn made_in_the_cluster(cluster: &Cluster, needles: &mut Needles) -> anyhow::Result<()> {
+async fn made_in_the_cluster(cluster: &Cluster, secrets: &mut Secrets) -> anyhow::Result<()> {
     let client = cluster.client().await?;
     let read = async |namespace: &str, name: &str, key: &str| {
-        let secrets: Api<Secret> = Api::namespaced(client.clone(), namespace);
-        let data = secrets.get(name).await?.data.context("no data")?;
+        let objects: Api<Secret> = Api::namespaced(client.clone(), namespace);
+        let data = objects.get(name).await?.data.context("no data")?;
         anyhow::Ok(data.get(key).context("no such key")?.0.clone())
     };
     let key = read("azure-arc", "azure-arc-connect-privatekey", "privateKey").await?;
-    needles.add_pem("the agents' key", &key)?;
+    secrets.add_pem("the agents' key", &key)?;
     let token = read("default", "azure-user-secret", "token").await?;
-    needles.add("the token", &String::from_utf8(token)?);
+    secrets.add("the token", &String::from_utf8(token)?);
     Ok(())
 }
 

@@ -5,50 +5,46 @@ mod ephemeral;
 pub mod objects;
 mod secrecy;
 
-use std::sync::Arc;
-
 use anyhow::{Context, ensure};
-use world::arm::Arm;
 use world::cluster::Cluster;
 use world::engine::{Action, Change, Engine, Workdir};
-use world::leftovers::nothing_is_left;
 
-use crate::configuration::{self, Configuration};
-use crate::pool::Lease;
-use crate::runner::Suite;
 use objects::Objects;
+
+use crate::common::{self, Configuration, Fixture, Suite};
 
 const ADDRESS: &str = "arc_service_account_token.portal";
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
-    let name = |name: &str| format!("service_account_token::{name}::{}", engine.name);
-    let engines = [
-        engine.clone(),
-        engine.clone(),
-        engine.clone(),
-        engine.clone(),
-    ];
-    let [first, second, third, fourth] = engines;
-    suite.add(name("lifecycle"), 1, |lease| lifecycle(lease, first));
-    suite.add(name("import"), 1, |lease| import(lease, second));
-    suite.add(name("ephemeral"), 1, |lease| {
-        ephemeral::in_a_provider_block(lease, third)
-    });
-    suite.add(name("token_kept_nowhere"), 1, |lease| {
-        secrecy::token_kept_nowhere(lease, fourth)
-    });
+    suite.add("service_account_token::lifecycle", 1, engine, lifecycle);
+    suite.add("service_account_token::import", 1, engine, import);
+    suite.add(
+        "service_account_token::ephemeral",
+        1,
+        engine,
+        ephemeral::in_a_provider_block,
+    );
+    suite.add(
+        "service_account_token::token_kept_nowhere",
+        1,
+        engine,
+        secrecy::token_kept_nowhere,
+    );
 }
 
-/// What users get wrong; what is said is the same whoever prints it, so one engine is enough.
+/// What users get wrong. The messages do not depend on the engine, so one is enough.
 pub fn bad_input_scenarios(suite: &mut Suite, engine: &Engine) {
-    let name = format!("service_account_token::bad_input::{}", engine.name);
-    let engine = engine.clone();
-    suite.add(name, 1, |lease| bad_input::explained(lease, engine));
+    suite.add(
+        "service_account_token::bad_input",
+        1,
+        engine,
+        bad_input::explained,
+    );
 }
 
 /// A token of this cluster's `azure-user`, with its parts beyond the usual ones.
 fn token(cluster: &Cluster, parent: &str, more: &str) -> String {
-    let kubernetes = configuration::eks(&cluster.name);
+    let kubernetes = common::eks(&cluster.name);
     format!(
         r#"
 resource "arc_service_account_token" "portal" {{
@@ -70,13 +66,11 @@ fn with_token(cluster: &Cluster, more: &str) -> String {
 const ADMINISTRATOR: &str = r#"cluster_roles = ["cluster-admin"]"#;
 
 /// Connected and provided in one apply; then each part of it is broken and repaired, and the token rotated.
-async fn lifecycle(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let cluster = lease.cluster();
-    let work = Workdir::new(lease.world(), &engine, "token")?;
+async fn lifecycle(test: Fixture) -> anyhow::Result<()> {
+    let cluster = test.cluster();
     let objects = Objects::of(cluster).await?;
-    work.configure(&with_token(cluster, ADMINISTRATOR))?;
-    work.init().await?;
-    let run = work.apply().await?.expect_success()?;
+    test.init(&with_token(cluster, ADMINISTRATOR)).await?;
+    let run = test.work.apply().await?.expect_success()?;
     ensure!(
         run.diagnostics
             .iter()
@@ -84,14 +78,14 @@ async fn lifecycle(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
         "{}",
         run.text
     );
-    work.plan().await?.expect_empty()?;
-    is_complete(&work, &objects).await?;
-    repairs(&work, &objects).await?;
-    rotates(&work, &objects, cluster).await?;
-    changes_roles(&work, &objects, cluster).await?;
-    work.destroy().await?.expect_success()?;
+    test.work.plan().await?.expect_empty()?;
+    is_complete(&test.work, &objects).await?;
+    repairs(&test.work, &objects).await?;
+    rotates(&test.work, &objects, cluster).await?;
+    changes_roles(&test.work, &objects, cluster).await?;
+    test.work.destroy().await?.expect_success()?;
     objects.are_gone().await?;
-    nothing_is_left(&Arm::login(lease.world()).await?, lease.world(), cluster).await
+    test.nothing_is_left().await
 }
 
 /// The token in the state is one that the API server accepts, and Azure shows the way.
@@ -131,7 +125,7 @@ async fn repairs(work: &Workdir, objects: &Objects) -> anyhow::Result<()> {
     .await?;
     ensure!(current(work).await? == before, "the token was replaced");
     objects.delete_secret("azure-user-secret").await?;
-    objects.come_to_refuse(&before).await?;
+    objects.until_refused(&before).await?;
     repaired(work, "Secret default/azure-user-secret: missing").await?;
     // Who deletes a Secret may want to revoke its token: the repair must not bring it back.
     ensure!(!objects.accept(&before).await?, "the token is back");
@@ -145,15 +139,10 @@ async fn repairs(work: &Workdir, objects: &Objects) -> anyhow::Result<()> {
 /// A change is seen, named, and put right in place.
 async fn repaired(work: &Workdir, difference: &str) -> anyhow::Result<()> {
     let plan = work.plan().await?.expect_success()?;
-    ensure!(
-        plan.changes == [Change::new(ADDRESS, Action::Update)],
-        "{}",
-        plan.text
-    );
+    plan.expect_changes(&[Change::new(ADDRESS, Action::Update)])?;
     let shown = work.run(&["plan", "-no-color"]).await?.expect_success()?;
     ensure!(shown.text.contains(difference), "{}", shown.text);
-    work.apply().await?.expect_success()?;
-    work.plan().await?.expect_empty()
+    work.converge().await
 }
 
 async fn rotates(work: &Workdir, objects: &Objects, cluster: &Cluster) -> anyhow::Result<()> {
@@ -163,17 +152,17 @@ async fn rotates(work: &Workdir, objects: &Objects, cluster: &Cluster) -> anyhow
     updated(work).await?;
     let rotated = current(work).await?;
     ensure!(rotated != before, "the token is the same");
-    objects.come_to_refuse(&before).await?;
+    objects.until_refused(&before).await?;
     let bound = format!("{ADMINISTRATOR}\n  type = \"bound\"\n  duration = \"1h\"");
     work.configure(&with_token(cluster, &bound))?;
     updated(work).await?;
     let attributes = work.attributes(ADDRESS).await?;
     ensure!(attributes["token_expiration"].is_string(), "{attributes:#}");
-    objects.come_to_refuse(&rotated).await?;
+    objects.until_refused(&rotated).await?;
     let bound = current(work).await?;
     ensure!(objects.accept(&bound).await?, "the bound token is refused");
     objects.delete_secret("azure-user-bound-token").await?;
-    objects.come_to_refuse(&bound).await?;
+    objects.until_refused(&bound).await?;
     repaired(
         work,
         "Secret default/azure-user-bound-token: missing, which ended the token",
@@ -203,13 +192,8 @@ async fn changes_roles(work: &Workdir, objects: &Objects, cluster: &Cluster) -> 
 
 async fn updated(work: &Workdir) -> anyhow::Result<()> {
     let plan = work.plan().await?.expect_success()?;
-    ensure!(
-        plan.changes == [Change::new(ADDRESS, Action::Update)],
-        "{}",
-        plan.text
-    );
-    work.apply().await?.expect_success()?;
-    work.plan().await?.expect_empty()
+    plan.expect_changes(&[Change::new(ADDRESS, Action::Update)])?;
+    work.converge().await
 }
 
 async fn current(work: &Workdir) -> anyhow::Result<String> {
@@ -218,41 +202,29 @@ async fn current(work: &Workdir) -> anyhow::Result<String> {
 }
 
 /// A token that was provided from one configuration is taken into the state of another.
-async fn import(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let cluster = lease.cluster();
-    let first = Workdir::new(lease.world(), &engine, "token-made")?;
-    first.configure(&with_token(cluster, ADMINISTRATOR))?;
-    first.init().await?;
-    first.apply().await?.expect_success()?;
-    let made = first.attributes(ADDRESS).await?;
+async fn import(test: Fixture) -> anyhow::Result<()> {
+    let cluster = test.cluster();
+    test.apply(&with_token(cluster, ADMINISTRATOR)).await?;
+    let made = test.work.attributes(ADDRESS).await?;
     let id = made["id"].as_str().context("no id")?;
-    let second = Workdir::new(lease.world(), &engine, "token-imported")?;
-    second.configure(&alone(&lease, ADMINISTRATOR))?;
-    second.init().await?;
-    second.import(ADDRESS, id).await?.expect_success()?;
-    second.plan().await?.expect_empty()?;
+    let configuration = alone(&test, ADMINISTRATOR);
+    let second = test.imported(&configuration, ADDRESS, id).await?;
     ensure!(
         current(&second).await? == made["token"],
         "not the same token"
     );
     second.destroy().await?.expect_success()?;
     Objects::of(cluster).await?.are_gone().await?;
-    first.destroy().await?.expect_success()?;
-    nothing_is_left(&Arm::login(lease.world()).await?, lease.world(), cluster).await
+    test.destroy().await
 }
 
 /// A configuration with nothing but a token, whose cluster the provider block names: an import id cannot.
-fn alone(lease: &Lease, more: &str) -> String {
-    let cluster = lease.cluster();
-    let path = &lease.world().environment()["KUBECONFIG"];
-    let connection = configuration::kubeconfig(path, &cluster.arn);
-    let head = configuration::head(&format!("kubernetes = {connection}"));
-    let parent = format!(
-        "\"/subscriptions/{}/resourceGroups/{}/providers/Microsoft.Kubernetes/connectedClusters/{}\"",
-        lease.world().tenant.subscription_id,
-        world::names::RESOURCE_GROUP,
-        cluster.name
-    );
+fn alone(test: &Fixture, more: &str) -> String {
+    let cluster = test.cluster();
+    let path = &test.world().environment()["KUBECONFIG"];
+    let connection = common::kubeconfig(path, &cluster.arn);
+    let head = common::head(&format!("kubernetes = {connection}"));
+    let parent = format!("\"{}\"", test.id());
     format!(
         r#"{head}
 resource "arc_service_account_token" "portal" {{

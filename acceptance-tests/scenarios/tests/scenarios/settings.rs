@@ -1,21 +1,14 @@
 //! Every attribute of a connected cluster: it reaches Azure and the cluster, changes in place, and shows no difference after.
 
-use std::sync::Arc;
-
 use anyhow::{Context, ensure};
 use reqwest::Method;
 use serde_json::{Value, json};
-use world::arm::Arm;
-use world::cluster::Cluster;
-use world::engine::{Action, Change, Engine, Workdir};
+use world::engine::{Action, Change, Engine};
 use world::helm::upgrade_agents;
 use world::kubectl;
-use world::leftovers::nothing_is_left;
 use world::names::NEWER_AGENTS;
 
-use crate::configuration::{ADDRESS, Configuration};
-use crate::pool::Lease;
-use crate::runner::Suite;
+use crate::common::{ADDRESS, Configuration, Fixture, Suite};
 
 /// A password that must be nowhere but in the cluster.
 const PASSWORD: &str = "canary-of-the-proxy";
@@ -23,79 +16,54 @@ const ISSUER: &str = "https://oidc.eks.us-east-1.amazonaws.com/id/0123456789ABCD
 const OID: &str = "5ad3d1f0-9f0a-4a6e-8b7a-0d9f6e5c4b3a";
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
-    let (first, second) = (engine.clone(), engine.clone());
-    let name = |name: &str| format!("settings::{name}::{}", engine.name);
-    suite.add(name("all_of_them"), 1, |lease| all_of_them(lease, first));
-    suite.add(name("agents_upgrade"), 1, |lease| upgrades(lease, second));
+    suite.add("settings::all_of_them", 1, engine, all_of_them);
+    suite.add("settings::agents_upgrade", 1, engine, upgrades);
 }
 
-/// One configuration after the other, each with what both planes then say.
-struct Place {
-    work: Workdir,
-    arm: Arm,
-    lease: Arc<Lease>,
-}
-
-impl Place {
-    fn cluster(&self) -> &Cluster {
-        self.lease.cluster()
-    }
-
-    async fn apply(&self, provider: &str, more: &str) -> anyhow::Result<()> {
-        let configuration = Configuration {
-            provider: provider.to_owned(),
-            more: more.to_owned(),
-            tags: r#"{ City = "Seoul" }"#.to_owned(),
-            ..Configuration::of(self.cluster())
-        };
-        self.work.configure(&configuration.render())?;
-        self.work.apply().await?.expect_success()?;
-        self.work.plan().await?.expect_empty()
-    }
-
-    /// The properties in Azure, by JSON pointer.
-    async fn azure(&self, expected: &[(&str, Value)]) -> anyhow::Result<()> {
-        let id = self.arm.id(&self.cluster().name);
-        let path = format!("{id}?api-version=2026-05-01");
-        let (_, object) = self.arm.call(Method::GET, &path, None).await?;
-        for (pointer, wanted) in expected {
-            let found = object.pointer(pointer).unwrap_or(&Value::Null);
-            ensure!(found == wanted, "{pointer} is {found}, not {wanted}");
-        }
-        Ok(())
-    }
-
-    /// What the agents were installed with.
-    async fn agents(&self, expected: &[(&str, &str)]) -> anyhow::Result<()> {
-        let config = kubectl::agent_config(self.cluster()).await?;
-        for (key, wanted) in expected {
-            let found = config.get(*key).map_or("", String::as_str);
-            ensure!(found == *wanted, "{key} is {found:?}, not {wanted:?}");
-        }
-        Ok(())
-    }
-}
-
-async fn all_of_them(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let place = Place {
-        work: Workdir::new(lease.world(), &engine, "settings")?,
-        arm: Arm::login(lease.world()).await?,
-        lease: Arc::clone(&lease),
+/// Applies the running example with these arguments and attributes, and finds nothing more to do.
+async fn apply(test: &Fixture, provider: &str, more: &str) -> anyhow::Result<()> {
+    let configuration = Configuration {
+        provider: provider.to_owned(),
+        tags: r#"{ City = "Seoul" }"#.to_owned(),
+        ..Configuration::with(test.cluster(), more)
     };
-    place
-        .work
-        .configure(&Configuration::of(place.cluster()).render())?;
-    place.work.init().await?;
-    everything_on(&place).await?;
-    everything_else(&place).await?;
-    nothing_asked_for(&place).await?;
-    through_a_gateway(&place).await?;
-    through_a_private_link(&place).await?;
-    place.work.destroy().await?.expect_success()?;
-    nothing_is_left(&place.arm, lease.world(), place.cluster()).await
+    test.work.configure(&configuration.render())?;
+    test.work.converge().await
 }
 
-async fn everything_on(place: &Place) -> anyhow::Result<()> {
+/// Checks properties in Azure, by JSON pointer.
+async fn azure_has(test: &Fixture, expected: &[(&str, Value)]) -> anyhow::Result<()> {
+    let path = format!("{}?api-version=2026-05-01", test.id());
+    let (_, object) = test.arm.call(Method::GET, &path, None).await?;
+    for (pointer, wanted) in expected {
+        let found = object.pointer(pointer).unwrap_or(&Value::Null);
+        ensure!(found == wanted, "{pointer} is {found}, not {wanted}");
+    }
+    Ok(())
+}
+
+/// Checks what the agents were installed with.
+async fn agents_have(test: &Fixture, expected: &[(&str, &str)]) -> anyhow::Result<()> {
+    let config = kubectl::agent_config(test.cluster()).await?;
+    for (key, wanted) in expected {
+        let found = config.get(*key).map_or("", String::as_str);
+        ensure!(found == *wanted, "{key} is {found:?}, not {wanted:?}");
+    }
+    Ok(())
+}
+
+async fn all_of_them(test: Fixture) -> anyhow::Result<()> {
+    test.init(&Configuration::of(test.cluster()).render())
+        .await?;
+    everything_on(&test).await?;
+    everything_else(&test).await?;
+    nothing_asked_for(&test).await?;
+    through_a_gateway(&test).await?;
+    through_a_private_link(&test).await?;
+    test.destroy().await
+}
+
+async fn everything_on(test: &Fixture) -> anyhow::Result<()> {
     let more = format!(
         r#"distribution_version = "1.29"
   azure_hybrid_benefit = "True"
@@ -107,10 +75,11 @@ async fn everything_on(place: &Place) -> anyhow::Result<()> {
   preflight = "api""#
     );
     let provider = r#"default_tags = { tags = { Team = "arc", City = "Anywhere" } }"#;
-    place.apply(provider, &more).await?;
+    apply(test, provider, &more).await?;
     let off = json!("Disabled");
-    place
-        .azure(&[
+    azure_has(
+        test,
+        &[
             ("/tags", json!({"City": "Seoul", "Team": "arc"})),
             ("/properties/distributionVersion", json!("1.29")),
             ("/properties/azureHybridBenefit", json!("True")),
@@ -127,10 +96,12 @@ async fn everything_on(place: &Place) -> anyhow::Result<()> {
                 "/properties/arcAgentryConfigurations/0/feature",
                 json!("proxy"),
             ),
-        ])
-        .await?;
-    place
-        .agents(&[
+        ],
+    )
+    .await?;
+    agents_have(
+        test,
+        &[
             ("AZURE_ARC_AUTOUPDATE", "false"),
             ("IS_PROXY_ENABLED", "true"),
             (
@@ -142,15 +113,16 @@ async fn everything_on(place: &Place) -> anyhow::Result<()> {
             ("WORKLOAD_IDENTITY_ENABLED", "true"),
             ("CUSTOM_LOCATIONS_ENABLED", "true"),
             ("CUSTOM_LOCATION_OID", OID),
-        ])
-        .await?;
-    let stored = std::fs::read_to_string(place.work.path().join("terraform.tfstate"))?;
+        ],
+    )
+    .await?;
+    let stored = std::fs::read_to_string(test.work.path().join("terraform.tfstate"))?;
     ensure!(!stored.contains(PASSWORD), "the password is in the state");
     Ok(())
 }
 
-/// Other values in place: another version of the agents, another proxy, less of what they do.
-async fn everything_else(place: &Place) -> anyhow::Result<()> {
+/// Other values in test: another version of the agents, another proxy, less of what they do.
+async fn everything_else(test: &Fixture) -> anyhow::Result<()> {
     let more = format!(
         r#"distribution_version = "1.30"
   agent = {{ version = "{NEWER_AGENTS}", auto_upgrade_enabled = false }}
@@ -158,9 +130,10 @@ async fn everything_else(place: &Place) -> anyhow::Result<()> {
   oidc_issuer = {{ enabled = true, self_hosted_url = "{ISSUER}" }}
   cluster_connect_enabled = false"#
     );
-    place.apply("", &more).await?;
-    place
-        .azure(&[
+    apply(test, "", &more).await?;
+    azure_has(
+        test,
+        &[
             ("/tags", json!({"City": "Seoul"})),
             ("/properties/distributionVersion", json!("1.30")),
             ("/properties/azureHybridBenefit", json!("True")),
@@ -168,54 +141,51 @@ async fn everything_else(place: &Place) -> anyhow::Result<()> {
                 "/properties/securityProfile/workloadIdentity/enabled",
                 json!(false),
             ),
-        ])
-        .await?;
-    place
-        .agents(&[
+        ],
+    )
+    .await?;
+    agents_have(
+        test,
+        &[
             ("AZURE_ARC_AGENT_VERSION", NEWER_AGENTS),
             ("HTTPS_PROXY", "http://other.example:3128"),
             ("NO_PROXY", ""),
             ("CUSTOM_LOCATIONS_ENABLED", "false"),
             ("CLUSTER_CONNECT_AGENT_ENABLED", "false"),
-        ])
-        .await
+        ],
+    )
+    .await
 }
 
 /// Back to the defaults, but for the issuer, which Azure does not take back.
-async fn nothing_asked_for(place: &Place) -> anyhow::Result<()> {
+async fn nothing_asked_for(test: &Fixture) -> anyhow::Result<()> {
     let issuer = format!(r#"oidc_issuer = {{ enabled = true, self_hosted_url = "{ISSUER}" }}"#);
-    place.apply("", &issuer).await?;
-    place
-        .agents(&[
+    apply(test, "", &issuer).await?;
+    agents_have(
+        test,
+        &[
             ("AZURE_ARC_AUTOUPDATE", "true"),
             ("IS_PROXY_ENABLED", "false"),
             ("HTTPS_PROXY", ""),
             ("CLUSTER_CONNECT_AGENT_ENABLED", "true"),
             ("AZURE_ARC_AGENT_VERSION", NEWER_AGENTS),
-        ])
-        .await?;
-    let refused = Configuration {
-        more: "oidc_issuer = { enabled = false }".to_owned(),
-        ..Configuration::of(place.cluster())
-    };
-    place.work.configure(&refused.render())?;
-    let plan = place.work.plan().await?.expect_failure()?;
+        ],
+    )
+    .await?;
+    let refused = Configuration::with(test.cluster(), "oidc_issuer = { enabled = false }");
+    test.work.configure(&refused.render())?;
+    let plan = test.work.plan().await?.expect_failure()?;
     ensure!(
         plan.text.contains("Issuer Cannot Be Disabled"),
         "{}",
         plan.text
     );
     // The way out that the message names.
-    place
-        .work
-        .run(&["taint", ADDRESS])
-        .await?
-        .expect_success()?;
-    let plan = place.work.plan().await?.expect_success()?;
-    let anew = Change::new(ADDRESS, Action::Replace);
-    ensure!(plan.changes == [anew], "{}", plan.text);
-    place
-        .work
+    test.work.run(&["taint", ADDRESS]).await?.expect_success()?;
+    let plan = test.work.plan().await?.expect_success()?;
+    let replace = Change::new(ADDRESS, Action::Replace);
+    plan.expect_changes(&[replace])?;
+    test.work
         .run(&["untaint", ADDRESS])
         .await?
         .expect_success()?;
@@ -223,97 +193,74 @@ async fn nothing_asked_for(place: &Place) -> anyhow::Result<()> {
 }
 
 /// Makes something that a connected cluster refers to in its resource group, and answers its id.
-async fn hybrid(place: &Place, kind: &str, version: &str) -> anyhow::Result<String> {
-    let cluster = place.arm.id(&place.cluster().name);
+async fn hybrid(test: &Fixture, kind: &str, version: &str) -> anyhow::Result<String> {
+    let cluster = test.arm.id(&test.cluster().name);
     let (group, _) = cluster.split_once("/providers/").context("no group")?;
     let id = format!("{group}/providers/Microsoft.HybridCompute/{kind}/example");
     let path = format!("{id}?api-version={version}");
     let body = json!({"location": "koreacentral"});
-    let (status, answer) = place.arm.call(Method::PUT, &path, Some(&body)).await?;
+    let (status, answer) = test.arm.call(Method::PUT, &path, Some(&body)).await?;
     ensure!(status.is_success(), "{answer}");
     Ok(id)
 }
 
-async fn through_a_gateway(place: &Place) -> anyhow::Result<()> {
-    let gateway = hybrid(place, "gateways", "2025-02-19-preview").await?;
+async fn through_a_gateway(test: &Fixture) -> anyhow::Result<()> {
+    let gateway = hybrid(test, "gateways", "2025-02-19-preview").await?;
     let more = format!(
         r#"gateway_id  = "{gateway}"
   oidc_issuer = {{ enabled = true, self_hosted_url = "{ISSUER}" }}"#
     );
-    place.apply("", &more).await?;
-    place
-        .azure(&[("/properties/gateway/enabled", json!(true))])
-        .await?;
-    place.agents(&[("GATEWAY_ENABLED", "true")]).await
+    apply(test, "", &more).await?;
+    azure_has(test, &[("/properties/gateway/enabled", json!(true))]).await?;
+    agents_have(test, &[("GATEWAY_ENABLED", "true")]).await
 }
 
-/// No change in place: the cluster is connected anew, and nobody comes in through Azure any more.
-async fn through_a_private_link(place: &Place) -> anyhow::Result<()> {
-    let scope = hybrid(place, "privateLinkScopes", "2024-07-10").await?;
+/// No change in test: the cluster is connected anew, and nobody comes in through Azure any more.
+async fn through_a_private_link(test: &Fixture) -> anyhow::Result<()> {
+    let scope = hybrid(test, "privateLinkScopes", "2024-07-10").await?;
     let more = format!(r#"private_link_scope_id = "{scope}""#);
-    place.apply("", &more).await?;
-    place
-        .azure(&[
+    apply(test, "", &more).await?;
+    azure_has(
+        test,
+        &[
             ("/properties/privateLinkState", json!("Enabled")),
             ("/properties/privateLinkScopeResourceId", json!(scope)),
-        ])
-        .await?;
-    place
-        .agents(&[("CLUSTER_CONNECT_AGENT_ENABLED", "false")])
-        .await
+        ],
+    )
+    .await?;
+    agents_have(test, &[("CLUSTER_CONNECT_AGENT_ENABLED", "false")]).await
 }
 
 /// Agents that upgrade themselves are no difference, keep their version in a later change, and are not told another one.
-async fn upgrades(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let place = Place {
-        work: Workdir::new(lease.world(), &engine, "upgrades")?,
-        arm: Arm::login(lease.world()).await?,
-        lease: Arc::clone(&lease),
-    };
-    place
-        .work
-        .configure(&Configuration::of(place.cluster()).render())?;
-    place.work.init().await?;
-    place.apply("", "").await?;
-    upgrade_agents(lease.world(), place.cluster(), NEWER_AGENTS).await?;
-    let plan = place.work.plan().await?.expect_success()?;
-    ensure!(plan.changes.is_empty(), "{}", plan.text);
-    place.apply("", "workload_identity_enabled = true").await?;
-    place
-        .agents(&[("AZURE_ARC_AGENT_VERSION", NEWER_AGENTS)])
+async fn upgrades(test: Fixture) -> anyhow::Result<()> {
+    test.init(&Configuration::of(test.cluster()).render())
         .await?;
+    apply(&test, "", "").await?;
+    upgrade_agents(test.world(), test.cluster(), NEWER_AGENTS).await?;
+    let plan = test.work.plan().await?.expect_success()?;
+    ensure!(plan.changes.is_empty(), "{}", plan.text);
+    apply(&test, "", "workload_identity_enabled = true").await?;
+    agents_have(&test, &[("AZURE_ARC_AGENT_VERSION", NEWER_AGENTS)]).await?;
 
-    let pinned = Configuration {
-        more: r#"agent = { version = "1.35.4" }"#.to_owned(),
-        ..Configuration::of(place.cluster())
-    };
-    place.work.configure(&pinned.render())?;
-    let refused = place.work.plan().await?.expect_failure()?;
+    let pinned = Configuration::with(test.cluster(), r#"agent = { version = "1.35.4" }"#);
+    test.work.configure(&pinned.render())?;
+    let refused = test.work.plan().await?.expect_failure()?;
     ensure!(
         refused.text.contains("Agents Upgrade Themselves"),
         "{}",
         refused.text
     );
-    place
-        .apply(
-            "",
-            r#"agent = { version = "1.35.4", auto_upgrade_enabled = false }"#,
-        )
-        .await?;
-    place
-        .agents(&[("AZURE_ARC_AGENT_VERSION", "1.35.4")])
-        .await?;
-    upgrade_agents(lease.world(), place.cluster(), NEWER_AGENTS).await?;
-    let plan = place.work.plan().await?.expect_success()?;
-    ensure!(
-        plan.changes == [Change::new(ADDRESS, Action::Update)],
-        "{}",
-        plan.text
-    );
-    place.work.apply().await?.expect_success()?;
-    place
-        .agents(&[("AZURE_ARC_AGENT_VERSION", "1.35.4")])
-        .await?;
-    place.work.destroy().await?.expect_success()?;
-    nothing_is_left(&place.arm, lease.world(), place.cluster()).await
+    apply(
+        &test,
+        "",
+        r#"agent = { version = "1.35.4", auto_upgrade_enabled = false }"#,
+    )
+    .await?;
+    agents_have(&test, &[("AZURE_ARC_AGENT_VERSION", "1.35.4")]).await?;
+    upgrade_agents(test.world(), test.cluster(), NEWER_AGENTS).await?;
+    let plan = test.work.plan().await?.expect_success()?;
+    plan.expect_changes(&[Change::new(ADDRESS, Action::Update)])?;
+    test.work.apply().await?.expect_success()?;
+    agents_have(&test, &[("AZURE_ARC_AGENT_VERSION", "1.35.4")]).await?;
+    test.destroy().await
 }

@@ -1,6 +1,5 @@
 //! What the simulated Azure does in a real cluster: without it, two planes would be one.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
@@ -11,47 +10,32 @@ use kube::api::{ApiResource, DynamicObject, ListParams};
 use kube::core::GroupVersionKind;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::time::{Instant, sleep};
 use world::arm::Arm;
 use world::cluster::Cluster;
-use world::engine::{Engine, Workdir};
+use world::engine::Engine;
 use world::leftovers;
-use world::simulator_client::SimulatorClient;
+use world::wait::{eventually, throughout};
 
-use crate::configuration::Configuration;
-use crate::pool::Lease;
-use crate::runner::Suite;
+use crate::common::{Configuration, Fixture, Suite};
 
 const EXTENSIONS: &str = "2025-03-01";
 const FLUX: &str = "2025-04-01";
-/// How long a cluster is cut off.
+/// How long a cluster is cut off: Azure's own part is over by then, and the agents would have had their turn.
 const AWAY: Duration = Duration::from_secs(3);
-/// How long Flux and the agents may take.
-const LIMIT: Duration = Duration::from_secs(30);
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
-    let engine = engine.clone();
-    suite.add(
-        "simulated::what_azure_installs_is_in_the_cluster",
-        1,
-        |lease| installs(lease, engine),
-    );
+    let name = "simulated::what_azure_installs_is_in_the_cluster";
+    suite.add(name, 1, engine, installs);
 }
 
-async fn installs(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let cluster = lease.cluster();
-    let work = Workdir::new(lease.world(), &engine, "simulated")?;
-    work.configure(&Configuration::of(cluster).render())?;
-    work.init().await?;
-    work.apply().await?.expect_success()?;
-    let arm = Arm::login(lease.world()).await?;
-    let simulator = SimulatorClient::new(lease.world())?;
-    extension_is_a_release(&arm, cluster).await?;
-    image_cannot_be_pulled(&arm, &simulator, cluster).await?;
-    extension_waits_for_its_cluster(&arm, &simulator, cluster).await?;
-    flux_has_objects(&arm, cluster).await?;
-    work.destroy().await?.expect_success()?;
-    leftovers::nothing_is_left(&arm, lease.world(), cluster).await
+async fn installs(test: Fixture) -> anyhow::Result<()> {
+    let cluster = test.cluster();
+    test.apply(&Configuration::of(cluster).render()).await?;
+    extension_is_a_release(&test.arm, cluster).await?;
+    image_cannot_be_pulled(&test).await?;
+    extension_waits_for_its_cluster(&test).await?;
+    flux_has_objects(&test.arm, cluster).await?;
+    test.destroy().await
 }
 
 /// Installed, upgraded and removed, a Helm release goes along.
@@ -91,14 +75,11 @@ async fn extension_is_a_release(arm: &Arm, cluster: &Cluster) -> anyhow::Result<
 }
 
 /// The extension fails, and the pods say why.
-async fn image_cannot_be_pulled(
-    arm: &Arm,
-    simulator: &SimulatorClient,
-    cluster: &Cluster,
-) -> anyhow::Result<()> {
+async fn image_cannot_be_pulled(test: &Fixture) -> anyhow::Result<()> {
+    let (arm, cluster) = (&test.arm, test.cluster());
     let path = arm.child(&cluster.name, "extensions/dapr", EXTENSIONS);
     let fault = json!({"path": format!("*/{}/*/extensions/*", cluster.name), "action": {"operation": "image_pull_error"}});
-    simulator.fault(fault).await?;
+    test.simulator.fault(fault).await?;
     let body = json!({"properties": {"extensionType": "microsoft.dapr"}});
     arm.call(Method::PUT, &path, Some(&body)).await?;
     let extension = arm.settled(&path).await?.context("no extension")?;
@@ -120,32 +101,31 @@ async fn image_cannot_be_pulled(
         "{reasons:?}"
     );
     arm.call(Method::PUT, &path, Some(&body)).await?;
-    let mended = arm.settled(&path).await?.context("no extension")?;
+    let repaired = arm.settled(&path).await?.context("no extension")?;
     ensure!(
-        mended["properties"]["provisioningState"] == "Succeeded",
-        "{mended}"
+        repaired["properties"]["provisioningState"] == "Succeeded",
+        "{repaired}"
     );
     Ok(())
 }
 
 /// As long as the cluster is cut off, nothing ends.
-async fn extension_waits_for_its_cluster(
-    arm: &Arm,
-    simulator: &SimulatorClient,
-    cluster: &Cluster,
-) -> anyhow::Result<()> {
-    let id = arm.id(&cluster.name);
-    let path = arm.child(&cluster.name, "extensions/dapr", EXTENSIONS);
-    simulator.presence(&id, json!("away")).await?;
+async fn extension_waits_for_its_cluster(test: &Fixture) -> anyhow::Result<()> {
+    let (arm, id) = (&test.arm, test.id());
+    let path = arm.child(&test.cluster().name, "extensions/dapr", EXTENSIONS);
+    test.simulator.presence(&id, json!("away")).await?;
     arm.call(Method::DELETE, &path, None).await?;
-    // Azure's own part is over by then, and the agents would have had their turn.
-    sleep(AWAY).await;
-    let (_, pending) = arm.call(Method::GET, &path, None).await?;
-    ensure!(
-        pending["properties"]["provisioningState"] == "Deleting",
-        "{pending}"
-    );
-    simulator.presence(&id, json!("real")).await?;
+    throughout(AWAY, "the extension is being deleted", || async {
+        let (_, pending) = arm.call(Method::GET, &path, None).await?;
+        let state = &pending["properties"]["provisioningState"];
+        Ok(if state == "Deleting" {
+            Ok(())
+        } else {
+            Err(pending.to_string())
+        })
+    })
+    .await?;
+    test.simulator.presence(&id, json!("real")).await?;
     ensure!(arm.settled(&path).await?.is_none(), "the extension is left");
     Ok(())
 }
@@ -167,11 +147,10 @@ async fn flux_has_objects(arm: &Arm, cluster: &Cluster) -> anyhow::Result<()> {
     let kind = GroupVersionKind::gvk("kustomize.toolkit.fluxcd.io", "v1", "Kustomization");
     let kind = ApiResource::from_gvk(&kind);
     let objects: Api<DynamicObject> = Api::namespaced_with(cluster.client().await?, "fleet", &kind);
-    let deadline = Instant::now() + LIMIT;
-    while !is_ready(&objects.get("fleet-apps").await?.data) {
-        ensure!(Instant::now() < deadline, "the kustomization is not ready");
-        sleep(Duration::from_millis(200)).await;
-    }
+    eventually("the kustomization is ready", || async {
+        Ok(is_ready(&objects.get("fleet-apps").await?.data))
+    })
+    .await?;
     for path in [path, extension] {
         arm.call(Method::DELETE, &path, None).await?;
         ensure!(arm.settled(&path).await?.is_none(), "{path} is left");

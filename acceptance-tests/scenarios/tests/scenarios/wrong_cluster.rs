@@ -1,21 +1,13 @@
 //! A connection that leads to no agents, or to those of another connected cluster: nothing is made on either plane, whatever
 //! is wanted there.
 
-use std::sync::Arc;
-
 use anyhow::ensure;
 use serde_json::json;
-use world::arm::Arm;
-use world::engine::{Engine, Workdir};
-use world::leftovers::nothing_is_left;
+use world::engine::Engine;
 use world::names::{LOCATION, RESOURCE_GROUP};
-use world::simulator_client::SimulatorClient;
 use world::{World, request_log};
 
-use crate::configuration::{Configuration, eks, head};
-use crate::extension_input::{connect_simulated, explained};
-use crate::pool::Lease;
-use crate::runner::Suite;
+use crate::common::{Configuration, Fixture, Suite, connect_simulated, eks, expect_error, head};
 use crate::service_account_token::objects::Objects;
 
 /// What can be put on a connected cluster, with the attributes beside `connected_cluster_id` and `kubernetes`.
@@ -38,65 +30,58 @@ const TYPES: [(&str, &str); 4] = [
 ];
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
-    let name = format!("wrong_cluster::refused::{}", engine.name);
-    let engine = engine.clone();
-    suite.add(name, 1, |lease| refused(lease, engine));
+    suite.add("wrong_cluster::refused", 1, engine, refused);
 }
 
 /// First the cluster has no agents at all, then those of another connected cluster than the one that is named. Both are
 /// Connected, so that only the agents can say which of them the cluster is.
-async fn refused(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let cluster = lease.cluster();
-    let arm = Arm::login(lease.world()).await?;
-    let simulator = SimulatorClient::new(lease.world())?;
+async fn refused(test: Fixture) -> anyhow::Result<()> {
+    let cluster = test.cluster();
     let other = format!("{}-other", cluster.name);
-    let other_id = arm.id(&other);
-    connect_simulated(&arm, &simulator, &other).await?;
+    let other_id = test.arm.id(&other);
+    connect_simulated(&test, &other).await?;
     let flux = json!({
         "connected_cluster": other_id, "name": "flux", "extension_type": "microsoft.flux",
         "version": "1.14.1", "release_namespace": "flux-system",
     });
-    simulator.add_extension(flux).await?;
-    let work = Workdir::new(lease.world(), &engine, "wrong-cluster")?;
+    test.simulator.add_extension(flux).await?;
     let connected = Configuration::of(cluster).render();
     let names = ["without Azure Arc agents", &other_id];
-    each_is_refused(&lease, &work, &head(""), &other, &names).await?;
-    work.configure(&connected)?;
-    work.apply().await?.expect_success()?;
-    let names = [&arm.id(&cluster.name), other_id.as_str()];
-    each_is_refused(&lease, &work, &connected, &other, &names).await?;
-    work.configure(&connected)?;
-    work.plan().await?.expect_empty()?;
-    arm.delete(&other).await?;
-    simulator.presence(&other_id, json!("real")).await?;
-    work.destroy().await?.expect_success()?;
-    nothing_is_left(&arm, lease.world(), cluster).await
+    each_is_refused(&test, &head(""), &other, &names).await?;
+    test.work.configure(&connected)?;
+    test.work.apply().await?.expect_success()?;
+    let names = [&test.id(), other_id.as_str()];
+    each_is_refused(&test, &connected, &other, &names).await?;
+    test.work.configure(&connected)?;
+    test.work.plan().await?.expect_empty()?;
+    test.arm.delete(&other).await?;
+    test.simulator.presence(&other_id, json!("real")).await?;
+    test.destroy().await
 }
 
 /// Beside a configuration, each type on the other connected cluster: an error with these words, and nothing is made.
 async fn each_is_refused(
-    lease: &Lease,
-    work: &Workdir,
+    test: &Fixture,
     beside: &str,
     other: &str,
     names: &[&str],
 ) -> anyhow::Result<()> {
-    let cluster = lease.cluster();
-    let id = Arm::login(lease.world()).await?.id(other);
-    let before = made(lease.world(), other)?;
+    let cluster = test.cluster();
+    let id = test.arm.id(other);
+    let before = writes(test.world(), other)?;
     for (kind, attributes) in TYPES {
-        work.configure(&(beside.to_owned() + &child(kind, &id, &eks(&cluster.name), attributes)))?;
-        work.init().await?;
-        let run = work.apply().await?.expect_failure()?;
-        explained(&run.errors(), "kubernetes", names)?;
-        let after = made(lease.world(), other)?;
+        let child = child(kind, &id, &eks(&cluster.name), attributes);
+        test.init(&(beside.to_owned() + &child)).await?;
+        let run = test.work.apply().await?.expect_failure()?;
+        expect_error(&run, "kubernetes", names)?;
+        let after = writes(test.world(), other)?;
         ensure!(after == before, "{kind} was made in Azure");
     }
     Objects::of(cluster).await?.are_gone().await
 }
 
-/// How often somebody has changed anything on the connected cluster, or a custom location that is named after it.
-fn made(world: &World, cluster: &str) -> anyhow::Result<usize> {
+/// How many requests so far changed the connected cluster's children, or a custom location that is named after it.
+fn writes(world: &World, cluster: &str) -> anyhow::Result<usize> {
     let of = |part: &str| request_log::writes(world.directory(), part);
     Ok(
         of(&format!("/connectedClusters/{cluster}/"))?

@@ -170,6 +170,16 @@ impl Run {
         Ok(())
     }
 
+    /// Checks that a plan does exactly this.
+    ///
+    /// # Errors
+    ///
+    /// When it does something else, or nothing.
+    pub fn expect_changes(&self, changes: &[Change]) -> anyhow::Result<()> {
+        ensure!(self.changes == changes, "{}", self.text);
+        Ok(())
+    }
+
     fn take(&mut self, line: &Value) {
         match line["type"].as_str() {
             Some("diagnostic") => {

@@ -124,6 +124,16 @@ impl Workdir {
         self.run(&["apply", "-json", "-auto-approve"]).await
     }
 
+    /// `apply`, which must succeed, and a `plan`, which must be empty then.
+    ///
+    /// # Errors
+    ///
+    /// When one of them is not so.
+    pub async fn converge(&self) -> anyhow::Result<()> {
+        self.apply().await?.expect_success()?;
+        self.plan().await?.expect_empty()
+    }
+
     /// `destroy`.
     ///
     /// # Errors

@@ -1,13 +1,8 @@
 //! Attributes of a connected cluster that break a rule of Azure or contradict each other: found in the plan.
 
-use std::sync::Arc;
-
 use anyhow::{Context as _, ensure};
-use world::engine::{Engine, Workdir};
 
-use super::{REMEDY, refused, says};
-use crate::configuration::Configuration;
-use crate::pool::Lease;
+use crate::common::{Configuration, Fixture, REMEDY, says};
 
 /// One mistake and what is said about it.
 struct Mistake {
@@ -135,22 +130,21 @@ const MISTAKES: [Mistake; 17] = [
 ];
 
 /// All of them, one after the other, on a cluster that is not connected.
-pub async fn explained(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let work = Workdir::new(lease.world(), &engine, "attributes")?;
+pub async fn explained(test: Fixture) -> anyhow::Result<()> {
     for mistake in MISTAKES {
         let about = format!("{}{}", mistake.tags, mistake.more);
-        judged(&lease, &work, &mistake).await.context(about)?;
+        judged(&test, &mistake).await.context(about)?;
     }
     Ok(())
 }
 
-async fn judged(lease: &Lease, work: &Workdir, mistake: &Mistake) -> anyhow::Result<()> {
+async fn judged(test: &Fixture, mistake: &Mistake) -> anyhow::Result<()> {
     let configuration = Configuration {
         tags: mistake.tags.to_owned(),
         more: mistake.more.replace(HYBRID, HYBRID_IDS),
-        ..Configuration::of(lease.cluster())
+        ..Configuration::of(test.cluster())
     };
-    let error = refused(lease, work, &configuration).await?;
+    let error = test.refused(&configuration).await?;
     ensure!(
         error.attribute().unwrap_or_default() == mistake.attribute,
         "{error:#?}"

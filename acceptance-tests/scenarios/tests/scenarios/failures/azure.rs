@@ -1,24 +1,18 @@
 //! Azure throttles, loses answers, forgets, refuses or never comes to an end.
 
-use std::sync::Arc;
-
 use anyhow::ensure;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use world::arm::Arm;
-use world::engine::{Engine, Workdir};
+use world::engine::Engine;
 use world::simulator_client::SimulatorClient;
 
 use super::{converges, failed, is_tainted, within};
-use crate::bad_input::says;
-use crate::configuration::Configuration;
-use crate::pool::Lease;
-use crate::runner::Suite;
+use crate::common::{Configuration, Fixture, Suite, says};
 
 /// One fault and what comes of it.
 struct Fault {
     name: &'static str,
-    befalls: Request,
+    request: Request,
     action: fn() -> Value,
     times: u32,
     /// How long the create may take, in seconds; long enough unless it is said.
@@ -26,7 +20,7 @@ struct Fault {
     outcome: Outcome,
 }
 
-/// Which request has the bad luck.
+/// Which request fails.
 enum Request {
     /// The one that makes the object.
     Put,
@@ -47,7 +41,7 @@ enum Outcome {
 
 const NONE: Fault = Fault {
     name: "",
-    befalls: Request::Put,
+    request: Request::Put,
     action: || Value::Null,
     times: 1,
     limit: None,
@@ -72,7 +66,7 @@ const FAULTS: [Fault; 8] = [
     },
     Fault {
         name: "operation_not_known_yet",
-        befalls: Request::Watch,
+        request: Request::Watch,
         action: || json!({"reply": {"status": 404, "code": "ResourceNotFound"}}),
         times: 2,
         ..NONE
@@ -131,52 +125,46 @@ const FAULTS: [Fault; 8] = [
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
     for fault in FAULTS {
-        let engine = engine.clone();
-        let name = format!("failures::azure_{}::{}", fault.name, engine.name);
-        suite.add(name, 1, |lease| befalls(lease, engine, fault));
+        let name = format!("failures::azure_{}", fault.name);
+        suite.add(&name, 1, engine, |test| faulty_create(test, fault));
     }
 }
 
-async fn befalls(lease: Arc<Lease>, engine: Engine, fault: Fault) -> anyhow::Result<()> {
-    let cluster = lease.cluster();
-    let arm = Arm::login(lease.world()).await?;
-    let simulator = SimulatorClient::new(lease.world())?;
-    let work = Workdir::new(lease.world(), &engine, fault.name)?;
+async fn faulty_create(test: Fixture, fault: Fault) -> anyhow::Result<()> {
+    let cluster = test.cluster();
     let mut configuration = Configuration::of(cluster);
     if let Some(seconds) = fault.limit {
         configuration.more = within(seconds);
     }
-    let path = put_in_force(&simulator, &arm.id(&cluster.name), &fault).await?;
+    let path = add_fault(&test.simulator, &test.id(), &fault).await?;
     if let Outcome::Explains {
         summary,
         names,
         exists,
     } = fault.outcome
     {
-        let error = failed(&work, &configuration).await?;
+        let error = failed(&test, &configuration).await?;
         ensure!(error.summary == summary, "{error:#?}");
         says(&error.detail, names)?;
-        ensure!(is_tainted(&work).await? == exists, "{error:#?}");
-        let object = arm.connected_cluster(&cluster.name).await?;
+        ensure!(is_tainted(&test.work).await? == exists, "{error:#?}");
+        let object = test.arm.connected_cluster(&cluster.name).await?;
         ensure!(object.is_some() == exists, "{object:?}");
         configuration.more = String::new();
     }
-    work.configure(&configuration.render())?;
-    work.init().await?;
-    converges(&lease, &work).await?;
-    ensure!(simulator.is_spent(&path).await?, "the fault did not strike");
+    test.init(&configuration.render()).await?;
+    converges(&test).await?;
+    ensure!(
+        test.simulator.is_spent(&path).await?,
+        "the fault did not strike"
+    );
     Ok(())
 }
 
-/// Answers the path that the fault befalls: that of the object, or the address of its operation, which the simulator makes
-/// of a digest of the object's id.
-async fn put_in_force(
-    simulator: &SimulatorClient,
-    id: &str,
-    fault: &Fault,
-) -> anyhow::Result<String> {
+/// Answers the path of the requests that fail: that of the object, or the address of its operation, which the simulator
+/// makes of a digest of the object's id.
+async fn add_fault(simulator: &SimulatorClient, id: &str, fault: &Fault) -> anyhow::Result<String> {
     let digest = Sha256::digest(id.to_lowercase());
-    let (method, path) = match fault.befalls {
+    let (method, path) = match fault.request {
         Request::Put => ("PUT", format!("*{id}")),
         Request::Watch => ("GET", format!("*/operationStatuses/*{digest:X}")),
     };

@@ -2,18 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::{Context, ensure};
-use world::engine::{Engine, Workdir};
+use world::engine::Engine;
 use world::files::{make_directory, write_private};
 use world::programs::harness_file;
 
 use super::{converges, failed, is_tainted, within};
-use crate::bad_input::{REMEDY, says};
-use crate::configuration::Configuration;
-use crate::pool::Lease;
-use crate::runner::Suite;
+use crate::common::{Configuration, Fixture, REMEDY, Suite, says};
 
 const CHART: &str = "chart/azure-arc-k8sagents";
 const DEPLOYMENTS: &str = "templates/deployments.yaml";
@@ -21,7 +17,7 @@ const DEPLOYMENTS: &str = "templates/deployments.yaml";
 const SECONDS: u32 = 40;
 
 /// What keeps the pods from coming up, and what is said about it.
-struct Trouble {
+struct Defect {
     name: &'static str,
     /// A line of the deployments' template, and what stands in its place.
     edit: (&'static str, &'static str),
@@ -29,8 +25,8 @@ struct Trouble {
     names: &'static [&'static str],
 }
 
-const TROUBLES: [Trouble; 2] = [
-    Trouble {
+const DEFECTS: [Defect; 2] = [
+    Defect {
         name: "image_cannot_be_pulled",
         edit: (
             "      labels:\n        {{- include \"labels\" .name | nindent 8 }}\n",
@@ -44,7 +40,7 @@ const TROUBLES: [Trouble; 2] = [
             REMEDY,
         ],
     },
-    Trouble {
+    Defect {
         name: "no_node_takes_the_pods",
         edit: (
             "        kubernetes.io/os: linux\n",
@@ -61,35 +57,33 @@ const TROUBLES: [Trouble; 2] = [
 ];
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
-    for trouble in TROUBLES {
-        let engine = engine.clone();
-        let name = format!("failures::{}::{}", trouble.name, engine.name);
-        suite.add(name, 1, |lease| befalls(lease, engine, trouble));
+    for defect in DEFECTS {
+        let name = format!("failures::{}", defect.name);
+        suite.add(&name, 1, engine, |test| broken_pods(test, defect));
     }
 }
 
-async fn befalls(lease: Arc<Lease>, engine: Engine, trouble: Trouble) -> anyhow::Result<()> {
-    let work = Workdir::new(lease.world(), &engine, trouble.name)?;
-    let chart = copy_chart(work.path())?;
+async fn broken_pods(test: Fixture, defect: Defect) -> anyhow::Result<()> {
+    let chart = copy_chart(test.work.path())?;
     let template = chart.join(DEPLOYMENTS);
     let good = fs::read_to_string(&template)?;
-    let (line, instead) = trouble.edit;
+    let (line, instead) = defect.edit;
     ensure!(good.contains(line), "the template has no {line:?}");
     write_private(&template, good.replacen(line, instead, 1))?;
-    let mut configuration = Configuration::of(lease.cluster());
+    let mut configuration = Configuration::of(test.cluster());
     let agent = format!(
         r#"agent = {{ chart = {{ path = "{}" }} }}"#,
         chart.display()
     );
     configuration.more = format!("{agent}\n  {}", within(SECONDS));
-    let error = failed(&work, &configuration).await?;
-    ensure!(error.summary == trouble.summary, "{error:#?}");
-    says(&error.detail, trouble.names)?;
-    ensure!(is_tainted(&work).await?, "the state lost the object");
+    let error = failed(&test, &configuration).await?;
+    ensure!(error.summary == defect.summary, "{error:#?}");
+    says(&error.detail, defect.names)?;
+    ensure!(is_tainted(&test.work).await?, "the state lost the object");
     write_private(&template, good)?;
     configuration.more = agent;
-    work.configure(&configuration.render())?;
-    converges(&lease, &work).await
+    test.work.configure(&configuration.render())?;
+    converges(&test).await
 }
 
 /// A copy of the agents' chart that a scenario may spoil.

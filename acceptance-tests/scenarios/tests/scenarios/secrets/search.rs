@@ -23,9 +23,9 @@ const SIGNATURE: &[u8] = b"PK\x03\x04";
 
 /// Secrets by what they are.
 #[derive(Default)]
-pub struct Needles(Vec<(&'static str, Vec<u8>)>);
+pub struct Secrets(Vec<(&'static str, Vec<u8>)>);
 
-impl Needles {
+impl Secrets {
     /// A secret, as it is and as base64 writes it.
     pub fn add(&mut self, what: &'static str, secret: &str) {
         self.0.push((what, secret.as_bytes().to_vec()));

@@ -1,18 +1,13 @@
 //! What users get wrong about a token: each is one error that points at the attribute, names the cause, and says what to
 //! do.
 
-use std::sync::Arc;
-
-use anyhow::{bail, ensure};
-use world::arm::Arm;
+use anyhow::ensure;
 use world::cluster::Cluster;
-use world::engine::{Engine, Run, Workdir};
-use world::leftovers::nothing_is_left;
+use world::engine::Workdir;
 
 use super::objects::Objects;
 use super::{ADMINISTRATOR, token};
-use crate::configuration::Configuration;
-use crate::pool::Lease;
+use crate::common::{Configuration, Fixture, expect_error};
 
 /// A configuration with one mistake and what is said about it.
 struct Mistake {
@@ -63,28 +58,24 @@ const MISTAKES: [Mistake; 5] = [
     },
 ];
 
-pub async fn explained(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let cluster = lease.cluster();
-    let work = Workdir::new(lease.world(), &engine, "token-bad-input")?;
+pub async fn explained(test: Fixture) -> anyhow::Result<()> {
+    let cluster = test.cluster();
     let connected = Configuration::of(cluster).render();
-    work.configure(&connected)?;
-    work.init().await?;
-    work.apply().await?.expect_success()?;
+    test.apply(&connected).await?;
     for mistake in MISTAKES {
         let wrong = connected.clone() + &token(cluster, mistake.parent, mistake.more);
-        work.configure(&wrong)?;
-        refused(&work.apply().await?, mistake.attribute, mistake.names)?;
+        test.work.configure(&wrong)?;
+        expect_error(&test.work.apply().await?, mistake.attribute, mistake.names)?;
     }
-    foreign_binding(&work, &connected, cluster).await?;
-    namespace_missing(&work, &connected, cluster).await?;
-    not_connected(&lease, &work, &connected).await?;
+    foreign_binding(&test.work, &connected, cluster).await?;
+    namespace_missing(&test.work, &connected, cluster).await?;
+    not_connected(&test, &connected).await?;
     Objects::of(cluster).await?.are_gone().await?;
-    work.configure(&connected)?;
-    work.destroy().await?.expect_success()?;
-    nothing_is_left(&Arm::login(lease.world()).await?, lease.world(), cluster).await
+    test.work.configure(&connected)?;
+    test.destroy().await
 }
 
-/// A binding that has our name and is somebody else's is not touched, and nothing is made beside it.
+/// A binding that has our name and another owner is not touched, and nothing is made beside it.
 async fn foreign_binding(work: &Workdir, connected: &str, cluster: &Cluster) -> anyhow::Result<()> {
     let objects = Objects::of(cluster).await?;
     objects.make_foreign_binding().await?;
@@ -93,7 +84,7 @@ async fn foreign_binding(work: &Workdir, connected: &str, cluster: &Cluster) -> 
         "ClusterRoleBinding azure-user-binding exists already",
         "adopt_existing",
     ];
-    refused(&work.apply().await?, "", &names)?;
+    expect_error(&work.apply().await?, "", &names)?;
     ensure!(
         objects.secret_names().await?.is_empty(),
         "something was made"
@@ -112,13 +103,12 @@ async fn namespace_missing(
         "namespace nowhere does not exist",
         "kubectl create namespace",
     ];
-    refused(&work.apply().await?, "namespace", &names)
+    expect_error(&work.apply().await?, "namespace", &names)
 }
 
 /// A connected cluster whose agents never came.
-async fn not_connected(lease: &Lease, work: &Workdir, connected: &str) -> anyhow::Result<()> {
-    let cluster = lease.cluster();
-    let arm = Arm::login(lease.world()).await?;
+async fn not_connected(test: &Fixture, connected: &str) -> anyhow::Result<()> {
+    let (cluster, arm, work) = (test.cluster(), &test.arm, &test.work);
     let name = format!("{}-silent", cluster.name);
     let key = arm.connected_cluster(&cluster.name).await?;
     let key = key.unwrap_or_default()["properties"]["agentPublicKeyCertificate"].clone();
@@ -139,23 +129,5 @@ async fn not_connected(lease: &Lease, work: &Workdir, connected: &str) -> anyhow
         "only the agents of a Connected one",
         "kubectl get pods,events",
     ];
-    refused(&run, "connected_cluster_id", &names)
-}
-
-fn refused(run: &Run, attribute: &str, names: &[&str]) -> anyhow::Result<()> {
-    let [error] = run.errors()[..] else {
-        bail!("not exactly one error\n{}", run.text)
-    };
-    ensure!(
-        error.attribute().unwrap_or_default() == attribute,
-        "{error:#?}"
-    );
-    for name in names {
-        ensure!(
-            error.detail.contains(name),
-            "there is no {name} in: {}",
-            error.detail
-        );
-    }
-    Ok(())
+    expect_error(&run, "connected_cluster_id", &names)
 }

@@ -1,50 +1,41 @@
 //! A token for one run: it configures another provider block, and is gone afterwards.
 
-use std::sync::Arc;
-
 use anyhow::ensure;
-use world::arm::Arm;
-use world::engine::{Engine, Workdir};
-use world::leftovers::nothing_is_left;
 
 use super::objects::Objects;
 use super::{ADMINISTRATOR, with_token};
-use crate::configuration;
-use crate::pool::Lease;
+use crate::common::{self, Fixture};
 
 /// A second provider block logs in to the cluster with an ephemeral token, and makes something there.
-pub async fn in_a_provider_block(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let cluster = lease.cluster();
+pub async fn in_a_provider_block(test: Fixture) -> anyhow::Result<()> {
+    let cluster = test.cluster();
     let objects = Objects::of(cluster).await?;
-    let work = Workdir::new(lease.world(), &engine, "token-ephemeral")?;
     let bare = with_token(
         cluster,
         &format!("{ADMINISTRATOR}\n  type = \"bound\"\n  store_token = false"),
     );
-    work.configure(&bare)?;
-    work.init().await?;
-    work.apply().await?.expect_success()?;
+    test.apply(&bare).await?;
     ensure!(
         objects.secret_names().await?.is_empty(),
         "a token was issued that nobody keeps"
     );
-    work.configure(&(bare.clone() + &through_token(&cluster.name)))?;
-    work.init().await?;
-    work.apply().await?.expect_success()?;
-    work.plan().await?.expect_empty()?;
+    test.apply(&(bare.clone() + &through_token(&cluster.name)))
+        .await?;
+    test.work.plan().await?.expect_empty()?;
     let left = objects.secret_names().await?;
     ensure!(left.is_empty(), "{left:?} are left of the runs");
-    let second = work
+    let second = test
+        .work
         .attributes("arc_service_account_token.through_token")
         .await?;
     ensure!(second["token"].is_string(), "{second:#}");
-    work.destroy().await?.expect_success()?;
+    test.work.destroy().await?.expect_success()?;
     objects.are_gone().await?;
-    nothing_is_left(&Arm::login(lease.world()).await?, lease.world(), cluster).await
+    test.nothing_is_left().await
 }
 
 fn through_token(name: &str) -> String {
-    let kubernetes = configuration::eks(name);
+    let kubernetes = common::eks(name);
     format!(
         r#"
 ephemeral "arc_service_account_token" "run" {{

@@ -1,7 +1,5 @@
 //! What a token leaves in the cluster, seen and broken by its administrator.
 
-use std::time::Duration;
-
 use anyhow::{Context, ensure};
 use k8s_openapi::api::authentication::v1::{TokenReview, TokenReviewSpec};
 use k8s_openapi::api::authorization::v1::{
@@ -12,11 +10,9 @@ use k8s_openapi::api::rbac::v1::{ClusterRoleBinding, RoleBinding};
 use kube::api::{DeleteParams, ListParams, ObjectMeta, Patch, PatchParams, PostParams};
 use kube::{Api, Client, ResourceExt};
 use serde_json::json;
-use tokio::time::{Instant, sleep};
 use world::cluster::Cluster;
+use world::wait::eventually;
 
-/// How long the cluster's controllers may take to see what was done.
-const LIMIT: Duration = Duration::from_secs(30);
 const ACCOUNT: &str = "azure-user";
 const BINDING: &str = "azure-user-binding";
 
@@ -38,13 +34,11 @@ impl Objects {
     }
 
     /// Waits until the API server refuses a token: it learns by watching that a Secret is gone.
-    pub async fn come_to_refuse(&self, token: &str) -> anyhow::Result<()> {
-        let deadline = Instant::now() + LIMIT;
-        while self.accept(token).await? {
-            ensure!(Instant::now() < deadline, "a token is still accepted");
-            sleep(Duration::from_millis(100)).await;
-        }
-        Ok(())
+    pub async fn until_refused(&self, token: &str) -> anyhow::Result<()> {
+        eventually("the token is refused", || async {
+            Ok(!self.accept(token).await?)
+        })
+        .await
     }
 
     async fn user(&self, token: &str) -> anyhow::Result<Option<String>> {
@@ -64,7 +58,7 @@ impl Objects {
             .and_then(|user| user.username))
     }
 
-    /// Whether whoever has this token may do everything.
+    /// Whether this token's user may do everything.
     pub async fn may_everything(&self, token: &str) -> anyhow::Result<bool> {
         let user = self.user(token).await?.context("not accepted")?;
         ensure!(
@@ -131,12 +125,10 @@ impl Objects {
 
     /// The token controller deletes the Secrets of an account that is gone.
     async fn until_secret_is_gone(&self) -> anyhow::Result<()> {
-        let deadline = Instant::now() + LIMIT;
-        while self.secrets().get_opt("azure-user-secret").await?.is_some() {
-            ensure!(Instant::now() < deadline, "the Secret is still there");
-            sleep(Duration::from_millis(100)).await;
-        }
-        Ok(())
+        eventually("the Secret is gone", || async {
+            Ok(self.secrets().get_opt("azure-user-secret").await?.is_none())
+        })
+        .await
     }
 
     /// Names of the bindings in the cluster and in all namespaces, in order.
@@ -174,7 +166,7 @@ impl Objects {
         Ok(())
     }
 
-    /// A binding of the article's name that somebody else made.
+    /// A binding of the name in Azure's documentation that was made past the provider.
     pub async fn make_foreign_binding(&self) -> anyhow::Result<()> {
         let bindings: Api<ClusterRoleBinding> = Api::all(self.client.clone());
         let binding = serde_json::from_value(json!({

@@ -2,43 +2,40 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::ensure;
-use world::arm::Arm;
-use world::engine::{Engine, Workdir};
-use world::leftovers::nothing_is_left;
 
 use super::objects::Objects;
 use super::{ADDRESS, ADMINISTRATOR, with_token};
-use crate::pool::Lease;
+use crate::common::Fixture;
 
 /// With `store_token = false` the token is in the cluster, and in nothing that a run writes: state, plan, logs, output.
-pub async fn token_kept_nowhere(lease: Arc<Lease>, engine: Engine) -> anyhow::Result<()> {
-    let cluster = lease.cluster();
-    let mut work = Workdir::new(lease.world(), &engine, "token-nowhere")?;
-    work.set("TF_LOG_PROVIDER", "trace");
-    work.set("TF_LOG_CORE", "trace");
-    work.configure(&with_token(
+pub async fn token_kept_nowhere(mut test: Fixture) -> anyhow::Result<()> {
+    let cluster = &test.cluster().clone();
+    test.work.set("TF_LOG_PROVIDER", "trace");
+    test.work.set("TF_LOG_CORE", "trace");
+    test.init(&with_token(
         cluster,
         &format!("{ADMINISTRATOR}\n  store_token = false"),
-    ))?;
-    work.init().await?;
-    let planned = work
+    ))
+    .await?;
+    let planned = test
+        .work
         .run(&["plan", "-no-color", "-out=plan.bin"])
         .await?
         .expect_success()?;
-    let applied = work
+    let applied = test
+        .work
         .run(&["apply", "-no-color", "plan.bin"])
         .await?
         .expect_success()?;
-    let refreshed = work.plan().await?;
+    let refreshed = test.work.plan().await?;
     refreshed.expect_empty()?;
     let objects = Objects::of(cluster).await?;
     let token = objects.token_in("azure-user-secret").await?;
     ensure!(objects.accept(&token).await?, "the token is not accepted");
     ensure!(
-        work.attributes(ADDRESS).await?["token"].is_null(),
+        test.work.attributes(ADDRESS).await?["token"].is_null(),
         "the token is in the state"
     );
     for run in [&planned, &applied, &refreshed] {
@@ -49,16 +46,16 @@ pub async fn token_kept_nowhere(lease: Arc<Lease>, engine: Engine) -> anyhow::Re
         );
     }
     ensure!(
-        found_in(work.path(), &token)?.is_empty(),
+        found_in(test.work.path(), &token)?.is_empty(),
         "the token is in a file"
     );
-    work.destroy().await?.expect_success()?;
+    test.work.destroy().await?.expect_success()?;
     ensure!(
-        found_in(work.path(), &token)?.is_empty(),
+        found_in(test.work.path(), &token)?.is_empty(),
         "the token is in a file"
     );
     objects.are_gone().await?;
-    nothing_is_left(&Arm::login(lease.world()).await?, lease.world(), cluster).await
+    test.nothing_is_left().await
 }
 
 /// The files under a directory that hold a text.

@@ -11,19 +11,22 @@ use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use tokio::runtime::Runtime;
 use tokio::signal::ctrl_c;
-use world::World;
-use world::files::remove_directory;
 
-use crate::pool::{Lease, Pool};
+use world::World;
+use world::engine::Engine;
+use world::files::remove_directory;
 use world::leftovers;
 
-type Play = Box<dyn FnOnce(Arc<Lease>) -> BoxFuture<'static, anyhow::Result<()>> + Send>;
+use super::Fixture;
+use super::pool::{Lease, Pool};
+
+type Run = Box<dyn FnOnce(Arc<Lease>) -> BoxFuture<'static, anyhow::Result<()>> + Send>;
 
 /// A promise to hold.
 struct Scenario {
     name: String,
     clusters: u32,
-    play: Play,
+    run: Run,
 }
 
 /// All scenarios.
@@ -31,60 +34,78 @@ struct Scenario {
 pub struct Suite(Vec<Scenario>);
 
 impl Suite {
-    /// Adds a scenario that needs this many clusters.
+    /// Adds a scenario that needs this many clusters and an engine. Its name is this one and the engine's.
     pub fn add<F>(
         &mut self,
-        name: impl Into<String>,
+        name: &str,
         clusters: u32,
-        play: impl FnOnce(Arc<Lease>) -> F + Send + 'static,
+        engine: &Engine,
+        run: impl FnOnce(Fixture) -> F + Send + 'static,
+    ) where
+        F: Future<Output = anyhow::Result<()>> + Send + 'static,
+    {
+        let engine = engine.clone();
+        let directory = name.replace("::", "-");
+        let name = format!("{name}::{}", engine.name);
+        self.add_without_engine(&name, clusters, |lease| async move {
+            run(Fixture::new(lease, engine, directory).await?).await
+        });
+    }
+
+    /// Adds a scenario that needs only clusters.
+    pub fn add_without_engine<F>(
+        &mut self,
+        name: &str,
+        clusters: u32,
+        run: impl FnOnce(Arc<Lease>) -> F + Send + 'static,
     ) where
         F: Future<Output = anyhow::Result<()>> + Send + 'static,
     {
         self.0.push(Scenario {
-            name: name.into(),
+            name: name.to_owned(),
             clusters,
-            play: Box::new(|lease| Box::pin(play(lease))),
+            run: Box::new(|lease| Box::pin(run(lease))),
         });
     }
 }
 
 /// What the command line asks for, as far as libtest's language is spoken here: filters and `--list`.
-struct Wish {
+struct Arguments {
     filters: Vec<String>,
     list: bool,
 }
 
-impl Wish {
-    fn from_arguments() -> Self {
+impl Arguments {
+    fn from_environment() -> Self {
         let (flags, filters): (Vec<_>, Vec<_>) =
             env::args().skip(1).partition(|word| word.starts_with('-'));
         let list = flags.iter().any(|flag| flag == "--list");
         Self { filters, list }
     }
 
-    fn wants(&self, name: &str) -> bool {
+    fn select(&self, name: &str) -> bool {
         self.filters.is_empty() || self.filters.iter().any(|filter| name.contains(filter))
     }
 }
 
 /// Runs what the command line asks for, in a world with as many of these clusters as that needs.
 pub fn run(clusters: &[&str], suite: impl FnOnce() -> anyhow::Result<Suite>) -> ExitCode {
-    let wish = Wish::from_arguments();
+    let arguments = Arguments::from_environment();
     if env::var_os("TF_ACC").is_none() {
         println!("\nrunning 0 tests: acceptance tests need TF_ACC=1\n");
-        conclude(&[], Instant::now());
+        print_summary(&[], Instant::now());
         return ExitCode::SUCCESS;
     }
     let outcome = suite().and_then(|suite| {
-        let wanted = suite
+        let selected = suite
             .0
             .into_iter()
-            .filter(|scenario| wish.wants(&scenario.name))
+            .filter(|scenario| arguments.select(&scenario.name))
             .collect();
-        if wish.list {
-            return Ok(list(wanted));
+        if arguments.list {
+            return Ok(list(selected));
         }
-        Runtime::new()?.block_on(play_all(clusters, wanted))
+        Runtime::new()?.block_on(run_all(clusters, selected))
     });
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -104,11 +125,11 @@ fn list(scenarios: Vec<Scenario>) -> bool {
 }
 
 /// Whether all scenarios ended well. The world is gone afterwards, also after a Ctrl-C.
-async fn play_all(clusters: &[&str], scenarios: Vec<Scenario>) -> anyhow::Result<bool> {
+async fn run_all(clusters: &[&str], scenarios: Vec<Scenario>) -> anyhow::Result<bool> {
     let begin = Instant::now();
     println!("\nrunning {} tests", scenarios.len());
     if scenarios.is_empty() {
-        return Ok(conclude(&[], begin));
+        return Ok(print_summary(&[], begin));
     }
     let clusters = &clusters[..needed(&scenarios).min(clusters.len())];
     let directory =
@@ -119,12 +140,12 @@ async fn play_all(clusters: &[&str], scenarios: Vec<Scenario>) -> anyhow::Result
     };
     let pool = Pool::new(world);
     let results = tokio::select! {
-        results = play_in(&pool, scenarios) => Ok(results),
+        results = run_side_by_side(&pool, scenarios) => Ok(results),
         _ = ctrl_c() => Err(anyhow!("interrupted")),
     };
     pool.world.stop().await;
     let results = results?;
-    let good = conclude(&results, begin);
+    let good = print_summary(&results, begin);
     if good {
         remove_directory(&directory)?;
     } else {
@@ -133,17 +154,17 @@ async fn play_all(clusters: &[&str], scenarios: Vec<Scenario>) -> anyhow::Result
     Ok(good)
 }
 
-/// How many clusters the scenarios can make use of when all are played at once.
+/// How many clusters the scenarios can use when all run at once.
 fn needed(scenarios: &[Scenario]) -> usize {
     let each = scenarios.iter().map(|scenario| scenario.clusters as usize);
     each.sum()
 }
 
-/// Plays the scenarios side by side, as far as clusters are free, and answers the names and errors of those that failed.
-async fn play_in(pool: &Arc<Pool>, scenarios: Vec<Scenario>) -> Vec<Outcome> {
-    let plays = scenarios.into_iter().map(|scenario| async move {
+/// Runs the scenarios side by side, as far as clusters are free.
+async fn run_side_by_side(pool: &Arc<Pool>, scenarios: Vec<Scenario>) -> Vec<Outcome> {
+    let runs = scenarios.into_iter().map(|scenario| async move {
         let lease = Arc::new(pool.take(scenario.clusters).await);
-        let task = tokio::spawn((scenario.play)(Arc::clone(&lease)));
+        let task = tokio::spawn((scenario.run)(Arc::clone(&lease)));
         let result = task.await.context("panic").flatten();
         if result.is_err() {
             clean_up(&lease).await;
@@ -155,10 +176,10 @@ async fn play_in(pool: &Arc<Pool>, scenarios: Vec<Scenario>) -> Vec<Outcome> {
             result,
         }
     });
-    plays.collect::<FuturesUnordered<_>>().collect().await
+    runs.collect::<FuturesUnordered<_>>().collect().await
 }
 
-/// The next scenario must not suffer for what a failed one left.
+/// Removes what a failed scenario left, so that the next one on its clusters does not fail for it.
 async fn clean_up(lease: &Lease) {
     for cluster in lease.clusters() {
         if let Err(error) = leftovers::clean_up(lease.world(), cluster).await {
@@ -173,7 +194,7 @@ struct Outcome {
 }
 
 /// Prints the failures and libtest's last line.
-fn conclude(outcomes: &[Outcome], begin: Instant) -> bool {
+fn print_summary(outcomes: &[Outcome], begin: Instant) -> bool {
     let failed: Vec<(&str, &anyhow::Error)> = outcomes
         .iter()
         .filter_map(|outcome| Some((outcome.name.as_str(), outcome.result.as_ref().err()?)))

@@ -41,6 +41,14 @@ impl Configuration {
         }
     }
 
+    /// The same with further attributes.
+    pub fn with(cluster: &Cluster, more: &str) -> Self {
+        Self {
+            more: more.to_owned(),
+            ..Self::of(cluster)
+        }
+    }
+
     /// The text of `main.tf`.
     pub fn render(&self) -> String {
         let Self {
