@@ -23,7 +23,7 @@ def home(*extensions):
         os.environ |= {
             "HOME": directory,
             "AZURE_CORE_COLLECT_TELEMETRY": "false",
-            # Skips the job before onboarding, whose log nobody in this world writes.
+            # Skips the job before onboarding, whose log is not written in this world.
             "AZURE_LOCAL_DISCONNECTED": "true",
             "HELM_CLIENT_PATH": run("which", "helm").strip(),
             "KUBECTL_CLIENT_PATH": run("which", "kubectl").strip(),

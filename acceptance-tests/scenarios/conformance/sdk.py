@@ -1,6 +1,6 @@
 """Drives the simulated Azure by the official Azure SDKs for Python.
 
-The SDKs are clients that nobody of this project wrote: what they accept is close enough to Azure. Everything runs in
+The SDKs were written elsewhere: what they accept is close enough to Azure. Everything runs in
 production configuration, against Azure's public names, in the environment of a world (`.world/env`): ARM_* credentials,
 HTTPS_PROXY, and REQUESTS_CA_BUNDLE for the test authority. Where AZURE_SIMULATOR_URL names the simulator's own address,
 the custom cloud and the scripted faults are tried too.

@@ -10,7 +10,7 @@
 //! | `PUT clock` `{"offset_seconds": N}` | the clock runs so far ahead of the machine's |
 //! | `POST age` `{"id": ID, "seconds": N}` | what its agents reported becomes so much older, their certificate included |
 //! | `PUT behaviour` | pace and manners, whole |
-//! | `PUT agents` `{"connected_cluster": ID, "presence": "real" \| "away" \| {"simulated": {}}}` | who speaks for a cluster |
+//! | `PUT agents` `{"connected_cluster": ID, "presence": "real" \| "away" \| {"simulated": {}}}` | whose agents report for a cluster |
 //! | `POST extensions` | an extension that a policy or Azure itself makes |
 //! | `POST tokens/revoke` | no access token given so far is valid any more |
 //! | `POST reset` | state, clock, faults and log as after the start |

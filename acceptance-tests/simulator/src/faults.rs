@@ -1,4 +1,4 @@
-//! Scripted misbehaviour: which requests it befalls, and what happens to them.
+//! Scripted misbehaviour: which requests fail, and how.
 
 use std::collections::BTreeMap;
 
@@ -20,10 +20,10 @@ pub(super) struct Fault {
     method: Option<String>,
     /// Path with `*` for any run of characters, without regard to case; any if absent.
     path: Option<String>,
-    /// Matching requests to leave alone before the first victim.
+    /// Matching requests to leave alone at first.
     #[serde(default)]
     skip: u32,
-    /// Victims before the fault is spent; `null` is every one from then on.
+    /// Requests to act on before the fault is spent; `null` is every one from then on.
     #[serde(default = "once")]
     times: Option<u32>,
     /// What happens.
@@ -33,7 +33,7 @@ pub(super) struct Fault {
     matched: u32,
 }
 
-/// What happens to a victim.
+/// What happens to a request.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Action {
@@ -45,14 +45,14 @@ pub(super) enum Action {
     Drop(Moment),
     /// The long-running operation that the request begins ends in this way.
     Operation(Ending),
-    /// Nobody who looks finds the object that the request makes for so many milliseconds: it has not reached all of
+    /// No request finds the object that the request makes for so many milliseconds: it has not reached all of
     /// Azure's replicas.
     HiddenMs(u32),
     /// The reply spells resource ids in the other cases that Azure is known to use.
     ShuffledCasing,
 }
 
-/// What the scripts want of the service that serves a victim.
+/// What the scripts change in how the service answers a request.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Overrides {
     /// How an operation that the request begins will end.
@@ -119,7 +119,7 @@ impl Faults {
         self.0.clear();
     }
 
-    /// What the scripts have in store for this request. Each script counts it.
+    /// What the scripts do to this request. Each script counts it.
     pub(super) fn actions_for(&mut self, request: &Request) -> Vec<Action> {
         let mut faults = self.0.iter_mut();
         let action = |fault: &mut Fault| fault.applies_to(request).then(|| fault.action.clone());

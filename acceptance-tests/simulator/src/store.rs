@@ -119,7 +119,7 @@ impl Store {
             .insert(given.id.to_lowercase(), subscription);
     }
 
-    /// Forgets a cluster with everything that hangs on it.
+    /// Forgets a cluster with everything that belongs to it.
     pub(super) fn drop_cluster(&mut self, key: &str) {
         self.clusters.remove(key);
         let inside = format!("{key}/");

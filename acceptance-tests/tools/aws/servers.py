@@ -67,7 +67,7 @@ class SecureServer(ThreadedWSGIServer):
         self.ssl_context = self._certificate = certificate
 
     def finish_request(self, request: socket.socket, client_address: Any) -> None:  # type: ignore[override]
-        """Runs on the connection's own thread, so a slow handshake holds nobody up."""
+        """Runs on the connection's own thread, so a slow handshake holds no other request up."""
         first = request.recv(1, socket.MSG_PEEK)
         if first == b"" or (first != TLS_HANDSHAKE and not _accept_connect(request)):
             return

@@ -61,8 +61,8 @@ impl Arm {
         }
     }
 
-    /// Makes the connected cluster of this name from the body of a PUT, and waits until Azure is done with it. Agents
-    /// are nobody's business here.
+    /// Makes the connected cluster of this name from the body of a PUT, and waits until Azure is done with it. No
+    /// agents are involved.
     pub async fn create(&self, name: &str, body: &Value) -> anyhow::Result<()> {
         let response = self.request(Method::PUT, name).json(body).send().await?;
         let status = response.status();
@@ -106,7 +106,7 @@ impl Arm {
         self.until(name, &what, |object| object.is_none()).await
     }
 
-    /// Address of something that hangs on the connected cluster of this name, `extensions/flux` for instance, in an
+    /// Address of a child of the connected cluster of this name, `extensions/flux` for instance, in an
     /// api-version.
     #[must_use]
     pub fn child(&self, cluster: &str, child: &str, version: &str) -> String {

@@ -142,8 +142,8 @@ pub fn kwok(
     )
 }
 
-/// A client of the API server among the control plane's programs. Port 0 keeps it from listening: nobody asks it
-/// anything, and the usual port is taken as soon as there are two of them.
+/// A client of the API server among the control plane's programs. Port 0 keeps it from listening: no program
+/// calls it, and the usual port is taken as soon as there are two of them.
 fn component(plane: &ControlPlane<'_>, cluster: &Cluster, name: &str) -> Program {
     Program::new(
         format!("{}-{name}", cluster.name),

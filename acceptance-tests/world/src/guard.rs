@@ -35,7 +35,7 @@ pub fn run(mut words: impl Iterator<Item = OsString>) -> anyhow::Result<ExitCode
         .with_context(|| format!("cannot start {}", program.display()))?;
     let group = Pid::from_child(&child);
     thread::spawn(move || {
-        // An error means the same as the end of the input: nobody is there any more.
+        // An error means the same as the end of the input: the starter is gone.
         let _ = io::copy(&mut io::stdin(), &mut io::sink());
         end(group);
     });

@@ -8,11 +8,11 @@ use anyhow::Context;
 use uuid::Uuid;
 
 /// Below the range that Linux hands out for outgoing connections, so that a port which was free a moment ago is not
-/// taken by somebody's client; above those that programs are usually configured with.
+/// taken by a client; above those that programs are usually configured with.
 const FIRST: u16 = 20_000;
 const LAST: u16 = 32_000;
 
-/// Hands out ports that nobody listens on, each once. Worlds side by side begin at random ports.
+/// Hands out free ports, each once. Worlds side by side begin at random ports.
 #[derive(Debug)]
 pub struct Ports(Mutex<u16>);
 

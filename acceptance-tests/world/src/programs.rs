@@ -107,7 +107,7 @@ pub fn built_program(name: &str) -> anyhow::Result<PathBuf> {
     let program = output_directory()?.join(name);
     ensure!(
         program.exists(),
-        "{} was not built; try: cargo build --workspace --bins",
+        "{} was not built: cargo build --workspace --bins",
         program.display()
     );
     Ok(program)

@@ -26,7 +26,7 @@ pub fn read(directory: &Path) -> anyhow::Result<String> {
     Ok(log)
 }
 
-/// What nobody should have asked for: hosts that the proxy refused, and requests that Azure has no answer to.
+/// Requests that no client should make: to hosts that the proxy refused, and those that Azure has no answer to.
 ///
 /// # Errors
 ///
@@ -64,7 +64,7 @@ pub fn answered_by_cluster(cluster: &Cluster) -> anyhow::Result<usize> {
     Ok(requests.iter().filter(is_ours).count())
 }
 
-/// How often somebody has changed, or tried to change, what a part of an ARM id names.
+/// How many requests so far changed, or tried to change, what a part of an ARM id names.
 ///
 /// # Errors
 ///

@@ -69,7 +69,7 @@ async fn outage(mut test: Fixture) -> anyhow::Result<()> {
     test.destroy().await
 }
 
-/// Nothing is planned, and a warning says why nobody could look.
+/// Nothing is planned, and a warning says why nothing could be read.
 fn kept(plan: &Run, summary: &str) -> anyhow::Result<()> {
     plan.expect_empty()?;
     let warned = plan

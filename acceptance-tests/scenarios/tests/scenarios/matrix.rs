@@ -10,7 +10,7 @@ use world::leftovers::{clean_up, nothing_is_left};
 use crate::common::{self, Configuration, Fixture, REMEDY, Suite, only_error, says};
 
 const ADOPT: &str = "adopt_existing = true";
-/// A public key of nobody's: base64 of the DER of an RSA-4096 key is 704 characters long.
+/// A public key whose private half is not kept: base64 of the DER of an RSA-4096 key is 704 characters long.
 const FOREIGN_KEY: &str = include_str!("foreign_key.txt");
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
@@ -66,7 +66,7 @@ async fn ends_well(test: &Fixture, work: &Workdir) -> anyhow::Result<()> {
     test.destroy_in(work).await
 }
 
-/// An object of this name exists and the cluster knows nothing of it: somebody else's, unless it may be taken over.
+/// An object of this name exists and the cluster knows nothing of it: it has another owner, unless it may be taken over.
 async fn object_without_agents(test: Fixture) -> anyhow::Result<()> {
     let name = &test.cluster().name;
     let body = json!({
@@ -86,7 +86,7 @@ async fn object_without_agents(test: Fixture) -> anyhow::Result<()> {
     ends_well(&test, &test.work).await
 }
 
-/// The agents' object was deleted in Azure and nobody's state knows of them.
+/// The agents' object was deleted in Azure and no state knows of them.
 async fn agents_of_a_deleted_object(test: Fixture) -> anyhow::Result<()> {
     test.apply(&Configuration::of(test.cluster()).render())
         .await?;
@@ -103,7 +103,7 @@ async fn agents_without_config_map(test: Fixture) -> anyhow::Result<()> {
     ends_well(&test, &second(&test).await?).await
 }
 
-/// Agents that serve an object that exists are taken away from it by nobody, also not with permission to take over.
+/// Agents that serve an object that exists are never taken away from it, also not with permission to take over.
 async fn agents_of_another_object(test: Fixture) -> anyhow::Result<()> {
     test.apply(&Configuration::of(test.cluster()).render())
         .await?;
@@ -126,7 +126,7 @@ async fn agents_of_another_object(test: Fixture) -> anyhow::Result<()> {
     test.destroy().await
 }
 
-/// Whole and healthy, but in nobody's state: import it, or say that it may be taken over.
+/// Whole and healthy, but in no state: import it, or say that it may be taken over.
 async fn connected_and_not_in_state(test: Fixture) -> anyhow::Result<()> {
     test.apply(&Configuration::of(test.cluster()).render())
         .await?;

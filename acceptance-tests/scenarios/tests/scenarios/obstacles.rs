@@ -76,7 +76,7 @@ async fn no_linux_node(test: Fixture) -> anyhow::Result<()> {
     ends_well(&test).await
 }
 
-/// A subscription that never saw Arc is registered by nobody but with permission. A cluster that is connected there is
+/// A subscription that never saw Arc is registered only with permission. A cluster that is connected there is
 /// not connected anywhere else.
 async fn not_registered(test: Fixture) -> anyhow::Result<()> {
     let cluster = test.cluster();

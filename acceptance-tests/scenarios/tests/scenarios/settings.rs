@@ -121,7 +121,7 @@ async fn everything_on(test: &Fixture) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Other values in test: another version of the agents, another proxy, less of what they do.
+/// Other values in place: another version of the agents, another proxy, less of what they do.
 async fn everything_else(test: &Fixture) -> anyhow::Result<()> {
     let more = format!(
         r#"distribution_version = "1.30"
@@ -215,7 +215,7 @@ async fn through_a_gateway(test: &Fixture) -> anyhow::Result<()> {
     agents_have(test, &[("GATEWAY_ENABLED", "true")]).await
 }
 
-/// No change in test: the cluster is connected anew, and nobody comes in through Azure any more.
+/// No change in place: the object is replaced, and cluster connect is off.
 async fn through_a_private_link(test: &Fixture) -> anyhow::Result<()> {
     let scope = hybrid(test, "privateLinkScopes", "2024-07-10").await?;
     let more = format!(r#"private_link_scope_id = "{scope}""#);

@@ -19,7 +19,7 @@ pub(super) async fn complete(cluster: &mut Cluster) -> Result<bool, AgentError> 
     Ok(cluster.has_secret(IDENTITY).await? && cluster.has_secret(PROXY).await?)
 }
 
-/// Writes both secrets anew.
+/// Replaces both secrets.
 pub(super) async fn write(cluster: &mut Cluster, id: &str) -> Result<(), AgentError> {
     let (certificate, key) = pair("identity.arc.simulator.test")?;
     let identity = [

@@ -184,7 +184,7 @@ impl Cluster {
         written.map(|_| ()).map_err(unreachable)
     }
 
-    /// Forgets the connection, for instance because the cluster was made anew behind the same file.
+    /// Forgets the connection, for instance because the cluster was recreated behind the same file.
     pub(super) fn forget(&mut self) {
         self.client = None;
         self.key = None;

@@ -1,7 +1,7 @@
 //! The half of the Arc agents that lives in Azure.
 //!
 //! The real agents ask Azure for an identity with a request that they sign by their private key, get a certificate, and
-//! then report their cluster. Here nobody runs inside the cluster, so this side looks into it: it finds out which Azure
+//! then report their cluster. Here no agent runs inside the cluster, so this side looks into it: it finds out which Azure
 //! object the cluster says it is ([`cluster`]), proves the private key against the public key in that object, and only
 //! then writes the certificates and lets the object be connected ([`heartbeat`]). A wrong key stays without answer for
 //! ever, as in real life, and an object that was deleted never comes back.

@@ -13,7 +13,7 @@ use crate::arm::configuration::extensions::Install;
 /// For whom a namespace was made.
 const MADE_FOR: &str = "clusterconfig.azure.com/made-for";
 
-/// Says to whoever plays the kubelet that the images of a pod are nowhere to be had.
+/// Annotation that tells the simulated kubelet that a pod's images cannot be pulled.
 pub(super) const UNPULLABLE: &str = "simulator/image-pull-error";
 
 /// Selects what belongs to a release.

@@ -12,14 +12,14 @@ use crate::store::Store;
 /// Life of the certificate of simulated agents.
 const CERTIFICATE_LIFE: SignedDuration = SignedDuration::from_hours(90 * 24);
 
-/// Who speaks for a connected cluster.
+/// Whose reports Azure takes for those of a connected cluster.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Presence {
     /// The agents in the real cluster.
     #[default]
     Real,
-    /// Nobody: the cluster is cut off from Azure, and offline at once.
+    /// None: the cluster is cut off from Azure, and offline at once.
     Away,
     /// Agents without a cluster, which do at once whatever they are told.
     Simulated(Features),

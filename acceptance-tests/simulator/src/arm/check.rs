@@ -8,7 +8,7 @@ use super::schema::{Access, Field, Shape};
 /// What a body is held to.
 pub(super) struct Check<V> {
     pub(super) version: V,
-    /// On creation nobody can have read the values that only the service writes, so sending them is a mistake; later
+    /// On creation no client can have read the values that only the service writes, so sending them is a mistake; later
     /// they may be an echo of what was read, and are passed over.
     pub(super) creating: bool,
 }

@@ -41,7 +41,7 @@ impl State {
 }
 
 impl Progress {
-    /// Of a resource that nobody works on.
+    /// Of a resource without an operation.
     pub(crate) fn done() -> Self {
         Self {
             state: State::Succeeded,

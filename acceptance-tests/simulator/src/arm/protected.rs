@@ -1,4 +1,4 @@
-//! Protected settings: written by clients, read by nobody.
+//! Protected settings: written by clients, shown in no reply.
 //!
 //! The simulator keeps no value. What tests may know is which names were sent last, and whether a value is the one that
 //! they sent.

@@ -19,7 +19,7 @@ pub(super) enum Access {
     Write,
     /// The service writes it.
     Read,
-    /// Clients write it, and nobody reads it.
+    /// Clients write it, and no reply shows it.
     Secret,
     /// It repeats the address.
     Echo,

@@ -234,7 +234,7 @@ pub(super) async fn put_extension(azure: &Azure, name: &str, body: Value) -> Rep
     azure.provisioned(&path).await
 }
 
-/// Address of something that hangs on the cluster `c1`.
+/// Address of a child of the cluster `c1`.
 pub(super) fn child_path(kind: &str, name: &str, version: &str) -> String {
     let child = format!("/providers/Microsoft.KubernetesConfiguration/{kind}/{name}?");
     cluster_path("c1", version).replace('?', &child)

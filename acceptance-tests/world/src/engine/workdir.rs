@@ -79,7 +79,7 @@ impl Workdir {
         &self.directory
     }
 
-    /// Writes `main.tf` anew.
+    /// Writes `main.tf`, in place of an earlier one.
     ///
     /// # Errors
     ///

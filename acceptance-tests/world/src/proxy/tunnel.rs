@@ -12,7 +12,7 @@ use super::routes::{self, Hop, Route};
 
 const ESTABLISHED: &[u8] = b"HTTP/1.1 200 Connection established\r\n\r\n";
 
-/// Serves one connection. An error on the client's side has nobody to be told to.
+/// Serves one connection. An error on the client's side ends it.
 pub(super) async fn serve(mut client: TcpStream, routes: &[Route], log: &Log) {
     let Ok(head) = handshake::read_head(&mut client).await else {
         return;

@@ -13,7 +13,7 @@ pub const TIME_SOURCE: &str = "hashicorp/time";
 pub enum Kind {
     /// Ours.
     ConnectedCluster,
-    /// A resource of another provider that calls nobody: the price of any provider.
+    /// A resource of another provider that makes no calls: the price of any provider.
     TimeStatic,
     /// A resource inside Terraform: the price of planning itself.
     TerraformData,

@@ -8,7 +8,7 @@ use world::request_log;
 
 use crate::figures::figure;
 use crate::processes::{memory, running};
-use crate::stage::Stage;
+use crate::setup::Setup;
 use crate::table::Table;
 
 const ARM: &str = "management.azure.com";
@@ -27,14 +27,14 @@ pub struct Cost {
 
 impl Cost {
     /// Runs a plan that is not timed, since looking on takes time too.
-    pub async fn of(stage: &Stage<'_>, work: &Workdir) -> anyhow::Result<Self> {
-        let before = asked(stage)?;
+    pub async fn of(setup: &Setup<'_>, work: &Workdir) -> anyhow::Result<Self> {
+        let before = asked(setup)?;
         let mut peak = 0.0;
         tokio::select! {
             run = work.plan() => run?.expect_success()?,
-            error = watch(stage, work, &mut peak) => return Err(error),
+            error = watch(setup, work, &mut peak) => return Err(error),
         };
-        let after = asked(stage)?;
+        let after = asked(setup)?;
         Ok(Self {
             to_azure: after.0 - before.0,
             to_kubernetes: after.1 - before.1,
@@ -63,17 +63,17 @@ impl Cost {
 }
 
 /// What Azure Resource Manager and the API server have been asked so far.
-fn asked(stage: &Stage<'_>) -> anyhow::Result<(usize, usize)> {
+fn asked(setup: &Setup<'_>) -> anyhow::Result<(usize, usize)> {
     Ok((
-        request_log::answered_by_azure(stage.world.directory(), ARM)?,
-        request_log::answered_by_cluster(stage.cluster())?,
+        request_log::answered_by_azure(setup.world.directory(), ARM)?,
+        request_log::answered_by_cluster(setup.cluster())?,
     ))
 }
 
 /// Raises `peak` for as long as it is polled; ends only with an error.
-async fn watch(stage: &Stage<'_>, work: &Workdir, peak: &mut f64) -> anyhow::Error {
+async fn watch(setup: &Setup<'_>, work: &Workdir, peak: &mut f64) -> anyhow::Error {
     loop {
-        match running(&stage.provider, work.path()) {
+        match running(&setup.provider, work.path()) {
             Ok(ids) => {
                 // A process may be gone between the two looks.
                 let held = ids.into_iter().filter_map(|id| memory(id, "VmHWM").ok());

@@ -4,15 +4,15 @@
 //! good enough is for people to say.
 
 mod configuration;
+mod connected;
 mod cost;
 mod figures;
 mod machine;
 mod plans;
 mod plugin;
 mod processes;
-mod stage;
+mod setup;
 mod start;
-mod story;
 mod table;
 
 use std::path::Path;
@@ -23,7 +23,7 @@ use world::World;
 use world::engine::Engine;
 use world::programs::{provider, tools};
 
-use stage::Stage;
+use setup::Setup;
 
 /// The one real cluster, which all connected clusters of the benchmark share.
 const CLUSTER: &str = "eks-training-dev-krc";
@@ -63,9 +63,9 @@ async fn measure_plans(
     provider: &Path,
     baseline: &Path,
 ) -> anyhow::Result<()> {
-    let stage = Stage::set(world, engine, provider, baseline).await?;
-    let (times, mut costs) = plans::measure(&stage).await?;
-    story::measure(&stage, &mut costs).await?;
+    let setup = Setup::new(world, engine, provider, baseline).await?;
+    let (times, mut costs) = plans::measure(&setup).await?;
+    connected::measure(&setup, &mut costs).await?;
     println!("{times}\n{costs}");
     Ok(())
 }

@@ -6,7 +6,7 @@ use world::engine::{Run, Workdir};
 use crate::configuration::Kind;
 use crate::cost::Cost;
 use crate::figures::{beside, median, timed};
-use crate::stage::{CLUSTERS, Phase, Stage};
+use crate::setup::{CLUSTERS, Phase, Setup};
 use crate::table::Table;
 
 const ROUNDS: usize = 5;
@@ -19,7 +19,7 @@ const CASES: [(Phase, usize); 4] = [
 ];
 
 /// The times of all cases, and what ours cost besides.
-pub async fn measure(stage: &Stage<'_>) -> anyhow::Result<(Table, Table)> {
+pub async fn measure(setup: &Setup<'_>) -> anyhow::Result<(Table, Table)> {
     let title = format!("plan, ms (median of {ROUNDS})");
     let [ours, time, data] = Kind::ALL.map(Kind::type_name);
     let mut times = Table::new(&[&title, ours, time, "ratio", data, "ratio"]);
@@ -29,11 +29,11 @@ pub async fn measure(stage: &Stage<'_>) -> anyhow::Result<(Table, Table)> {
         eprintln!("bench: plan to {label}");
         let mut works = Vec::new();
         for kind in Kind::ALL {
-            works.push(stage.prepare(phase, kind, count).await?);
+            works.push(setup.prepare(phase, kind, count).await?);
         }
         let [ours, time, data] = medians(&works, phase, count).await?;
         times.row(&label, beside(ours, &[time, data]));
-        let cost = Cost::of(stage, &works[0]).await?;
+        let cost = Cost::of(setup, &works[0]).await?;
         costs.row(&label, cost.row());
     }
     Ok((times, costs))

@@ -1,12 +1,12 @@
 //! `demo`: the provider's main job, end to end, before your eyes.
 //!
 //! A world is started and a real engine applies `examples/quickstart` in it as it is: one apply for the running example's
-//! EKS cluster, the portal's token, three extensions and a Flux configuration. Then somebody damages the cluster, a plan
+//! EKS cluster, the portal's token, three extensions and a Flux configuration. Then the cluster is damaged by hand, a plan
 //! names it, an apply repairs it, and a destroy takes everything away. Each step has to show what it promises, or the demo
 //! fails.
 
 mod inventory;
-mod stage;
+mod steps;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -18,7 +18,7 @@ use world::kubectl;
 use world::leftovers::nothing_is_left;
 
 use inventory::Inventory;
-use stage::{Stage, done, say};
+use steps::{Demo, done, say};
 
 const CLUSTER: &str = "eks-training-dev-krc";
 const EXAMPLE: &str = include_str!("../../../../../examples/quickstart/main.tf");
@@ -38,23 +38,22 @@ async fn main() -> anyhow::Result<ExitCode> {
     );
     let world = World::start(&directory.path().join("world"), &[CLUSTER]).await?;
     done(begin);
-    let outcome = story(&world).await;
+    let outcome = run(&world).await;
     world.stop().await;
     outcome?;
     println!("\nAll of it in {:.1} s.", begin.elapsed().as_secs_f64());
     Ok(ExitCode::SUCCESS)
 }
 
-async fn story(world: &World) -> anyhow::Result<()> {
+async fn run(world: &World) -> anyhow::Result<()> {
     let before = Inventory::of(&world.clusters[0]).await?;
-    let stage = Stage::set(world, EXAMPLE).await?;
-    stage
-        .apply("Onboarding: cluster, token, three extensions, Flux")
+    let demo = Demo::start(world, EXAMPLE).await?;
+    demo.apply("Onboarding: cluster, token, three extensions, Flux")
         .await?;
-    stage.show(CLUSTER).await?;
-    stage.plan_is_empty().await?;
+    demo.show(CLUSTER).await?;
+    demo.plan_is_empty().await?;
     damage(world).await?;
-    let named = stage.plan("Planning: what is wrong?").await?;
+    let named = demo.plan("Planning: what is wrong?").await?;
     for line in ["config-agent: scaled to 0", "azure-user-binding: missing"] {
         ensure!(
             named.text.contains(line),
@@ -62,15 +61,15 @@ async fn story(world: &World) -> anyhow::Result<()> {
             named.text
         );
     }
-    stage.apply("Repairing").await?;
-    stage.plan_is_empty().await?;
-    stage.destroy().await?;
+    demo.apply("Repairing").await?;
+    demo.plan_is_empty().await?;
+    demo.destroy().await?;
     leaves_nothing(world, &before).await
 }
 
-/// What happens to clusters that many people have the keys of.
+/// Changes the cluster past Terraform.
 async fn damage(world: &World) -> anyhow::Result<()> {
-    say("Somebody works on the cluster by hand");
+    say("Damaging the cluster by hand");
     let cluster = &world.clusters[0];
     println!("  $ kubectl scale --namespace azure-arc deployment/config-agent --replicas 0");
     kubectl::scale(cluster, "config-agent", 0).await?;

@@ -29,7 +29,7 @@ impl Pool {
         let permit = permits
             .acquire_many_owned(count)
             .await
-            .expect("nobody closes it");
+            .expect("it is never closed");
         let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
         let keep = free.len() - count as usize;
         Lease {

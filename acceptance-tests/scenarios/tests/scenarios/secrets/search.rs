@@ -32,7 +32,7 @@ impl Secrets {
         self.0.push((what, STANDARD.encode(secret).into_bytes()));
     }
 
-    /// A key: one line from its middle, since whoever writes it down may break the lines in another way.
+    /// A key: one line from its middle, since a copy may have other line breaks.
     pub fn add_pem(&mut self, what: &'static str, pem: &[u8]) -> anyhow::Result<()> {
         let text = std::str::from_utf8(pem)?;
         let lines: Vec<&str> = text.lines().collect();

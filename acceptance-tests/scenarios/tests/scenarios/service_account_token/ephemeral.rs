@@ -17,7 +17,7 @@ pub async fn in_a_provider_block(test: Fixture) -> anyhow::Result<()> {
     test.apply(&bare).await?;
     ensure!(
         objects.secret_names().await?.is_empty(),
-        "a token was issued that nobody keeps"
+        "a token was issued that is kept nowhere"
     );
     test.apply(&(bare.clone() + &through_token(&cluster.name)))
         .await?;

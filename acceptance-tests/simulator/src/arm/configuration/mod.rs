@@ -1,6 +1,6 @@
 //! Microsoft.KubernetesConfiguration: what Azure has installed in a connected cluster, and from where.
 //!
-//! Its resources hang on a cluster by a second `providers` block in their id. They have no location and no tags, and
+//! Its resources belong to a cluster by a second `providers` block in their id. They have no location and no tags, and
 //! they go when their cluster goes.
 
 pub(crate) mod extension_types;

@@ -1,4 +1,4 @@
-//! The connected cluster that a resource hangs on.
+//! The connected cluster that a resource belongs to.
 
 use crate::arm::connected_clusters::ConnectedCluster;
 use crate::arm::{ArmError, Context, providers, resource_groups};
@@ -26,7 +26,7 @@ impl Parent {
         }
     }
 
-    /// The key of the resource in the address, which hangs on this cluster.
+    /// The key of the resource in the address, which belongs to this cluster.
     pub(super) fn child(&self, cx: &Context<'_>) -> String {
         format!("{}/{}", self.key, cx.request.route()[8..12].join("/"))
     }

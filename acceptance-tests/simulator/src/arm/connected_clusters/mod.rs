@@ -48,7 +48,7 @@ pub(crate) struct ConnectedCluster {
     pub(crate) connectivity: Connectivity,
     created: Change,
     modified: Change,
-    /// Until then nobody who looks finds the object.
+    /// Until then no request finds the object.
     hidden_until: Timestamp,
     /// Id of the gateway through which the agents' requests reach Azure.
     gateway: Option<String>,

@@ -56,7 +56,7 @@ impl CustomLocation {
     }
 }
 
-/// All methods of one custom location's address, and what hangs on it.
+/// All methods of one custom location's address, and its children.
 pub(super) fn handle(cx: &mut Context<'_>, subscription: &str, group: &str) -> Answer {
     let version = version(cx)?;
     match cx.request.method {

@@ -54,7 +54,7 @@ impl CustomLocation {
         default("hostType", json!("Kubernetes"));
         default("displayName", json!(self.name));
         default("clusterExtensionIds", json!([]));
-        // Azure shows this object even where nobody wrote one.
+        // Azure shows this object even where none was written.
         default("authentication", json!({}));
         properties
     }

@@ -89,7 +89,7 @@ pub(super) fn patch(
     Ok(Reply::ok(view::show(cx, require(cx, &key)?, version)))
 }
 
-/// `DELETE`, which takes over from whatever was going on. Where there is no host any more, nobody is asked.
+/// `DELETE`, which takes over from whatever was going on. Where there is no host any more, no cluster is asked.
 pub(super) fn delete(cx: &mut Context<'_>, subscription: &str, group: &str) -> Answer {
     resource_groups::require(cx, subscription, group)?;
     let key = key(cx);

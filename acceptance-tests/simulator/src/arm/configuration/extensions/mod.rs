@@ -2,7 +2,7 @@
 //!
 //! [`draft`] holds requests to the [`schema`] and to the [`rules`] of the extension's type, [`write`] changes what is
 //! stored, [`view`] shows it, and [`jobs`] is what the agents in the cluster have to do about it: an operation ends when
-//! they are done. Nobody ever reads a protected setting: each write replaces them all, so what is not sent again is gone.
+//! they are done. No reply shows a protected setting: each write replaces them all, so what is not sent again is gone.
 
 mod draft;
 mod jobs;
@@ -99,7 +99,7 @@ impl Extension {
         self.progress.operation.as_deref()
     }
 
-    /// Whether it hangs on the cluster with this key.
+    /// Whether it belongs to the cluster with this key.
     fn belongs_to(&self, cluster: &str) -> bool {
         let id = self.id.to_lowercase();
         id.strip_prefix(cluster)

@@ -34,7 +34,7 @@ use schema::Version;
 /// The name of the type in ids.
 const TYPE: &str = "fluxConfigurations";
 
-/// The extension without which nobody would read a configuration.
+/// The extension that applies configurations.
 const EXTENSION: &str = "microsoft.flux";
 
 /// A Flux configuration as Azure keeps it.
@@ -61,7 +61,7 @@ impl FluxConfiguration {
         self.progress.operation.as_deref()
     }
 
-    /// Whether it hangs on the cluster with this key.
+    /// Whether it belongs to the cluster with this key.
     fn belongs_to(&self, cluster: &str) -> bool {
         let id = self.id.to_lowercase();
         id.strip_prefix(cluster)

@@ -2,12 +2,12 @@
 
 use crate::configuration::{ON_IT, real_cluster};
 use crate::cost::Cost;
-use crate::stage::Stage;
+use crate::setup::Setup;
 use crate::table::Table;
 
 /// Adds the cost of one refresh of each to a table.
-pub async fn measure(stage: &Stage<'_>, costs: &mut Table) -> anyhow::Result<()> {
-    let work = &stage.real;
+pub async fn measure(setup: &Setup<'_>, costs: &mut Table) -> anyhow::Result<()> {
+    let work = &setup.real;
     let alone = real_cluster();
     let full = alone.clone() + ON_IT;
     for (label, configuration) in [
@@ -18,7 +18,7 @@ pub async fn measure(stage: &Stage<'_>, costs: &mut Table) -> anyhow::Result<()>
         work.configure(&configuration)?;
         work.apply().await?.expect_success()?;
         work.plan().await?.expect_empty()?;
-        costs.row(label, Cost::of(stage, work).await?.row());
+        costs.row(label, Cost::of(setup, work).await?.row());
     }
     work.destroy().await?.expect_success()?;
     Ok(())

@@ -18,13 +18,13 @@ pub fn done(begin: Instant) {
 }
 
 /// A configuration and the engine that plays it.
-pub struct Stage {
+pub struct Demo {
     work: Workdir,
 }
 
-impl Stage {
+impl Demo {
     /// Writes the configuration and initialises the directory.
-    pub async fn set(world: &World, configuration: &str) -> anyhow::Result<Self> {
+    pub async fn start(world: &World, configuration: &str) -> anyhow::Result<Self> {
         let engines = Engine::available()?;
         let engine = engines
             .first()
@@ -64,7 +64,7 @@ impl Stage {
         let begin = Instant::now();
         say(&format!("{title}: {}", words[0]));
         let run = self.work.run(words).await?.expect_success()?;
-        for line in telling(&run.text) {
+        for line in summary(&run.text) {
             println!("  | {line}");
         }
         done(begin);
@@ -145,7 +145,7 @@ fn workloads(found: &Value) -> Vec<String> {
 }
 
 /// What happens to which object, and what was found to differ, without the values that only change with it.
-fn telling(text: &str) -> Vec<&str> {
+fn summary(text: &str) -> Vec<&str> {
     const PARTS: [&str; 7] = [
         "# arc_",
         "Plan:",

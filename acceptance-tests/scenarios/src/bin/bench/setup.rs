@@ -50,7 +50,7 @@ impl Phase {
 }
 
 /// The world, the engine, and connected clusters that are in Azure.
-pub struct Stage<'a> {
+pub struct Setup<'a> {
     pub world: &'a World,
     /// The provider's program.
     pub provider: PathBuf,
@@ -59,24 +59,24 @@ pub struct Stage<'a> {
     pub real: Workdir,
 }
 
-impl<'a> Stage<'a> {
+impl<'a> Setup<'a> {
     /// Offers the baseline's provider to Terraform, connects the real cluster, and puts others into Azure that have its key.
-    pub async fn set(
+    pub async fn new(
         world: &'a World,
         engine: &'a Engine,
         provider: &Path,
         baseline: &Path,
     ) -> anyhow::Result<Self> {
         environment::offer(world.directory(), TIME_SOURCE, baseline)?;
-        let stage = Self {
+        let setup = Self {
             world,
             provider: provider.to_owned(),
             engine,
             real: directory(world, engine, "real")?,
         };
-        stage.real.configure(&real_cluster())?;
-        stage.real.init().await?;
-        stage.real.apply().await?.expect_success()?;
+        setup.real.configure(&real_cluster())?;
+        setup.real.init().await?;
+        setup.real.apply().await?.expect_success()?;
         let arm = Arm::login(world).await?;
         let real = arm.connected_cluster(CLUSTER).await?;
         let body = connected_cluster(&real.context("the real cluster is not in Azure")?);
@@ -84,7 +84,7 @@ impl<'a> Stage<'a> {
         stream::iter(names.iter().map(Ok))
             .try_for_each_concurrent(AT_ONCE, |name| arm.create(name, &body))
             .await?;
-        Ok(stage)
+        Ok(setup)
     }
 
     /// The one real cluster.
