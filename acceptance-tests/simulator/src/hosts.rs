@@ -2,7 +2,7 @@
 
 use super::request::Request;
 
-/// The services that the simulator plays.
+/// The services that the simulator has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Service<'a> {
     /// Login.

@@ -12,7 +12,7 @@ pub(super) struct Reply {
     pub(super) status: StatusCode,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Option<Value>,
-    /// Whether the simulator plays nothing at this address: a gap, or a client that went astray.
+    /// Whether the simulator has nothing at this address: a gap, or a mistake of the client.
     pub(super) unexpected: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The simulated Azure, and the CONNECT proxy that leads every public name to the server that plays it.
+//! The simulated Azure, and the CONNECT proxy that leads every public name to its server.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};

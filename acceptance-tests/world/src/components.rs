@@ -59,7 +59,7 @@ pub fn api_server(
     .flag("audit-log-mode", "blocking")
     // A refusal must not depend on what was accepted a minute ago.
     .flag("authentication-token-webhook-cache-ttl", "0s")
-    // KWOK plays the kubelets, on the nodes' address.
+    // KWOK simulates the kubelets, on the nodes' address.
     .flag(
         "kubelet-client-certificate",
         &plane.administrator.certificate,
@@ -113,7 +113,7 @@ pub fn scheduler(
         .start(component(plane, cluster, "kube-scheduler"))
 }
 
-/// Starts KWOK, which plays the kubelets of all nodes.
+/// Starts KWOK, which simulates the kubelets of all nodes.
 pub fn kwok(
     sandbox: &Sandbox,
     plane: &ControlPlane<'_>,

@@ -1,15 +1,10 @@
-//! Changes to a connected cluster past the provider, as people make them with kubectl and Helm.
+//! Changes to a connected cluster past the provider, as people make them with kubectl.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
 
 use anyhow::Context;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use flate2::Compression;
-use flate2::read::GzDecoder;
-use flate2::write::GzEncoder;
-use k8s_openapi::ByteString;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::authentication::v1::TokenRequest;
 use k8s_openapi::api::core::v1::{ConfigMap, Node, Secret, ServiceAccount};
@@ -29,7 +24,6 @@ use crate::cluster::Cluster;
 use crate::kubeconfig;
 
 const AGENTS: &str = "azure-arc";
-const RELEASES: &str = "azure-arc-release";
 const KEY: &str = "azure-arc-connect-privatekey";
 const READER: &str = "reader";
 /// Enough for a key that is foreign; a real one takes seconds to make.
@@ -148,52 +142,6 @@ pub async fn set_agent_config(cluster: &Cluster, key: &str, value: &str) -> anyh
     let name = "azure-clusterconfig";
     maps.patch(name, &params, &Patch::Merge(&patch)).await?;
     Ok(())
-}
-
-/// Deletes all records of the agents' release; their objects stay.
-pub async fn delete_release_records(cluster: &Cluster) -> anyhow::Result<()> {
-    let secrets: Api<Secret> = Api::namespaced(cluster.client().await?, RELEASES);
-    let records = ListParams::default().labels("owner=helm,name=azure-arc");
-    let params = DeleteParams::default();
-    secrets.delete_collection(&params, &records).await?;
-    Ok(())
-}
-
-/// Gives the newest record of the agents' release another status, as a Helm leaves it that fails or is killed.
-pub async fn set_release_status(cluster: &Cluster, status: &str) -> anyhow::Result<()> {
-    let secrets: Api<Secret> = Api::namespaced(cluster.client().await?, RELEASES);
-    let records = ListParams::default().labels("owner=helm,name=azure-arc");
-    let newest = secrets
-        .list(&records)
-        .await?
-        .items
-        .into_iter()
-        .max_by_key(|secret| {
-            let labels = secret.metadata.labels.as_ref();
-            labels.and_then(|labels| labels.get("version")?.parse::<u32>().ok())
-        });
-    let newest = newest.context("there is no record")?;
-    let name = newest.metadata.name.clone().context("no name")?;
-    let payload = newest.data.and_then(|mut data| data.remove("release"));
-    let ByteString(payload) = payload.context("no payload")?;
-    let patch = json!({
-        "metadata": {"labels": {"status": status}},
-        "data": {"release": STANDARD.encode(with_status(&payload, status)?)},
-    });
-    let params = PatchParams::default();
-    secrets.patch(&name, &params, &Patch::Merge(&patch)).await?;
-    Ok(())
-}
-
-/// Helm's form of a record: base64 of gzipped JSON.
-fn with_status(payload: &[u8], status: &str) -> anyhow::Result<String> {
-    let mut json = String::new();
-    GzDecoder::new(STANDARD.decode(payload)?.as_slice()).read_to_string(&mut json)?;
-    let mut record: Value = serde_json::from_str(&json)?;
-    record["info"]["status"] = status.into();
-    let mut zip = GzEncoder::new(Vec::new(), Compression::default());
-    zip.write_all(record.to_string().as_bytes())?;
-    Ok(STANDARD.encode(zip.finish()?))
 }
 
 /// `kubectl label nodes --all --overwrite`.

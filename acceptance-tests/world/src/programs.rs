@@ -11,7 +11,7 @@ use anyhow::{Context, ensure};
 pub struct Tools {
     /// etcd and every component of Kubernetes in one program.
     pub control_plane: PathBuf,
-    /// KWOK, which plays nodes and pods.
+    /// KWOK, which simulates nodes and pods.
     pub kwok: PathBuf,
     /// Directory of KWOK's stages.
     pub kwok_stages: PathBuf,

@@ -6,6 +6,7 @@ use anyhow::{Context, ensure};
 use futures::future::BoxFuture;
 use serde_json::json;
 use world::engine::{Engine, Run};
+use world::helm;
 use world::kubectl;
 
 use crate::common::{ADDRESS, Configuration, Fixture, Suite};
@@ -21,7 +22,7 @@ struct Damage {
 }
 
 /// Stops the agents' reports to Azure; the last one is so old.
-async fn silence(test: &Fixture, age: Duration) -> anyhow::Result<()> {
+async fn stop_reports(test: &Fixture, age: Duration) -> anyhow::Result<()> {
     test.simulator.presence(&test.id(), json!("away")).await?;
     test.simulator.age(&test.id(), age).await
 }
@@ -67,7 +68,7 @@ const WORKLOADS: [Damage; 5] = [
         action: REPAIR,
         make: |test| {
             Box::pin(async {
-                silence(test, Duration::from_mins(1)).await?;
+                stop_reports(test, Duration::from_mins(1)).await?;
                 kubectl::delete_secret(test.cluster(), "azure-identity-certificate").await
             })
         },
@@ -80,13 +81,13 @@ const RELEASES: [Damage; 5] = [
         name: "release record deleted",
         line: "helm release azure-arc: missing",
         action: REPAIR,
-        make: |test| Box::pin(kubectl::delete_release_records(test.cluster())),
+        make: |test| Box::pin(helm::delete_release_records(test.cluster())),
     },
     Damage {
         name: "release failed",
         line: "helm release azure-arc: status failed",
         action: REPAIR,
-        make: |test| Box::pin(kubectl::set_release_status(test.cluster(), "failed")),
+        make: |test| Box::pin(helm::set_release_status(test.cluster(), "failed")),
     },
     Damage {
         name: "config map deleted",
@@ -156,13 +157,13 @@ const BONDS: [Damage; 6] = [
         name: "offline",
         line: "connected cluster: Offline since ",
         action: REPAIR,
-        make: |test| Box::pin(silence(test, Duration::from_mins(20))),
+        make: |test| Box::pin(stop_reports(test, Duration::from_mins(20))),
     },
     Damage {
         name: "expired",
         line: "connected cluster: Expired since ",
         action: REPLACE,
-        make: |test| Box::pin(silence(test, DAY.saturating_mul(91))),
+        make: |test| Box::pin(stop_reports(test, DAY.saturating_mul(91))),
     },
     Damage {
         name: "foreign key",
@@ -208,7 +209,7 @@ async fn repaired(test: Fixture, damages: &[Damage]) -> anyhow::Result<()> {
 async fn repair(test: &Fixture, damage: &Damage) -> anyhow::Result<()> {
     (damage.make)(test).await.context("the damage")?;
     names(&test.work.plan_text().await?.expect_success()?, damage)?;
-    // Agents that were silenced report again.
+    // Agents whose reports were stopped report again.
     test.simulator.presence(&test.id(), json!("real")).await?;
     test.work.converge().await
 }

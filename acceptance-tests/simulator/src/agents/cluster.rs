@@ -44,7 +44,7 @@ pub(super) enum AgentError {
     NotProvisioned(String),
     #[error("the identity certificate expired")]
     Expired,
-    #[error("a test speaks for the connected cluster {0}")]
+    #[error("a test decides about the agents of the connected cluster {0}")]
     Scripted(String),
 }
 

@@ -71,7 +71,7 @@ pub(crate) fn mark_silent(store: &mut Store, now: Timestamp) {
     }
 }
 
-/// Refuses to look into a cluster whose agents a test speaks for.
+/// Refuses to look into a cluster whose agents a test decides about.
 fn require_unscripted(store: &Store, id: &str) -> Result<(), AgentError> {
     match store.presences.get(&id.to_lowercase()) {
         None | Some(Presence::Real) => Ok(()),

@@ -61,7 +61,7 @@ impl ArmError {
         )
     }
 
-    /// 404 for an address that the simulator does not play; the log marks it.
+    /// 404 for an address that the simulator does not have; the log marks it.
     pub(crate) fn no_such_route(request: &Request) -> Self {
         let (method, path) = (&request.method, request.uri.path());
         Self {

@@ -27,7 +27,7 @@ pub(super) const API_VERSIONS: &[&str] = &[
 /// Those of the association with a gateway.
 pub(super) const SETTINGS_VERSIONS: &[&str] = &["2025-02-19-preview"];
 
-/// The tracked resources that are played here.
+/// The tracked resources that are simulated here.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
     PrivateLinkScope,

@@ -57,7 +57,7 @@ const PROVIDERS: &[Provider] = &[
     },
 ];
 
-/// Whether the simulator plays this provider.
+/// Whether the simulator has this provider.
 pub(super) fn is_known(namespace: &str) -> bool {
     find(namespace).is_some()
 }

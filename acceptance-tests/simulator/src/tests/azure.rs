@@ -180,7 +180,7 @@ impl Azure {
         self.cluster(name, NEWEST).await
     }
 
-    /// Decides who speaks for a cluster.
+    /// Decides whose agents report for a cluster.
     pub(super) async fn presence(&self, name: &str, presence: Value) {
         let path = cluster_path(name, NEWEST);
         let id = path.split('?').next().expect("a path");

@@ -21,7 +21,7 @@ pub struct Route {
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum Hop {
-    /// A server that plays the host itself.
+    /// A server that answers for the host.
     To(SocketAddr),
     /// Another CONNECT proxy, which is asked for the same name.
     Via(SocketAddr),

@@ -1,4 +1,4 @@
-//! The engine's runs as the audience sees them: each with a title, the telling lines of its output, and its time.
+//! The engine's runs as the demo shows them: each with a title, the important lines of its output, and its time.
 
 use std::time::Instant;
 
@@ -17,7 +17,7 @@ pub fn done(begin: Instant) {
     println!("  ({:.1} s)", begin.elapsed().as_secs_f64());
 }
 
-/// A configuration and the engine that plays it.
+/// A configuration and the engine that applies it.
 pub struct Demo {
     work: Workdir,
 }
