@@ -4,6 +4,10 @@
 //! Everything but Azure is the real program, and every client runs in its production configuration: it needs only the
 //! variables of [`World::environment`]. Several worlds live side by side, each in a directory of its own. A world ends
 //! with the process that started it, however that ends (see [`guard`]).
+//!
+//! [`engine`] runs Terraform and `OpenTofu` in a world. Past the provider, tests read and change both planes by [`arm`],
+//! [`simulator_client`], [`kubectl`] and [`helm`], read the [`request_log`], and look for [`leftovers`]. [`names`] has the
+//! constants that several modules share, [`wait`] the one way to wait.
 
 #![allow(
     clippy::missing_errors_doc,

@@ -152,4 +152,12 @@ mod tests {
         assert_eq!(error.expect_err("none").to_string(), "refused");
         assert_eq!(looks, 1);
     }
+    #[tokio::test]
+    async fn a_condition_has_to_hold_throughout() {
+        let held = throughout(SOON, "even", || async { Ok(true) }).await;
+        held.expect("it holds");
+        let look = || async { Ok(Err::<(), _>("odd".to_owned())) };
+        let error = throughout(SOON, "even", look).await.expect_err("odd");
+        assert_eq!(error.to_string(), "no longer: even; last seen: odd");
+    }
 }
