@@ -20,10 +20,10 @@ import signal
 from pathlib import Path
 from threading import Thread
 
-from servers import PlainServer, SecureServer, issue_certificate
 from authorizer import Authorizer
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from seeds import Seeds
+from servers import PlainServer, SecureServer, issue_certificate
 
 
 def arguments() -> argparse.Namespace:

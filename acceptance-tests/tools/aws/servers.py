@@ -17,12 +17,12 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+from authorizer import Application
 from botocore.session import Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from authorizer import Application
 from seeds import Seeds
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 

@@ -1,5 +1,4 @@
-//! What is there already when a cluster is to be connected: each row of the matrix in `src/onboarding/decision.rs`, seen from
-//! outside.
+//! What is there already when a cluster is to be connected: each row of the provider's decision table, seen from outside.
 
 use anyhow::ensure;
 use serde_json::json;
