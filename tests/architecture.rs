@@ -116,14 +116,30 @@ fn stdout_is_written_in_one_place() {
     assert_eq!(writers.len(), 1, "{writers:?}");
 }
 
+/// Cargo keeps a member from naming what its manifest does not: no part of the harness can use the provider's code, and the
+/// simulator can use nothing of the workspace.
 #[test]
 fn the_simulator_is_an_oracle_of_its_own() {
-    let manifest = std::fs::read_to_string(root().join("acceptance-tests/Cargo.toml"))
-        .expect("the member's manifest");
-    assert!(
-        !manifest.contains("terraform-provider-arc"),
-        "the acceptance tests must not link the provider"
-    );
+    let members = [
+        ("simulator", "azure-simulator", &[][..]),
+        ("world", "world", &["azure-simulator"]),
+        ("scenarios", "scenarios", &["world"]),
+    ];
+    for (folder, package, expected) in members {
+        let path = root().join("acceptance-tests").join(folder);
+        let manifest = std::fs::read_to_string(path.join("Cargo.toml")).expect("a manifest");
+        assert!(
+            manifest.contains(&format!("name = \"{package}\"")),
+            "{folder}"
+        );
+        let local: Vec<&str> = manifest
+            .lines()
+            .filter(|line| line.contains("path ="))
+            .filter_map(|line| line.split(' ').next())
+            .collect();
+        assert_eq!(local, expected, "{folder}");
+        assert!(!manifest.contains("terraform-provider-arc"), "{folder}");
+    }
 }
 
 fn root() -> &'static Path {

@@ -189,7 +189,7 @@ TIME_PROVIDER = "github.com/hashicorp/terraform-provider-time"
 ON_REQUEST = [
     # Only conformance runs need the real Azure CLI, which is large.
     python_tool("azure-cli", "2.91.0", "bin/az", "about 3 min"),
-    # What benchmarks compare with: a small provider on HashiCorp's framework that calls nobody.
+    # What benchmarks compare with: a small provider on HashiCorp's framework that makes no calls.
     # (Of the null provider, Go modules have only the version of 2017, which no Terraform starts.)
     go_tool("time-provider", TIME_PROVIDER, "0.14.2", "about 1 min", package="."),
 ]

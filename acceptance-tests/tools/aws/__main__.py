@@ -1,8 +1,8 @@
-"""EKS, STS and IAM on one loopback address: moto behind a gate that checks credentials.
+"""EKS, STS and IAM on one loopback address: moto behind an authorizer that checks credentials.
 
     python acceptance-tests/tools/aws --ca-cert CA --ca-key KEY --seeds FILE
 
-Once both doors listen, one line of JSON on stdout names their ports:
+Once both servers listen, one line of JSON on stdout names their ports:
 
     {"plain": 40001, "secure": 40002}
 
@@ -20,10 +20,10 @@ import signal
 from pathlib import Path
 from threading import Thread
 
-from doors import PlainDoor, SecureDoor, issue_certificate
-from gate import Gate
+from authorizer import Authorizer
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from seeds import Seeds
+from servers import PlainServer, SecureServer, issue_certificate
 
 
 def arguments() -> argparse.Namespace:
@@ -41,13 +41,13 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     logging.getLogger("aws").setLevel(logging.INFO)
     seeds = Seeds()
-    seeds.plant(json.loads(options.seeds.read_text()))
-    gate = Gate(DomainDispatcherApplication(create_backend_app))
+    seeds.load(json.loads(options.seeds.read_text()))
+    authorizer = Authorizer(DomainDispatcherApplication(create_backend_app))
     certificate = issue_certificate(options.ca_cert, options.ca_key)
-    plain = PlainDoor(options.plain_port, gate, seeds)
-    secure = SecureDoor(options.secure_port, gate, certificate)
-    for door in (plain, secure):
-        Thread(target=door.serve_forever, daemon=True).start()
+    plain = PlainServer(options.plain_port, authorizer, seeds)
+    secure = SecureServer(options.secure_port, authorizer, certificate)
+    for server in (plain, secure):
+        Thread(target=server.serve_forever, daemon=True).start()
     print(json.dumps({"plain": plain.port, "secure": secure.port}), flush=True)
     signal.sigwait({signal.SIGTERM, signal.SIGINT})
     # Threads of open connections would hold a normal exit up.

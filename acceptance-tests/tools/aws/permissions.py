@@ -48,7 +48,7 @@ def secret_of(caller: Caller) -> str:
 def authorize(caller: Caller, claim: Claim, request: Request) -> str:
     """Applies identity policies and, for AssumeRole, the role's trust; answers the action."""
     action = f"{claim.service}:{_operation(claim.service, request)}"
-    if action == "sts:GetCallerIdentity":  # Nobody can be denied this one.
+    if action == "sts:GetCallerIdentity":  # It cannot be denied.
         return action
     resource = _resource(caller, claim, request)
     permitted = _permitted(caller, action, resource)

@@ -55,15 +55,15 @@ class Seeds:
         _after(EKSBackend, "create_cluster", self._lead)
         _after(EKSBackend, "describe_cluster", self._lead)
 
-    def plant(self, seeds: Seed) -> None:
+    def load(self, seeds: Seed) -> None:
         """Adds to what is there. Raises what moto raises for a duplicate."""
         self._endpoints = seeds.get("endpoints", {}) | self._endpoints_without(seeds)
         for user in seeds.get("users", []):
-            _plant_user(user)
+            _load_user(user)
         for role in seeds.get("roles", []):
-            _plant_role(role)
+            _load_role(role)
         for cluster in seeds.get("clusters", []):
-            _plant_cluster(cluster)
+            _load_cluster(cluster)
 
     def _endpoints_without(self, seeds: Seed) -> dict[str, Seed]:
         replaced = seeds.get("endpoints", {})
@@ -88,7 +88,7 @@ def _after(owner: type, name: str, change: Any) -> None:
     setattr(owner, name, method)
 
 
-def _plant_user(seed: Seed) -> None:
+def _load_user(seed: Seed) -> None:
     arn, iam = _iam(seed)
     iam.create_user(arn.region or "us-east-1", arn.name, arn.path)
     key = iam.create_access_key(arn.name)
@@ -100,7 +100,7 @@ def _plant_user(seed: Seed) -> None:
         iam.put_user_policy(arn.name, name, document)
 
 
-def _plant_role(seed: Seed) -> None:
+def _load_role(seed: Seed) -> None:
     arn, iam = _iam(seed)
     trust = json.dumps(seed["trust_policy"])
     iam.create_role(arn.name, trust, arn.path, None, "", [], None)
@@ -108,7 +108,7 @@ def _plant_role(seed: Seed) -> None:
         iam.put_role_policy(arn.name, name, document)
 
 
-def _plant_cluster(seed: Seed) -> None:
+def _load_cluster(seed: Seed) -> None:
     arn = parse_arn(seed["arn"])
     eks_backends[arn.account][arn.region].create_cluster(
         name=arn.name,

@@ -127,7 +127,7 @@ class LocalAws(unittest.TestCase):
         response = raised.exception.response
         return response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Code"]
 
-    def plant(self, seeds: dict[str, Any]) -> None:
+    def load(self, seeds: dict[str, Any]) -> None:
         url = f"http://127.0.0.1:{self.ports['plain']}/_seeds"
         urllib.request.urlopen(url, json.dumps(seeds).encode()).close()
 
@@ -206,8 +206,8 @@ class LocalAws(unittest.TestCase):
         moved = {"endpoint": "https://127.0.0.1:7443", "certificate_authority": "Qg=="}
         arn = f"arn:aws:eks:{REGION}:123456789012:cluster/moving"
         first = {"endpoint": "https://127.0.0.1:6443", "certificate_authority": "Q0E="}
-        self.plant({"clusters": [{"arn": arn}], "endpoints": {arn: first}})
-        self.plant({"endpoints": {arn: moved}})
+        self.load({"clusters": [{"arn": arn}], "endpoints": {arn: first}})
+        self.load({"endpoints": {arn: moved}})
         cluster = self.client("eks", ALICE).describe_cluster(name="moving")["cluster"]
         self.assertEqual(cluster["endpoint"], moved["endpoint"])
 
