@@ -3,28 +3,20 @@
 //! A [`Connection`] says which cluster is meant; [`Cluster::connect`] turns it into a client that keeps working when
 //! tokens run out. Reads race the [`Call`]; a write, once begun, is awaited.
 
-mod access;
 mod agents;
-mod bearer;
 mod cause;
-mod connection;
 mod definitions;
-mod eks;
-mod eks_token;
 mod error;
 mod evidence;
 mod explain;
 mod flux_objects;
 mod grants;
 mod jobs;
-mod kubeconfig;
-mod lease;
+mod login;
 mod marks;
 mod namespaces;
 mod nodes;
-mod plugin;
 mod private_key;
-mod proxy;
 mod redact;
 mod removal;
 mod restart;
@@ -35,7 +27,6 @@ mod stored_release;
 mod testing;
 mod token_secrets;
 mod tokens;
-mod transport;
 mod workloads;
 
 use std::future::Future;
@@ -46,19 +37,16 @@ use kube::{Api, Client};
 
 use crate::call::Call;
 
-use self::access::Access;
-use self::bearer::{Bearer, Issuer};
-use self::plugin::Plugin;
+use self::login::{Access, Bearer};
 
 pub use self::agents::{Agents, ArcConfig};
 pub use self::cause::Cause;
-pub use self::connection::{Connection, Credential, Eks, Exec, Explicit, Reference};
 pub use self::error::{Error, Target};
 pub use self::evidence::Evidence;
 pub use self::flux_objects::{FluxKind, FluxObject};
 pub use self::grants::{Binding, Grant, RoleKind, RoleRules};
 pub use self::jobs::JobState;
-pub use self::lease::KubeconfigLease;
+pub use self::login::{Connection, Credential, Eks, Exec, Explicit, KubeconfigLease, Reference};
 pub use self::marks::Marks;
 pub use self::namespaces::NamespaceState;
 pub use self::nodes::NodeFacts;
@@ -95,65 +83,7 @@ pub struct Version {
 }
 
 impl Cluster {
-    /// Resolves a connection: reads files, asks EKS, runs a credential plugin. The API server is not contacted yet.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]: everything that can be wrong with the connection itself.
-    pub async fn connect(call: &Call, connection: &Connection) -> Result<Self, Error> {
-        // Boxed: the AWS SDK makes this the largest future of the program.
-        call.race(Box::pin(Self::resolve(connection))).await?
-    }
-
-    async fn resolve(connection: &Connection) -> Result<Self, Error> {
-        let access = match connection {
-            Connection::Eks(eks) => {
-                let found = eks::find(eks).await?;
-                let eks = Some((eks.cluster_name.clone(), found.region));
-                return Self::build(found.access, Some(found.bearer), eks);
-            }
-            Connection::Kubeconfig { path, context } => {
-                kubeconfig::from_files(path.as_deref(), context.as_deref())?
-            }
-            Connection::Inline { raw, context } => kubeconfig::from_text(raw, context.as_deref())?,
-            Connection::Explicit(explicit) => Access::explicit(explicit)?,
-        };
-        match access.user.exec.clone() {
-            Some(exec) => Self::with_plugin(access, exec).await,
-            None => Self::build(access, None, None),
-        }
-    }
-
-    /// Runs the plugin once; its answer decides whether the login is a token, to be renewed, or a certificate.
-    async fn with_plugin(access: Access, exec: kube::config::ExecConfig) -> Result<Self, Error> {
-        let plugin = Plugin::new(exec, &access.server)?;
-        let answer = plugin.run().await?;
-        if let Some(user) = answer.certificate(&access.user) {
-            let client = transport::client(
-                &Access {
-                    user,
-                    ..access.clone()
-                },
-                None,
-            )?;
-            return Ok(Self::of(client, access, None, None));
-        }
-        let first = answer
-            .into_token()
-            .ok_or_else(|| plugin.without_credential())?;
-        let bearer = Bearer::new(Issuer::Plugin(Box::new(plugin)), first);
-        Self::build(access, Some(bearer), None)
-    }
-
-    fn build(
-        access: Access,
-        bearer: Option<Bearer>,
-        eks: Option<(String, String)>,
-    ) -> Result<Self, Error> {
-        let client = transport::client(&access, bearer.as_ref())?;
-        Ok(Self::of(client, access, bearer, eks))
-    }
-
+    /// A cluster behind a client that is ready to be used.
     fn of(
         client: Client,
         access: Access,

@@ -16,8 +16,8 @@ use kube::api::{ObjectMeta, PostParams};
 use kube::config::AuthInfo;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::access::Access;
 use super::grants::RoleRules;
+use super::login::Access;
 use super::service_accounts::Account;
 use super::token_secrets::TokenSecret;
 use super::{Cluster, Error};

@@ -11,7 +11,7 @@ use kube::config::{AuthInfo, Cluster as Server, Kubeconfig, KubeconfigError};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::access::Access;
-use super::error::Error;
+use crate::cluster::error::Error;
 
 /// How messages call a kubeconfig that came as text.
 const INLINE: &str = "given as text";

@@ -16,8 +16,8 @@ use serde::{Deserialize, Deserializer};
 use tokio::process::Command;
 
 use super::bearer::Token;
-use super::error::Error;
-use super::redact;
+use crate::cluster::error::Error;
+use crate::cluster::redact;
 
 /// How long before its end a token is renewed.
 const MARGIN: Duration = Duration::from_mins(1);

@@ -12,14 +12,14 @@ use kube::config::{
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::connection::{Credential, Exec, Explicit};
-use super::error::Error;
+use crate::cluster::error::Error;
 
 /// The one name of cluster, user and context in the kubeconfigs we write.
 const NAME: &str = "cluster";
 
 /// Where the API server is and how to log in. File references are absolute paths.
 #[derive(Clone, Debug)]
-pub(super) struct Access {
+pub(in crate::cluster) struct Access {
     /// Address, trust and proxy.
     pub server: Server,
     /// Login, with the credential plugin still unexecuted.

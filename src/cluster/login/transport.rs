@@ -15,8 +15,8 @@ use tower::filter::AsyncFilterLayer;
 
 use super::access::Access;
 use super::bearer::Bearer;
-use super::error::Error;
-use super::redact;
+use crate::cluster::error::Error;
+use crate::cluster::redact;
 
 /// How long to wait for a connection; an API server behind a security group does not answer at all.
 const CONNECT: Duration = Duration::from_secs(15);
@@ -102,9 +102,9 @@ mod tests {
     use tokio_rustls::TlsAcceptor;
     use tokio_rustls::rustls::{ServerConfig, pki_types::PrivateKeyDer};
 
-    use super::super::testing::call;
-    use super::super::{Cluster, Connection, Credential, Explicit};
     use super::*;
+    use crate::cluster::testing::call;
+    use crate::cluster::{Cluster, Connection, Credential, Explicit};
     use crate::fault::{Explain as _, Kind};
 
     fn explicit(host: String) -> Explicit {

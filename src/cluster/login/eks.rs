@@ -19,7 +19,7 @@ use super::access::Access;
 use super::bearer::{Bearer, Issuer};
 use super::connection::Eks;
 use super::eks_token::Signer;
-use super::error::{BoxError, Error};
+use crate::cluster::error::{BoxError, Error};
 
 /// Name of a role session when the connection gives none.
 const SESSION_NAME: &str = env!("CARGO_PKG_NAME");

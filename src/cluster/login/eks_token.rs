@@ -17,7 +17,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::SecretString;
 
 use super::bearer::Token;
-use super::error::{BoxError, Error};
+use crate::cluster::error::{BoxError, Error};
 
 /// How long a token is used: a minute less than STS honours it, as `aws eks get-token` counts.
 const LIFETIME: Duration = Duration::from_mins(14);

@@ -11,8 +11,8 @@ use tokio::sync::Mutex;
 use tower::filter::AsyncPredicate;
 
 use super::eks_token::Signer;
-use super::error::{BoxError, Error};
 use super::plugin::Plugin;
+use crate::cluster::error::{BoxError, Error};
 
 /// A token and when to fetch the next one.
 #[derive(Clone, Debug)]
@@ -34,14 +34,14 @@ pub(super) enum Issuer {
 
 /// The current token of one cluster. Clones share it; one renewal serves all requests that wait for it.
 #[derive(Clone, Debug)]
-pub(super) struct Bearer {
+pub(in crate::cluster) struct Bearer {
     issuer: Arc<Issuer>,
     current: Arc<Mutex<Token>>,
 }
 
 impl Bearer {
     /// A bearer that already has its first token.
-    pub fn new(issuer: Issuer, first: Token) -> Self {
+    pub(super) fn new(issuer: Issuer, first: Token) -> Self {
         Self {
             issuer: Arc::new(issuer),
             current: Arc::new(Mutex::new(first)),

@@ -16,8 +16,8 @@ use tokio::time;
 
 use super::access::Access;
 use super::bearer::Bearer;
-use super::{Cluster, Error};
 use crate::call::Call;
+use crate::cluster::{Cluster, Error};
 
 /// Between two looks whether the token in the file is still the current one.
 const REFRESH: Duration = Duration::from_mins(1);
@@ -149,8 +149,8 @@ mod tests {
 
     use super::super::bearer::{Issuer, Token};
     use super::super::plugin::Plugin;
-    use super::super::testing::call;
     use super::*;
+    use crate::cluster::testing::call;
 
     fn server() -> Server {
         Server {
