@@ -9,8 +9,8 @@ use kube::api::ListParams;
 use kube::{Api, Resource, ResourceExt as _};
 use serde::de::DeserializeOwned;
 
-use super::{Cluster, Error};
 use crate::call::Call;
+use crate::cluster::{Cluster, Error};
 
 /// Where Helm notes which release an object belongs to.
 const RELEASE: &str = "meta.helm.sh/release-name";
@@ -57,7 +57,7 @@ impl Cluster {
     }
 
     /// All deployments of a namespace by name.
-    pub(super) async fn deployments(
+    pub(in crate::cluster) async fn deployments(
         &self,
         call: &Call,
         namespace: &str,
@@ -132,8 +132,8 @@ impl Counted for DaemonSet {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::testing::{call, cluster};
     use super::*;
+    use crate::cluster::testing::{call, cluster};
 
     fn object(name: &str, release: &str, spec: Value, status: Value) -> Value {
         let mut object = json!({

@@ -5,8 +5,8 @@ use k8s_openapi::api::core::v1::Pod;
 use kube::api::{ListParams, LogParams};
 use kube::{Api, ResourceExt as _};
 
-use super::{Cluster, Error};
 use crate::call::Call;
+use crate::cluster::{Cluster, Error};
 
 /// How a job gets on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,8 +104,8 @@ fn state(status: &JobStatus) -> JobState {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::testing::{call, cluster};
     use super::*;
+    use crate::cluster::testing::{call, cluster};
 
     #[tokio::test]
     async fn a_job_is_missing_or_at_work_or_done_or_given_up() {

@@ -3,8 +3,8 @@
 use k8s_openapi::api::core::v1::Namespace;
 use kube::Api;
 
-use super::{Cluster, Error};
 use crate::call::Call;
+use crate::cluster::{Cluster, Error};
 
 /// Whether a namespace is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +41,8 @@ impl Cluster {
 mod tests {
     use serde_json::json;
 
-    use super::super::testing::{call, cluster};
     use super::*;
+    use crate::cluster::testing::{call, cluster};
 
     #[tokio::test]
     async fn a_namespace_is_there_or_not_or_on_its_way_out() {

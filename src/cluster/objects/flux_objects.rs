@@ -4,8 +4,8 @@ use kube::api::{ApiResource, DynamicObject, ListParams};
 use kube::core::GroupVersionKind;
 use kube::{Api, ResourceExt as _};
 
-use super::{Cluster, Error};
 use crate::call::Call;
+use crate::cluster::{Cluster, Error};
 
 /// Versions of Flux's kinds, newest first. Which of them are served depends on the extension's version.
 const VERSIONS: [&str; 2] = ["v1", "v1beta2"];
@@ -99,8 +99,8 @@ impl From<&DynamicObject> for FluxObject {
 mod tests {
     use serde_json::json;
 
-    use super::super::testing::{call, cluster};
     use super::*;
+    use crate::cluster::testing::{call, cluster};
 
     #[tokio::test]
     async fn an_older_version_is_asked_where_the_newer_is_unknown() {
