@@ -3,15 +3,14 @@
 //! A [`Connection`] says which cluster is meant; [`Cluster::connect`] turns it into a client that keeps working when
 //! tokens run out. Reads race the [`Call`]; a write, once begun, is awaited.
 
+mod accounts;
 mod agents;
 mod cause;
 mod definitions;
 mod error;
 mod evidence;
 mod explain;
-mod grants;
 mod login;
-mod marks;
 mod nodes;
 mod objects;
 mod private_key;
@@ -19,12 +18,9 @@ mod redact;
 mod removal;
 mod restart;
 mod rights;
-mod service_accounts;
 mod stored_release;
 #[cfg(test)]
 mod testing;
-mod token_secrets;
-mod tokens;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -36,20 +32,19 @@ use crate::call::Call;
 
 use self::login::{Access, Bearer};
 
+pub use self::accounts::{
+    Account, Binding, BoundToken, Endpoint, FoundAccount, Grant, Marks, RoleKind, RoleRules,
+    TokenSecret, Verdict,
+};
 pub use self::agents::{Agents, ArcConfig};
 pub use self::cause::Cause;
 pub use self::error::{Error, Target};
 pub use self::evidence::Evidence;
-pub use self::grants::{Binding, Grant, RoleKind, RoleRules};
 pub use self::login::{Connection, Credential, Eks, Exec, Explicit, KubeconfigLease, Reference};
-pub use self::marks::Marks;
 pub use self::nodes::NodeFacts;
 pub use self::objects::{FluxKind, FluxObject, JobState, NamespaceState, Workload};
 pub use self::private_key::AgentKey;
-pub use self::service_accounts::{Account, FoundAccount};
 pub use self::stored_release::StoredRelease;
-pub use self::token_secrets::TokenSecret;
-pub use self::tokens::{BoundToken, Endpoint, Verdict};
 
 /// The namespace of the Arc agents.
 pub const AGENTS_NAMESPACE: &str = "azure-arc";

@@ -16,10 +16,11 @@ use kube::Api;
 use kube::api::{ListParams, ObjectMeta, Patch, PatchParams, PostParams};
 use secrecy::SecretString;
 
+use super::account::Account;
 use super::marks::Marks;
-use super::service_accounts::{Account, forgive_absence, only};
-use super::{Cluster, Error};
+use super::service_accounts::{forgive_absence, only};
 use crate::call::{Call, Probe, poll_until};
+use crate::cluster::{Cluster, Error};
 
 const LONG_LIVED: &str = "kubernetes.io/service-account-token";
 const ANCHOR: &str = "Opaque";
@@ -295,8 +296,8 @@ mod tests {
     use secrecy::ExposeSecret as _;
     use serde_json::{Value, json};
 
-    use super::super::testing::{call, cluster_with_bodies};
     use super::*;
+    use crate::cluster::testing::{call, cluster_with_bodies};
 
     fn account() -> Account {
         Account::new("default", "azure-user")

@@ -1,46 +1,13 @@
 //! Service accounts: the identity in a cluster that a token is for.
 
-use std::fmt;
-
 use k8s_openapi::api::core::v1::{Namespace, ServiceAccount};
 use kube::Api;
 use kube::api::{DeleteParams, Patch, PatchParams, PostParams, Preconditions};
 
+use super::account::Account;
 use super::marks::Marks;
-use super::{Cluster, Error};
 use crate::call::Call;
-
-/// A service account by name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Account {
-    /// Its namespace.
-    pub namespace: String,
-    /// Its name.
-    pub name: String,
-}
-
-impl Account {
-    /// A service account by name.
-    pub fn new(namespace: impl Into<String>, name: impl Into<String>) -> Self {
-        Self {
-            namespace: namespace.into(),
-            name: name.into(),
-        }
-    }
-
-    /// The name that the API server knows its tokens by.
-    #[must_use]
-    pub fn user(&self) -> String {
-        format!("system:serviceaccount:{}:{}", self.namespace, self.name)
-    }
-}
-
-/// `namespace/name`.
-impl fmt::Display for Account {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.namespace, self.name)
-    }
-}
+use crate::cluster::{Cluster, Error};
 
 /// A service account as it was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -192,8 +159,8 @@ mod tests {
 
     use serde_json::{Value, json};
 
-    use super::super::testing::{call, cluster_with_bodies};
     use super::*;
+    use crate::cluster::testing::{call, cluster_with_bodies};
 
     fn account() -> Account {
         Account::new("default", "azure-user")

@@ -12,10 +12,11 @@ use kube::core::ApiResource;
 use kube::{Api, ResourceExt as _};
 use serde_json::{Value, json};
 
+use super::account::Account;
 use super::marks::Marks;
-use super::service_accounts::{Account, forgive_absence, only};
-use super::{Cluster, Error};
+use super::service_accounts::{forgive_absence, only};
 use crate::call::Call;
+use crate::cluster::{Cluster, Error};
 
 const GROUP: &str = "rbac.authorization.k8s.io";
 /// The role whose binding has no suffix.
@@ -317,8 +318,8 @@ fn seen(object: &DynamicObject, account: &Account, marks: &Marks) -> Binding {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{call, cluster_with_bodies};
     use super::*;
+    use crate::cluster::testing::{call, cluster_with_bodies};
 
     fn account() -> Account {
         Account::new("default", "azure-user")

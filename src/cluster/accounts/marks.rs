@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::json;
 
-use super::Account;
+use super::account::Account;
 
 /// The label that says who manages an object.
 const MANAGED_BY: &str = "app.kubernetes.io/managed-by";

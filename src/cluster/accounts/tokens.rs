@@ -16,12 +16,12 @@ use kube::api::{ObjectMeta, PostParams};
 use kube::config::AuthInfo;
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::account::Account;
 use super::grants::RoleRules;
-use super::login::Access;
-use super::service_accounts::Account;
 use super::token_secrets::TokenSecret;
-use super::{Cluster, Error};
 use crate::call::Call;
+use crate::cluster::login::Access;
+use crate::cluster::{Cluster, Error};
 
 /// A bound token.
 #[derive(Clone, Debug)]
@@ -234,8 +234,8 @@ mod tests {
 
     use serde_json::{Value, json};
 
-    use super::super::testing::{call, cluster_with_bodies};
     use super::*;
+    use crate::cluster::testing::{call, cluster_with_bodies};
 
     #[tokio::test]
     async fn a_token_is_bound_to_its_anchor_and_the_servers_expiry_counts() {
