@@ -33,14 +33,16 @@ use crate::call::Call;
 use self::login::{Access, Bearer};
 
 pub use self::accounts::{
-    Account, Binding, BoundToken, Endpoint, FoundAccount, Grant, Marks, RoleKind, RoleRules,
-    TokenSecret, Verdict,
+    Account, Binding, BoundToken, FoundAccount, Grant, Marks, RoleKind, RoleRules, TokenSecret,
+    Verdict,
 };
 pub use self::agents::{Agents, ArcConfig};
 pub use self::cause::Cause;
 pub use self::error::{Error, Target};
 pub use self::evidence::Evidence;
-pub use self::login::{Connection, Credential, Eks, Exec, Explicit, KubeconfigLease, Reference};
+pub use self::login::{
+    Connection, Credential, Eks, Endpoint, Exec, Explicit, KubeconfigLease, Reference,
+};
 pub use self::nodes::NodeFacts;
 pub use self::objects::{FluxKind, FluxObject, JobState, NamespaceState, Workload};
 pub use self::private_key::AgentKey;

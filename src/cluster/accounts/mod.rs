@@ -16,4 +16,4 @@ pub use self::grants::{Binding, Grant, RoleKind, RoleRules};
 pub use self::marks::Marks;
 pub use self::service_accounts::FoundAccount;
 pub use self::token_secrets::TokenSecret;
-pub use self::tokens::{BoundToken, Endpoint, Verdict};
+pub use self::tokens::{BoundToken, Verdict};

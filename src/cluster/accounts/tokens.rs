@@ -13,14 +13,12 @@ use k8s_openapi::api::core::v1::ServiceAccount;
 use k8s_openapi::api::rbac::v1::PolicyRule;
 use kube::Api;
 use kube::api::{ObjectMeta, PostParams};
-use kube::config::AuthInfo;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::account::Account;
 use super::grants::RoleRules;
 use super::token_secrets::TokenSecret;
 use crate::call::Call;
-use crate::cluster::login::Access;
 use crate::cluster::{Cluster, Error};
 
 /// A bound token.
@@ -45,15 +43,6 @@ pub enum Verdict {
         /// In the server's words.
         why: String,
     },
-}
-
-/// Where a cluster is, for clients that log in with a token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Endpoint {
-    /// URL of the API server.
-    pub host: String,
-    /// PEM of its CA; `None` where the system's trust store counts or the CA is in a file.
-    pub ca_certificate: Option<String>,
 }
 
 impl Cluster {
@@ -143,22 +132,6 @@ impl Cluster {
         })
     }
 
-    /// The same cluster, logged in to with a token instead of what this one uses.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Settings`] when the address cannot be used.
-    pub fn with_token(&self, token: &SecretString) -> Result<Self, Error> {
-        let access = Access {
-            server: self.inner.access.server.clone(),
-            user: AuthInfo {
-                token: Some(token.clone()),
-                ..AuthInfo::default()
-            },
-        };
-        Self::build(access, None, self.inner.target.eks.clone())
-    }
-
     /// Whether this login may do what the first rule of a role allows, in a namespace or in the whole cluster. A role
     /// without rules allows nothing and asks for nothing.
     ///
@@ -174,23 +147,6 @@ impl Cluster {
         match rules.0.first().and_then(|rule| question(rule, namespace)) {
             Some(question) => self.is_allowed(call, question).await,
             None => Ok(true),
-        }
-    }
-
-    /// Address and trust of the API server, as clients with a token need them.
-    #[must_use]
-    pub fn endpoint(&self) -> Endpoint {
-        use base64::Engine as _;
-        let server = &self.inner.access.server;
-        let decode = |data: &String| {
-            let pem = base64::engine::general_purpose::STANDARD
-                .decode(data)
-                .ok()?;
-            String::from_utf8(pem).ok()
-        };
-        Endpoint {
-            host: self.inner.access.endpoint().to_owned(),
-            ca_certificate: server.certificate_authority_data.as_ref().and_then(decode),
         }
     }
 }

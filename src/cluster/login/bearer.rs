@@ -12,16 +12,8 @@ use tower::filter::AsyncPredicate;
 
 use super::eks_token::Signer;
 use super::plugin::Plugin;
+use super::token::Token;
 use crate::cluster::error::{BoxError, Error};
-
-/// A token and when to fetch the next one.
-#[derive(Clone, Debug)]
-pub(super) struct Token {
-    /// What goes behind `Bearer `.
-    pub secret: SecretString,
-    /// From this moment on a new token is needed; `None` for one that never runs out.
-    pub renew_at: Option<SystemTime>,
-}
 
 /// Who issues tokens.
 #[derive(Debug)]

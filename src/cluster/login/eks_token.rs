@@ -16,7 +16,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::SecretString;
 
-use super::bearer::Token;
+use super::token::Token;
 use crate::cluster::error::{BoxError, Error};
 
 /// How long a token is used: a minute less than STS honours it, as `aws eks get-token` counts.

@@ -147,8 +147,9 @@ mod tests {
 
     use kube::config::{Cluster as Server, ExecConfig, Kubeconfig};
 
-    use super::super::bearer::{Issuer, Token};
+    use super::super::bearer::Issuer;
     use super::super::plugin::Plugin;
+    use super::super::token::Token;
     use super::*;
     use crate::cluster::testing::call;
 

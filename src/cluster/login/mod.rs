@@ -11,13 +11,16 @@ mod connect;
 mod connection;
 mod eks;
 mod eks_token;
+mod endpoint;
 mod kubeconfig;
 mod lease;
 mod plugin;
 mod proxy;
+mod token;
 mod transport;
 
 pub(super) use self::access::Access;
 pub(super) use self::bearer::Bearer;
 pub use self::connection::{Connection, Credential, Eks, Exec, Explicit, Reference};
+pub use self::endpoint::Endpoint;
 pub use self::lease::KubeconfigLease;

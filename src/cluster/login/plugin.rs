@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer};
 use tokio::process::Command;
 
-use super::bearer::Token;
+use super::token::Token;
 use crate::cluster::error::Error;
 use crate::cluster::redact;
 
