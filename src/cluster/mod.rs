@@ -2,23 +2,17 @@
 //!
 //! A [`Connection`] says which cluster is meant; [`Cluster::connect`] turns it into a client that keeps working when
 //! tokens run out. Reads race the [`Call`]; a write, once begun, is awaited.
+//!
+//! The ways in are in `login`; what is asked and changed there in `agents`, `accounts` and `objects`, each of which adds
+//! its methods to [`Cluster`]. They meet in this file, in [`Error`] and in the keys of our labels and annotations.
 
 mod accounts;
 mod agents;
-mod cause;
-mod definitions;
 mod error;
-mod evidence;
 mod explain;
 mod login;
-mod nodes;
 mod objects;
-mod private_key;
 mod redact;
-mod removal;
-mod restart;
-mod rights;
-mod stored_release;
 #[cfg(test)]
 mod testing;
 
@@ -36,22 +30,15 @@ pub use self::accounts::{
     Account, Binding, BoundToken, FoundAccount, Grant, Marks, RoleKind, RoleRules, TokenSecret,
     Verdict,
 };
-pub use self::agents::{Agents, ArcConfig};
-pub use self::cause::Cause;
+pub use self::agents::{
+    AGENTS_NAMESPACE, AgentKey, Agents, ArcConfig, Cause, Evidence, NodeFacts, RELEASE_NAMESPACE,
+    StoredRelease,
+};
 pub use self::error::{Error, Target};
-pub use self::evidence::Evidence;
 pub use self::login::{
     Connection, Credential, Eks, Endpoint, Exec, Explicit, KubeconfigLease, Reference,
 };
-pub use self::nodes::NodeFacts;
 pub use self::objects::{FluxKind, FluxObject, JobState, NamespaceState, Workload};
-pub use self::private_key::AgentKey;
-pub use self::stored_release::StoredRelease;
-
-/// The namespace of the Arc agents.
-pub const AGENTS_NAMESPACE: &str = "azure-arc";
-/// The namespace of the Helm release that installs them.
-pub const RELEASE_NAMESPACE: &str = "azure-arc-release";
 
 /// A cluster that can be asked. Cheap to clone; clones share connections and tokens.
 #[derive(Clone)]

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::Api;
 
-use super::{AGENTS_NAMESPACE, Cluster, Error, Workload};
+use super::AGENTS_NAMESPACE;
 use crate::call::Call;
+use crate::cluster::objects::Workload;
+use crate::cluster::{Cluster, Error};
 
 /// Where the agents keep what they were installed with.
 const CONFIG: &str = "azure-clusterconfig";
@@ -90,8 +92,8 @@ fn truth(text: &str) -> Option<bool> {
 mod tests {
     use serde_json::json;
 
-    use super::super::testing::{call, cluster};
     use super::*;
+    use crate::cluster::testing::{call, cluster};
 
     #[tokio::test]
     async fn the_agents_config_names_their_arc_object() {

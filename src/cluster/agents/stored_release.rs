@@ -6,8 +6,8 @@ use k8s_openapi::api::core::v1::Secret;
 use kube::api::{DeleteParams, ListParams};
 use kube::{Api, ResourceExt};
 
-use super::{Cluster, Error};
 use crate::call::Call;
+use crate::cluster::{Cluster, Error};
 
 /// The newest record of the agents' release, as it lies in the cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]

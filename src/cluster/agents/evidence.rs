@@ -4,8 +4,11 @@ use k8s_openapi::api::core::v1::{ContainerStatus, Event, Pod};
 use kube::api::ListParams;
 use kube::{Api, ResourceExt as _};
 
-use super::{AGENTS_NAMESPACE, Cause, Cluster, Error, cause, redact};
+use super::AGENTS_NAMESPACE;
+use super::cause;
+use super::cause::Cause;
 use crate::call::Call;
+use crate::cluster::{Cluster, Error, redact};
 
 /// At most this many lines.
 const LINES: usize = 8;
@@ -201,8 +204,8 @@ fn of_events(mut events: Vec<Event>) -> Vec<String> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::testing::{call, cluster};
     use super::*;
+    use crate::cluster::testing::{call, cluster};
 
     fn world(pods: Value, events: Value, identity: bool) -> Cluster {
         cluster(move |request| {

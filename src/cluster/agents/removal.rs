@@ -10,8 +10,9 @@ use kube::core::{ApiResource, GroupVersionKind};
 use kube::{Api, ResourceExt};
 use serde_json::json;
 
-use super::{Cluster, Error, RELEASE_NAMESPACE};
+use super::RELEASE_NAMESPACE;
 use crate::call::{Call, Probe, poll_until};
+use crate::cluster::{Cluster, Error};
 
 /// Between two looks.
 const INTERVAL: Duration = Duration::from_secs(2);
@@ -229,8 +230,8 @@ mod tests {
 
     use serde_json::Value;
 
-    use super::super::testing::{call, cluster};
     use super::*;
+    use crate::cluster::testing::{call, cluster};
 
     fn absent() -> (u16, Value) {
         (

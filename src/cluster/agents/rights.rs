@@ -7,8 +7,9 @@ use k8s_openapi::api::authorization::v1::{
 use kube::Api;
 use kube::api::PostParams;
 
-use super::{AGENTS_NAMESPACE, Cluster, Error, RELEASE_NAMESPACE};
+use super::{AGENTS_NAMESPACE, RELEASE_NAMESPACE};
 use crate::call::Call;
+use crate::cluster::{Cluster, Error};
 
 /// Verb, API group, resource and namespace, as RBAC knows them; an empty namespace means the whole cluster.
 type Right = (&'static str, &'static str, &'static str, &'static str);
@@ -84,7 +85,7 @@ impl Cluster {
     }
 
     /// Whether this login may do something.
-    pub(super) async fn is_allowed(
+    pub(in crate::cluster) async fn is_allowed(
         &self,
         call: &Call,
         question: SelfSubjectAccessReviewSpec,
@@ -117,8 +118,8 @@ fn words((verb, _, resource, namespace): &Right) -> String {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::testing::{call, cluster_with_bodies};
     use super::*;
+    use crate::cluster::testing::{call, cluster_with_bodies};
     use crate::fault::{Explain as _, Kind};
 
     fn allowing(allowed: fn(&Value) -> bool) -> Cluster {

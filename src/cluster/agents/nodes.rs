@@ -9,8 +9,8 @@ use k8s_openapi::api::core::v1::{Node, Taint};
 use kube::Api;
 use kube::api::ListParams;
 
-use super::{Cluster, Error};
 use crate::call::Call;
+use crate::cluster::{Cluster, Error};
 
 const GENERIC: &str = "generic";
 

@@ -7,8 +7,8 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomRe
 use kube::Api;
 use kube::api::PostParams;
 
-use super::{Cluster, Error};
 use crate::call::Call;
+use crate::cluster::{Cluster, Error};
 
 impl Cluster {
     /// The resources, as `<plural>.<group>`, that the API server serves in these groups, each given as `<group>/<version>`.
@@ -77,7 +77,7 @@ impl Cluster {
 mod tests {
     use serde_json::json;
 
-    use super::super::testing::{call, cluster};
+    use crate::cluster::testing::{call, cluster};
 
     #[tokio::test]
     async fn a_group_that_is_not_served_has_no_resources() {

@@ -16,8 +16,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{AGENTS_NAMESPACE, Cluster, Error, RELEASE_NAMESPACE};
+use super::{AGENTS_NAMESPACE, RELEASE_NAMESPACE};
 use crate::call::{Call, Probe, poll_until};
+use crate::cluster::{Cluster, Error};
 
 /// Secret with the key.
 const KEY: &str = "azure-arc-connect-privatekey";
@@ -242,8 +243,8 @@ mod tests {
 
     use serde_json::Value;
 
-    use super::super::testing::{call, cluster_with_bodies};
     use super::*;
+    use crate::cluster::testing::{call, cluster_with_bodies};
 
     const NAMESPACE: &str = "/api/v1/namespaces/azure-arc";
     const SECRET: &str = "/api/v1/namespaces/azure-arc/secrets/azure-arc-connect-privatekey";

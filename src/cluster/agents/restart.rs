@@ -5,8 +5,9 @@ use kube::Api;
 use kube::api::{DeleteParams, Patch, PatchParams};
 use serde_json::json;
 
-use super::{AGENTS_NAMESPACE, Cluster, Error};
+use super::AGENTS_NAMESPACE;
 use crate::call::Call;
+use crate::cluster::{Cluster, Error};
 
 /// What `kubectl rollout restart` writes too.
 const MARK: &str = "kubectl.kubernetes.io/restartedAt";
