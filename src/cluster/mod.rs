@@ -10,6 +10,7 @@ mod accounts;
 mod agents;
 mod error;
 mod explain;
+mod keys;
 mod login;
 mod objects;
 mod redact;
@@ -35,6 +36,7 @@ pub use self::agents::{
     StoredRelease,
 };
 pub use self::error::{Error, Target};
+pub use self::keys::STARTED;
 pub use self::login::{
     Connection, Credential, Eks, Endpoint, Exec, Explicit, KubeconfigLease, Reference,
 };

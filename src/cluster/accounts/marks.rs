@@ -9,15 +9,12 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde_json::json;
 
 use super::account::Account;
+use crate::cluster::keys::{CONNECTED_CLUSTER, SERVICE_ACCOUNT};
 
 /// The label that says who manages an object.
 const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
 /// Its value on objects of ours.
 const US: &str = "terraform-provider-arc";
-/// The annotation with the ARM id of the connected cluster, in lower case.
-const CONNECTED_CLUSTER: &str = "terraform-provider-arc/connected-cluster";
-/// The annotation with the service account, `namespace/name`.
-const SERVICE_ACCOUNT: &str = "terraform-provider-arc/service-account";
 
 /// The marks of the objects that belong to one service account.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,6 +18,7 @@ use serde_json::json;
 
 use super::{AGENTS_NAMESPACE, RELEASE_NAMESPACE};
 use crate::call::{Call, Probe, poll_until};
+use crate::cluster::keys::CONNECTING_AS;
 use crate::cluster::{Cluster, Error};
 
 /// Secret with the key.
@@ -26,8 +27,6 @@ const KEY: &str = "azure-arc-connect-privatekey";
 const FIELD: &str = "privateKey";
 /// Secret that the agents write once Azure has accepted the key.
 const CERTIFICATE: &str = "azure-identity-certificate";
-/// Annotation of the Secret with the ARM id of a connected cluster that is still being made.
-const UNFINISHED: &str = "arc.multicloud/connecting-as";
 /// The Helm release that may adopt what is created here.
 const RELEASE_NAME: &str = "azure-arc";
 /// Between two looks at a namespace that is on its way out.
@@ -61,7 +60,7 @@ impl Cluster {
         let made = self.prepare_namespace(call).await?;
         let mut metadata = adoptable(KEY);
         if let (Some(id), Some(annotations)) = (unfinished, &mut metadata.annotations) {
-            annotations.insert(UNFINISHED.to_owned(), id.to_owned());
+            annotations.insert(CONNECTING_AS.to_owned(), id.to_owned());
         }
         let secret = Secret {
             metadata,
@@ -111,7 +110,7 @@ impl Cluster {
     ///
     /// [`Error`] of the conversation.
     pub async fn confirm_private_key(&self, call: &Call) -> Result<(), Error> {
-        let patch = Patch::Merge(json!({"metadata": {"annotations": {UNFINISHED: null}}}));
+        let patch = Patch::Merge(json!({"metadata": {"annotations": {CONNECTING_AS: null}}}));
         match self.patch_key(call, "complete", &patch).await {
             Err(error) if error.is_not_found() => Ok(()),
             patched => patched,
@@ -215,7 +214,7 @@ fn stored(secret: Secret) -> Option<AgentKey> {
     let pem = String::from_utf8(pem).ok().filter(|pem| !pem.is_empty())?;
     Some(AgentKey {
         pem: pem.into(),
-        unfinished: annotations.get(UNFINISHED).cloned(),
+        unfinished: annotations.get(CONNECTING_AS).cloned(),
     })
 }
 

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::RELEASE_NAMESPACE;
 use crate::call::{Call, Probe, poll_until};
+use crate::cluster::keys::{DISCONNECTING, REMINDED};
 use crate::cluster::{Cluster, Error};
 
 /// Between two looks.
@@ -27,11 +28,6 @@ const ARC_CRDS: [&str; 7] = [
     "extensionconfigs.clusterconfig.azure.",
     "gitconfigs.clusterconfig.azure.",
 ];
-
-/// Annotation of the release's namespace with the ARM id of a connected cluster that is being removed.
-const DISCONNECTING: &str = "arc.multicloud/disconnecting";
-/// Annotation of a CRD whose deletion does not come to an end: when that was last noticed (RFC 3339).
-const REMINDED: &str = "arc.multicloud/reminded";
 
 impl Cluster {
     /// Notes at the release's namespace, which goes last, that this connected cluster is being removed: whoever finds the
