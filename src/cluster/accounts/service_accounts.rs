@@ -1,6 +1,6 @@
 //! Service accounts: the identity in a cluster that a token is for.
 
-use k8s_openapi::api::core::v1::{Namespace, ServiceAccount};
+use k8s_openapi::api::core::v1::ServiceAccount;
 use kube::Api;
 use kube::api::{DeleteParams, Patch, PatchParams, PostParams, Preconditions};
 
@@ -19,18 +19,6 @@ pub struct FoundAccount {
 }
 
 impl Cluster {
-    /// Whether a namespace exists and is not on its way out.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`] of the conversation.
-    pub async fn has_namespace(&self, call: &Call, name: &str) -> Result<bool, Error> {
-        let namespaces: Api<Namespace> = Api::all(self.client());
-        let action = format!("get namespace {name}");
-        let found = self.read(call, &action, namespaces.get_opt(name)).await?;
-        Ok(found.is_some_and(|namespace| namespace.metadata.deletion_timestamp.is_none()))
-    }
-
     /// The service account; `None` when there is none.
     ///
     /// # Errors

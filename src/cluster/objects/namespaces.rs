@@ -35,6 +35,18 @@ impl Cluster {
             Some(_) => NamespaceState::Active,
         })
     }
+
+    /// Whether a namespace exists and is not on its way out.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of the conversation.
+    pub async fn has_namespace(&self, call: &Call, name: &str) -> Result<bool, Error> {
+        let namespaces: Api<Namespace> = Api::all(self.client());
+        let action = format!("get namespace {name}");
+        let found = self.read(call, &action, namespaces.get_opt(name)).await?;
+        Ok(found.is_some_and(|namespace| namespace.metadata.deletion_timestamp.is_none()))
+    }
 }
 
 #[cfg(test)]
