@@ -7,22 +7,12 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 use super::cloud::{Cloud, KnownCloud};
-use super::connected_clusters::ConnectedClusters;
-use super::custom_locations::CustomLocations;
-use super::data_plane::DataPlane;
 use super::error::Error;
-use super::extension_types::ExtensionTypes;
-use super::extensions::Extensions;
-use super::flux_configurations::FluxConfigurations;
-use super::gateway::GatewaySettings;
 use super::http::Http;
 use super::login::Tokens;
 use super::metadata;
-use super::resource_groups::ResourceGroups;
-use super::resource_providers::ResourceProviders;
 use super::retry::{self, Policy};
 use super::settings::Config;
-use super::subscriptions::Subscriptions;
 use super::versions::{self, ApiVersions};
 use super::wire::{self, Request, Response};
 use crate::call::Call;
@@ -81,70 +71,6 @@ impl Client {
     /// [`Error`] when the metadata host does not answer or describes no usable cloud.
     pub async fn cloud(&self, call: &Call) -> Result<&Cloud, Error> {
         Ok(&self.session(call).await?.cloud)
-    }
-
-    /// Connected clusters (`Microsoft.Kubernetes/connectedClusters`).
-    #[must_use]
-    pub fn connected_clusters(&self) -> ConnectedClusters {
-        ConnectedClusters::new(self.clone())
-    }
-
-    /// Cluster extensions (`Microsoft.KubernetesConfiguration/extensions`).
-    #[must_use]
-    pub fn extensions(&self) -> Extensions {
-        Extensions::new(self.clone())
-    }
-
-    /// Flux configurations (`Microsoft.KubernetesConfiguration/fluxConfigurations`).
-    #[must_use]
-    pub fn flux_configurations(&self) -> FluxConfigurations {
-        FluxConfigurations::new(self.clone())
-    }
-
-    /// Custom locations (`Microsoft.ExtendedLocation/customLocations`).
-    #[must_use]
-    pub fn custom_locations(&self) -> CustomLocations {
-        CustomLocations::new(self.clone())
-    }
-
-    /// Types of extensions on offer to a cluster.
-    #[must_use]
-    pub fn extension_types(&self) -> ExtensionTypes {
-        ExtensionTypes::new(self.clone())
-    }
-
-    /// Which gateway a connected cluster goes through.
-    #[must_use]
-    pub fn gateway_settings(&self) -> GatewaySettings {
-        GatewaySettings::new(self.clone())
-    }
-
-    /// Resource groups.
-    #[must_use]
-    pub fn resource_groups(&self) -> ResourceGroups {
-        ResourceGroups::new(self.clone())
-    }
-
-    /// Subscriptions.
-    #[must_use]
-    pub fn subscriptions(&self) -> Subscriptions {
-        Subscriptions::new(self.clone())
-    }
-
-    /// Resource providers and their registration in a subscription.
-    #[must_use]
-    pub fn resource_providers(&self) -> ResourceProviders {
-        ResourceProviders::new(self.clone())
-    }
-
-    /// The Arc configuration data plane for clusters of a region.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Cloud`] when the cloud has none that could be named.
-    pub async fn data_plane(&self, call: &Call, location: &str) -> Result<DataPlane, Error> {
-        let address = self.cloud(call).await?.data_plane(location)?;
-        Ok(DataPlane::new(self.clone(), address))
     }
 
     pub(super) fn api_versions(&self) -> &ApiVersions {

@@ -101,8 +101,16 @@ impl ResourceId {
     }
 }
 
+impl Client {
+    /// Custom locations (`Microsoft.ExtendedLocation/customLocations`).
+    #[must_use]
+    pub fn custom_locations(&self) -> CustomLocations {
+        CustomLocations::new(self.clone())
+    }
+}
+
 impl CustomLocations {
-    pub(super) const fn new(client: Client) -> Self {
+    const fn new(client: Client) -> Self {
         let version = versions::CUSTOM_LOCATIONS;
         Self {
             kind: Kind::new(client, version, "custom location", "forceDelete"),

@@ -56,8 +56,20 @@ pub struct DataPlane {
     address: Url,
 }
 
+impl Client {
+    /// The Arc configuration data plane for clusters of a region.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Cloud`] when the cloud has none that could be named.
+    pub async fn data_plane(&self, call: &Call, location: &str) -> Result<DataPlane, Error> {
+        let address = self.cloud(call).await?.data_plane(location)?;
+        Ok(DataPlane::new(self.clone(), address))
+    }
+}
+
 impl DataPlane {
-    pub(super) const fn new(client: Client, address: Url) -> Self {
+    const fn new(client: Client, address: Url) -> Self {
         Self { client, address }
     }
 

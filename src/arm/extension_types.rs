@@ -109,8 +109,16 @@ struct VersionProperties {
     version: Option<String>,
 }
 
+impl Client {
+    /// Types of extensions on offer to a cluster.
+    #[must_use]
+    pub fn extension_types(&self) -> ExtensionTypes {
+        ExtensionTypes::new(self.clone())
+    }
+}
+
 impl ExtensionTypes {
-    pub(super) const fn new(client: Client) -> Self {
+    const fn new(client: Client) -> Self {
         Self {
             kind: Kind::new(client, versions::EXTENSION_TYPES, "extension type", ""),
         }

@@ -26,8 +26,16 @@ pub struct GatewaySettings {
     client: Client,
 }
 
+impl Client {
+    /// Which gateway a connected cluster goes through.
+    #[must_use]
+    pub fn gateway_settings(&self) -> GatewaySettings {
+        GatewaySettings::new(self.clone())
+    }
+}
+
 impl GatewaySettings {
-    pub(super) const fn new(client: Client) -> Self {
+    const fn new(client: Client) -> Self {
         Self { client }
     }
 

@@ -31,8 +31,16 @@ pub struct ResourceGroups {
     client: Client,
 }
 
+impl Client {
+    /// Resource groups.
+    #[must_use]
+    pub fn resource_groups(&self) -> ResourceGroups {
+        ResourceGroups::new(self.clone())
+    }
+}
+
 impl ResourceGroups {
-    pub(super) const fn new(client: Client) -> Self {
+    const fn new(client: Client) -> Self {
         Self { client }
     }
 

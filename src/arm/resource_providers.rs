@@ -55,8 +55,16 @@ pub struct ResourceProviders {
     client: Client,
 }
 
+impl Client {
+    /// Resource providers and their registration in a subscription.
+    #[must_use]
+    pub fn resource_providers(&self) -> ResourceProviders {
+        ResourceProviders::new(self.clone())
+    }
+}
+
 impl ResourceProviders {
-    pub(super) const fn new(client: Client) -> Self {
+    const fn new(client: Client) -> Self {
         Self { client }
     }
 

@@ -32,8 +32,16 @@ pub struct Subscriptions {
     client: Client,
 }
 
+impl Client {
+    /// Subscriptions.
+    #[must_use]
+    pub fn subscriptions(&self) -> Subscriptions {
+        Subscriptions::new(self.clone())
+    }
+}
+
 impl Subscriptions {
-    pub(super) const fn new(client: Client) -> Self {
+    const fn new(client: Client) -> Self {
         Self { client }
     }
 

@@ -29,8 +29,16 @@ pub struct ConnectedClusters {
     client: Client,
 }
 
+impl Client {
+    /// Connected clusters (`Microsoft.Kubernetes/connectedClusters`).
+    #[must_use]
+    pub fn connected_clusters(&self) -> ConnectedClusters {
+        ConnectedClusters::new(self.clone())
+    }
+}
+
 impl ConnectedClusters {
-    pub(super) const fn new(client: Client) -> Self {
+    const fn new(client: Client) -> Self {
         Self { client }
     }
 

@@ -38,8 +38,16 @@ impl ResourceId {
     }
 }
 
+impl Client {
+    /// Cluster extensions (`Microsoft.KubernetesConfiguration/extensions`).
+    #[must_use]
+    pub fn extensions(&self) -> Extensions {
+        Extensions::new(self.clone())
+    }
+}
+
 impl Extensions {
-    pub(super) const fn new(client: Client) -> Self {
+    const fn new(client: Client) -> Self {
         Self {
             kind: Kind::new(client, versions::EXTENSIONS, "extension", "forceDelete"),
         }

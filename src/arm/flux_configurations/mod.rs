@@ -43,8 +43,16 @@ impl ResourceId {
     }
 }
 
+impl Client {
+    /// Flux configurations (`Microsoft.KubernetesConfiguration/fluxConfigurations`).
+    #[must_use]
+    pub fn flux_configurations(&self) -> FluxConfigurations {
+        FluxConfigurations::new(self.clone())
+    }
+}
+
 impl FluxConfigurations {
-    pub(super) const fn new(client: Client) -> Self {
+    const fn new(client: Client) -> Self {
         let version = versions::FLUX_CONFIGURATIONS;
         Self {
             kind: Kind::new(client, version, "Flux configuration", "forceDelete"),
