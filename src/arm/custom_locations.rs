@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::client::Client;
-use super::connected_clusters::model::null_as_default;
 use super::error::Error;
 use super::id::ResourceId;
+use super::members::null_as_default;
 use super::operation::{Operation, Resource};
 use super::resource::Kind;
 use super::secret::Secret;

@@ -5,9 +5,9 @@
 use serde::Deserialize;
 
 use super::client::Client;
-use super::connected_clusters::model::null_as_default;
 use super::error::Error;
 use super::id::ResourceId;
+use super::members::null_as_default;
 use super::resource::Kind;
 use super::versions;
 use crate::call::Call;

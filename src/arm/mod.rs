@@ -23,6 +23,7 @@ mod http;
 mod id;
 mod location;
 mod login;
+mod members;
 mod metadata;
 mod operation;
 mod paging;
@@ -44,8 +45,7 @@ pub use self::client::Client;
 pub use self::cloud::Cloud;
 pub use self::connected_clusters::{
     AgentProfile, AgentryConfiguration, ClusterRelay, ConnectedCluster, ConnectedClusterProperties,
-    ConnectedClusters, Gateway, ListScope, ManagedIdentity, OidcIssuerProfile, SecurityProfile,
-    WorkloadIdentity,
+    ConnectedClusters, Gateway, ListScope, OidcIssuerProfile, SecurityProfile, WorkloadIdentity,
 };
 pub use self::custom_locations::{
     CustomLocation, CustomLocationAuthentication, CustomLocationProperties, CustomLocations,
@@ -71,6 +71,7 @@ pub use self::http::TransportFault;
 pub use self::id::{IdError, ResourceId};
 pub use self::location::canonical_location;
 pub use self::login::LoginError;
+pub use self::members::ManagedIdentity;
 pub use self::metadata::MetadataError;
 pub use self::operation::{Operation, Resource};
 pub use self::resource_groups::{ResourceGroup, ResourceGroups};

@@ -2,7 +2,7 @@
 
 mod credential;
 mod list;
-pub(super) mod model;
+mod model;
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ pub use self::credential::ClusterRelay;
 pub use self::list::ListScope;
 pub use self::model::{
     AgentProfile, AgentryConfiguration, ConnectedCluster, ConnectedClusterProperties, Gateway,
-    ManagedIdentity, OidcIssuerProfile, SecurityProfile, WorkloadIdentity,
+    OidcIssuerProfile, SecurityProfile, WorkloadIdentity,
 };
 use super::client::Client;
 use super::error::Error;
