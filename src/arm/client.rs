@@ -8,13 +8,12 @@ use url::Url;
 
 use super::cloud::{Cloud, KnownCloud};
 use super::error::Error;
-use super::http::Http;
 use super::login::Tokens;
 use super::metadata;
-use super::retry::{self, Policy};
 use super::settings::Config;
+use super::transport::retry::{self, Policy};
+use super::transport::{Http, Request, Response, exchange};
 use super::versions::{self, ApiVersions};
-use super::wire::{self, Request, Response};
 use crate::call::Call;
 
 /// Access to one Azure cloud with one login. Cheap to clone; all clones share connections and tokens.
@@ -126,13 +125,13 @@ impl Client {
     ) -> Result<Response, Error> {
         let (tokens, scope) = (&session.tokens, session.cloud.scope());
         let token = tokens.get(call, &request.action, scope).await?;
-        let answer = wire::exchange(&self.0.http, call, request, Some(token.secret())).await?;
+        let answer = exchange(&self.0.http, call, request, Some(token.secret())).await?;
         if answer.status != reqwest::StatusCode::UNAUTHORIZED {
             return answer.accept(&request.action);
         }
         tokens.forget(scope, &token).await;
         let token = tokens.get(call, &request.action, scope).await?;
-        let answer = wire::exchange(&self.0.http, call, request, Some(token.secret())).await?;
+        let answer = exchange(&self.0.http, call, request, Some(token.secret())).await?;
         answer.accept(&request.action)
     }
 
@@ -157,7 +156,7 @@ impl Client {
         let address = Url::parse(&address).map_err(unusable)?;
         let request = Request::new(Method::GET, address, format!("ask {host} about the cloud"));
         let attempt = || async {
-            let answer = wire::exchange(&self.0.http, call, &request, None).await?;
+            let answer = exchange(&self.0.http, call, &request, None).await?;
             answer.accept(&request.action)
         };
         let answer = retry::RESOURCE_MANAGER

@@ -13,9 +13,8 @@ use url::Url;
 use super::client::{Client, extend_path};
 use super::connected_clusters::ConnectedCluster;
 use super::error::Error;
-use super::retry;
+use super::transport::{Request, retry};
 use super::versions;
-use super::wire::Request;
 use crate::call::Call;
 
 /// What the agents of a cluster are to be installed with.

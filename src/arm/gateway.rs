@@ -8,8 +8,8 @@ use serde_json::json;
 use super::client::Client;
 use super::error::Error;
 use super::id::ResourceId;
+use super::transport::Request;
 use super::versions;
-use super::wire::Request;
 use crate::call::Call;
 
 /// Path of the child behind the cluster's own.

@@ -15,9 +15,9 @@ use url::Url;
 
 use super::entra::{self, Rejection, TokenFault};
 use super::error::Error;
-use super::http::{Http, TransportFault};
-use super::retry;
 use super::settings::{Config, CredentialSource};
+use super::transport::retry;
+use super::transport::{Http, TransportFault};
 use crate::call::Call;
 use crate::fault::{Kind, Reference, Remedy};
 

@@ -19,27 +19,23 @@ mod extension_types;
 mod extensions;
 mod flux_configurations;
 mod gateway;
-mod http;
 mod id;
 mod location;
 mod login;
 mod members;
 mod metadata;
 mod operation;
-mod paging;
 mod remedy;
 mod resource;
 mod resource_groups;
 mod resource_providers;
-mod retry;
 mod secret;
-mod service_fault;
 mod settings;
 mod subscriptions;
 #[cfg(test)]
 mod testing;
+mod transport;
 mod versions;
-mod wire;
 
 pub use self::client::Client;
 pub use self::cloud::Cloud;
@@ -67,7 +63,6 @@ pub use self::flux_configurations::{
     ServicePrincipal, StatusCondition, SubstituteFrom,
 };
 pub use self::gateway::GatewaySettings;
-pub use self::http::TransportFault;
 pub use self::id::{IdError, ResourceId};
 pub use self::location::canonical_location;
 pub use self::login::LoginError;
@@ -77,7 +72,8 @@ pub use self::operation::{Operation, Resource};
 pub use self::resource_groups::{ResourceGroup, ResourceGroups};
 pub use self::resource_providers::{ResourceProvider, ResourceProviders};
 pub use self::secret::{ProtectedSettings, Secret};
-pub use self::service_fault::ServiceFault;
+pub use self::transport::{ServiceFault, TransportFault};
+
 pub use self::settings::{Config, ConfigError, CredentialSource, Settings};
 pub use self::subscriptions::{Subscription, Subscriptions};
 pub use self::versions::ApiVersions;

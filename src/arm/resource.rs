@@ -8,7 +8,7 @@ use super::client::Client;
 use super::error::Error;
 use super::id::ResourceId;
 use super::operation::{Operation, Resource};
-use super::wire::{Request, Response};
+use super::transport::{Request, Response};
 use crate::call::Call;
 
 /// Requests for one kind of resource. The id's own subscription counts, not the client's.

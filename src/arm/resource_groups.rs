@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::client::Client;
 use super::error::Error;
+use super::transport::Request;
 use super::versions;
-use super::wire::Request;
 use crate::call::Call;
 
 /// A resource group.

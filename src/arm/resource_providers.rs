@@ -9,8 +9,8 @@ use url::Url;
 use super::client::Client;
 use super::error::Error;
 use super::location::canonical_location;
+use super::transport::Request;
 use super::versions;
-use super::wire::Request;
 use crate::call::{Call, Probe, poll_until};
 
 /// How often a registration is looked at; it takes minutes.

@@ -20,7 +20,7 @@ use super::client::Client;
 use super::error::Error;
 use super::id::ResourceId;
 use super::operation::Operation;
-use super::wire::{Request, Response};
+use crate::arm::transport::{Request, Response};
 use crate::call::Call;
 
 /// Reads and writes connected clusters. In each method the id's own subscription counts, not the client's.

@@ -18,7 +18,7 @@ use url::Url;
 use self::tracker::{Progress, Tracker};
 use super::client::Client;
 use super::error::Error;
-use super::wire::{Request, Response};
+use crate::arm::transport::{Request, Response};
 use crate::call::{Call, Probe, poll_until};
 use crate::fault::Explain;
 

@@ -25,13 +25,13 @@ const KEEP_ALIVE: Duration = Duration::from_secs(20);
 ///
 /// Needs the process-wide crypto provider of rustls to be installed before the first request.
 #[derive(Debug, Default)]
-pub(super) struct Http {
+pub(in crate::arm) struct Http {
     pool: OnceCell<reqwest::Client>,
 }
 
 impl Http {
     /// The pool, made at the first call.
-    pub(super) async fn pool(&self) -> Result<&reqwest::Client, reqwest::Error> {
+    pub(in crate::arm) async fn pool(&self) -> Result<&reqwest::Client, reqwest::Error> {
         self.pool
             .get_or_try_init(|| async { builder().build() })
             .await
@@ -39,7 +39,7 @@ impl Http {
 
     /// A pool that trusts only the given authority and asks no proxy.
     #[cfg(test)]
-    pub(super) fn trusting(authority: &[u8]) -> Self {
+    pub(in crate::arm) fn trusting(authority: &[u8]) -> Self {
         let authority = reqwest::Certificate::from_pem(authority).expect("a certificate");
         let client = builder().no_proxy().tls_certs_only([authority]).build();
         Self {
@@ -107,7 +107,7 @@ impl Nature {
 
 impl TransportFault {
     /// The fault of a request to `host`. The address goes, since its query may be signed.
-    pub(super) fn new(host: Option<&str>, error: reqwest::Error) -> Self {
+    pub(in crate::arm) fn new(host: Option<&str>, error: reqwest::Error) -> Self {
         Self {
             host: host.unwrap_or("an unnamed host").to_owned(),
             nature: Nature::of(&error),
@@ -116,19 +116,19 @@ impl TransportFault {
     }
 
     /// Whether the other side may have acted on the request.
-    pub(super) fn was_sent(&self) -> bool {
+    pub(in crate::arm) fn was_sent(&self) -> bool {
         self.nature == Nature::NoAnswer
     }
 
     /// A trust problem stays until somebody acts; a connection may come back by itself.
-    pub(super) const fn kind(&self) -> Kind {
+    pub(in crate::arm) const fn kind(&self) -> Kind {
         match self.nature {
             Nature::NoClient | Nature::Untrusted => Kind::Configuration,
             Nature::NotConnected | Nature::NoAnswer => Kind::Unavailable,
         }
     }
 
-    pub(super) fn remedies(&self) -> Vec<Remedy> {
+    pub(in crate::arm) fn remedies(&self) -> Vec<Remedy> {
         let text = match self.nature {
             Nature::NoClient => {
                 "install the system's certificate authorities, or name a file with them in SSL_CERT_FILE".to_owned()

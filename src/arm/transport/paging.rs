@@ -5,9 +5,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use super::client::Client;
-use super::error::Error;
 use super::wire::Request;
+use crate::arm::client::Client;
+use crate::arm::error::Error;
 use crate::call::Call;
 
 #[derive(Deserialize)]
@@ -21,7 +21,7 @@ struct Page<T> {
 
 impl Client {
     /// All elements of a list, from its first page at `address` to its last.
-    pub(super) async fn list<T: DeserializeOwned>(
+    pub(in crate::arm) async fn list<T: DeserializeOwned>(
         &self,
         call: &Call,
         address: Url,

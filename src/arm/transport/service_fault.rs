@@ -32,7 +32,7 @@ pub struct ServiceFault {
 
 impl ServiceFault {
     /// Reads `{"error":{..}}`, `{"code","message"}`, an operation's document, an empty body or text that is not JSON.
-    pub(super) fn from_body(body: &[u8]) -> Self {
+    pub(in crate::arm) fn from_body(body: &[u8]) -> Self {
         let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
         match serde_json::from_slice::<Value>(body) {
             Ok(document) => Self::from_document(&document),
@@ -44,7 +44,7 @@ impl ServiceFault {
     }
 
     /// Reads the error of a parsed document. The status of an operation stands in for a missing code.
-    pub(super) fn from_document(document: &Value) -> Self {
+    pub(in crate::arm) fn from_document(document: &Value) -> Self {
         let error = document.get("error").filter(|error| error.is_object());
         let error = error.unwrap_or(document);
         let code = text(error, "code").or_else(|| text(document, "error"));
@@ -59,14 +59,14 @@ impl ServiceFault {
     }
 
     /// Whether the code is this one, in any casing.
-    pub(super) fn is(&self, code: &str) -> bool {
+    pub(in crate::arm) fn is(&self, code: &str) -> bool {
         self.code
             .as_deref()
             .is_some_and(|own| own.eq_ignore_ascii_case(code))
     }
 
     /// Whether the answer proves that the resource is not there. A 404 of a proxy or a front door proves nothing.
-    pub(super) fn proves_absence(&self) -> bool {
+    pub(in crate::arm) fn proves_absence(&self) -> bool {
         const CODES: [&str; 3] = [
             "ResourceNotFound",
             "ResourceGroupNotFound",
@@ -76,12 +76,12 @@ impl ServiceFault {
     }
 
     /// The class of the failure: by code where the code says more than the status.
-    pub(super) fn kind(&self) -> Kind {
+    pub(in crate::arm) fn kind(&self) -> Kind {
         let by_code = self.code.as_deref().and_then(kind_of_code);
         by_code.unwrap_or_else(|| self.status.map_or(Kind::Unavailable, kind_of_status))
     }
 
-    pub(super) fn reference(&self) -> Reference {
+    pub(in crate::arm) fn reference(&self) -> Reference {
         Reference {
             code: self.code.clone(),
             request_id: self.request_id.clone(),

@@ -3,13 +3,13 @@
 use std::future::Future;
 use std::time::Duration;
 
-use super::error::Error;
+use crate::arm::error::Error;
 use crate::call::Call;
 use crate::fault::{Explain, Kind};
 
 /// How patient to be with one service.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Policy {
+pub(in crate::arm) struct Policy {
     /// How often a request is sent, the first time included.
     attempts: u32,
     /// The same, while the service says that it is asked too much.
@@ -23,7 +23,7 @@ pub(super) struct Policy {
 }
 
 /// Azure Resource Manager: about 15 seconds of trouble are ridden out, and minutes of throttling.
-pub(super) const RESOURCE_MANAGER: Policy = Policy {
+pub(in crate::arm) const RESOURCE_MANAGER: Policy = Policy {
     attempts: 5,
     throttled_attempts: 20,
     first: Duration::from_secs(1),
@@ -32,7 +32,7 @@ pub(super) const RESOURCE_MANAGER: Policy = Policy {
 };
 
 /// Tokens: a person is waiting to hear that the secret is wrong or the proxy is missing.
-pub(super) const LOGIN: Policy = Policy {
+pub(in crate::arm) const LOGIN: Policy = Policy {
     attempts: 3,
     throttled_attempts: 5,
     first: Duration::from_secs(1),
@@ -41,7 +41,7 @@ pub(super) const LOGIN: Policy = Policy {
 };
 
 /// The Arc data plane, as patient as the Azure CLI is with it: five attempts, three seconds apart.
-pub(super) const DATA_PLANE: Policy = Policy {
+pub(in crate::arm) const DATA_PLANE: Policy = Policy {
     attempts: 5,
     throttled_attempts: 5,
     first: Duration::from_secs(3),
@@ -51,7 +51,7 @@ pub(super) const DATA_PLANE: Policy = Policy {
 
 impl Policy {
     /// The same for a request that must not be carried out twice.
-    pub(super) const fn without_resending(self) -> Self {
+    pub(in crate::arm) const fn without_resending(self) -> Self {
         Self {
             resend: false,
             ..self
@@ -86,7 +86,7 @@ impl Policy {
     /// Makes attempts until one succeeds, the error is final, or the call ends.
     ///
     /// A pause that would outlast the call is not begun: the error says more than "time is up".
-    pub(super) async fn run<T, A, F>(
+    pub(in crate::arm) async fn run<T, A, F>(
         self,
         call: &Call,
         action: &str,
@@ -138,7 +138,7 @@ fn jittered(pause: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arm::service_fault::ServiceFault;
+    use crate::arm::transport::ServiceFault;
     use tokio::time::Instant;
     use tokio_util::sync::CancellationToken;
 

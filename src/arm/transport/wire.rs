@@ -15,9 +15,9 @@ use tokio::time::Instant;
 use url::Url;
 use uuid::Uuid;
 
-use super::error::Error;
 use super::http::{Http, TransportFault};
 use super::service_fault::ServiceFault;
+use crate::arm::error::Error;
 use crate::call::Call;
 
 /// Joins all requests of this process in Azure's activity log.
@@ -28,7 +28,7 @@ const SHOWN_PARAMETERS: [&str; 4] = ["api-version", "force", "forceDelete", "rel
 
 /// A request that can be sent more than once.
 #[derive(Clone)]
-pub(super) struct Request {
+pub(in crate::arm) struct Request {
     /// What it is for, in the infinitive.
     pub action: String,
     pub method: Method,
@@ -40,7 +40,7 @@ pub(super) struct Request {
 
 impl Request {
     /// A request without a body. GET, PUT and DELETE count as idempotent, POST and PATCH do not.
-    pub(super) fn new(method: Method, url: Url, action: impl Into<String>) -> Self {
+    pub(in crate::arm) fn new(method: Method, url: Url, action: impl Into<String>) -> Self {
         Self {
             action: action.into(),
             idempotent: method.is_idempotent(),
@@ -51,7 +51,7 @@ impl Request {
     }
 
     /// The same request with a JSON body.
-    pub(super) fn with_json<T: Serialize>(mut self, body: &T) -> Self {
+    pub(in crate::arm) fn with_json<T: Serialize>(mut self, body: &T) -> Self {
         let body =
             serde_json::to_vec(body).expect("bodies are objects with text keys, which JSON holds");
         self.body = Some(body);
@@ -59,7 +59,7 @@ impl Request {
     }
 
     /// The same request, to be sent again even when a first one may have been carried out.
-    pub(super) const fn repeatable(mut self) -> Self {
+    pub(in crate::arm) const fn repeatable(mut self) -> Self {
         self.idempotent = true;
         self
     }
@@ -73,7 +73,7 @@ impl Request {
 }
 
 /// An answer, read to its end.
-pub(super) struct Response {
+pub(in crate::arm) struct Response {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
@@ -101,7 +101,7 @@ impl fmt::Debug for Response {
 
 impl Response {
     /// What a deletion of something that is not there comes to: success without content.
-    pub(super) fn nothing(url: Url) -> Self {
+    pub(in crate::arm) fn nothing(url: Url) -> Self {
         Self {
             status: StatusCode::NO_CONTENT,
             headers: HeaderMap::new(),
@@ -111,7 +111,7 @@ impl Response {
     }
 
     /// The body as JSON.
-    pub(super) fn json<T: DeserializeOwned>(&self, action: &str) -> Result<T, Error> {
+    pub(in crate::arm) fn json<T: DeserializeOwned>(&self, action: &str) -> Result<T, Error> {
         let body = self
             .body
             .strip_prefix(b"\xEF\xBB\xBF")
@@ -122,17 +122,17 @@ impl Response {
         })
     }
 
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(in crate::arm) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
     /// How long the service wants to be left alone: `Retry-After`, in seconds or as an HTTP date.
-    pub(super) fn retry_after(&self) -> Option<Duration> {
+    pub(in crate::arm) fn retry_after(&self) -> Option<Duration> {
         parse_retry_after(self.header(RETRY_AFTER.as_str())?, Timestamp::now())
     }
 
     /// The answer if it is a success, else its error.
-    pub(super) fn accept(self, action: &str) -> Result<Self, Error> {
+    pub(in crate::arm) fn accept(self, action: &str) -> Result<Self, Error> {
         if self.status.is_success() {
             return Ok(self);
         }
@@ -147,7 +147,7 @@ impl Response {
     }
 
     /// The fault with the ids of this answer.
-    pub(super) fn fault(&self, fault: ServiceFault) -> ServiceFault {
+    pub(in crate::arm) fn fault(&self, fault: ServiceFault) -> ServiceFault {
         ServiceFault {
             request_id: self.header("x-ms-request-id").map(str::to_owned),
             correlation_id: self
@@ -172,7 +172,7 @@ fn parse_retry_after(value: &str, now: Timestamp) -> Option<Duration> {
 /// Sends a request once and reads the answer, whatever its status.
 ///
 /// A read is dropped when the call ends. A write that has begun is seen through, so that its outcome is known.
-pub(super) async fn exchange(
+pub(in crate::arm) async fn exchange(
     http: &Http,
     call: &Call,
     request: &Request,
