@@ -6,14 +6,11 @@ use reqwest::Method;
 use tokio::sync::OnceCell;
 use url::Url;
 
-use super::cloud::{Cloud, KnownCloud};
+use super::cloud::{ApiVersions, Cloud, Config, KnownCloud, MetadataError, metadata, versions};
 use super::error::Error;
 use super::login::Tokens;
-use super::metadata;
-use super::settings::Config;
 use super::transport::retry::{self, Policy};
 use super::transport::{Http, Request, Response, exchange};
-use super::versions::{self, ApiVersions};
 use crate::call::Call;
 
 /// Access to one Azure cloud with one login. Cheap to clone; all clones share connections and tokens.
@@ -151,8 +148,7 @@ impl Client {
             "https://{host}/metadata/endpoints?api-version={}",
             versions::METADATA
         );
-        let unusable =
-            |_| metadata::MetadataError::Malformed(format!("'{host}' is not a host name"));
+        let unusable = |_| MetadataError::Malformed(format!("'{host}' is not a host name"));
         let address = Url::parse(&address).map_err(unusable)?;
         let request = Request::new(Method::GET, address, format!("ask {host} about the cloud"));
         let attempt = || async {
@@ -176,7 +172,7 @@ impl Session {
 }
 
 fn built_in(config: &Config) -> Result<Cloud, Error> {
-    let unknown = || metadata::MetadataError::Unknown {
+    let unknown = || MetadataError::Unknown {
         wanted: config.environment.clone(),
         known: "'public', 'usgovernment', 'china'".to_owned(),
     };

@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::client::Client;
+use super::cloud::versions;
 use super::error::Error;
 use super::id::ResourceId;
 use super::members::null_as_default;
 use super::operation::{Operation, Resource};
 use super::resource::Kind;
 use super::secret::Secret;
-use super::versions;
 use crate::call::Call;
 
 /// Namespace and type of a custom location.

@@ -11,10 +11,10 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::client::{Client, extend_path};
+use super::cloud::versions;
 use super::connected_clusters::ConnectedCluster;
 use super::error::Error;
 use super::transport::{Request, retry};
-use super::versions;
 use crate::call::Call;
 
 /// What the agents of a cluster are to be installed with.

@@ -1,7 +1,7 @@
 //! Everything that can go wrong between this program and Azure.
 
+use super::cloud::MetadataError;
 use super::login::LoginError;
-use super::metadata::MetadataError;
 use super::remedy;
 use super::transport::{ServiceFault, TransportFault};
 use crate::call::{Halt, WaitError};

@@ -5,11 +5,11 @@
 use serde::Deserialize;
 
 use super::client::Client;
+use super::cloud::versions;
 use super::error::Error;
 use super::id::ResourceId;
 use super::members::null_as_default;
 use super::resource::Kind;
-use super::versions;
 use crate::call::Call;
 
 /// Segments of the collection, after those of the cluster.

@@ -6,10 +6,10 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::client::Client;
+use super::cloud::versions;
 use super::error::Error;
 use super::id::ResourceId;
 use super::transport::Request;
-use super::versions;
 use crate::call::Call;
 
 /// Path of the child behind the cluster's own.

@@ -13,9 +13,9 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use super::cloud::{Config, CredentialSource};
 use super::entra::{self, Rejection, TokenFault};
 use super::error::Error;
-use super::settings::{Config, CredentialSource};
 use super::transport::retry;
 use super::transport::{Http, TransportFault};
 use crate::call::Call;

@@ -7,7 +7,6 @@
 //! The module knows what Azure's interfaces say and how they misbehave. What to do with the objects is decided elsewhere.
 
 pub mod cloud;
-pub mod environment;
 
 mod client;
 mod connected_clusters;
@@ -20,25 +19,24 @@ mod extensions;
 mod flux_configurations;
 mod gateway;
 mod id;
-mod location;
 mod login;
 mod members;
-mod metadata;
 mod operation;
 mod remedy;
 mod resource;
 mod resource_groups;
 mod resource_providers;
 mod secret;
-mod settings;
 mod subscriptions;
 #[cfg(test)]
 mod testing;
 mod transport;
-mod versions;
 
 pub use self::client::Client;
-pub use self::cloud::Cloud;
+pub use self::cloud::{
+    ApiVersions, Cloud, Config, ConfigError, CredentialSource, MetadataError, Settings,
+    canonical_location, environment,
+};
 pub use self::connected_clusters::{
     AgentProfile, AgentryConfiguration, ClusterRelay, ConnectedCluster, ConnectedClusterProperties,
     ConnectedClusters, Gateway, ListScope, OidcIssuerProfile, SecurityProfile, WorkloadIdentity,
@@ -64,16 +62,12 @@ pub use self::flux_configurations::{
 };
 pub use self::gateway::GatewaySettings;
 pub use self::id::{IdError, ResourceId};
-pub use self::location::canonical_location;
 pub use self::login::LoginError;
 pub use self::members::ManagedIdentity;
-pub use self::metadata::MetadataError;
 pub use self::operation::{Operation, Resource};
 pub use self::resource_groups::{ResourceGroup, ResourceGroups};
 pub use self::resource_providers::{ResourceProvider, ResourceProviders};
 pub use self::secret::{ProtectedSettings, Secret};
 pub use self::transport::{ServiceFault, TransportFault};
 
-pub use self::settings::{Config, ConfigError, CredentialSource, Settings};
 pub use self::subscriptions::{Subscription, Subscriptions};
-pub use self::versions::ApiVersions;

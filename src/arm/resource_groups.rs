@@ -6,9 +6,9 @@ use reqwest::Method;
 use serde::Deserialize;
 
 use super::client::Client;
+use super::cloud::versions;
 use super::error::Error;
 use super::transport::Request;
-use super::versions;
 use crate::call::Call;
 
 /// A resource group.

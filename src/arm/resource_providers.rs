@@ -7,10 +7,9 @@ use serde::Deserialize;
 use url::Url;
 
 use super::client::Client;
+use super::cloud::{canonical_location, versions};
 use super::error::Error;
-use super::location::canonical_location;
 use super::transport::Request;
-use super::versions;
 use crate::call::{Call, Probe, poll_until};
 
 /// How often a registration is looked at; it takes minutes.

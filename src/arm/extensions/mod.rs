@@ -7,7 +7,7 @@ use super::error::Error;
 use super::id::ResourceId;
 use super::operation::Operation;
 use super::resource::Kind;
-use super::versions;
+use crate::arm::cloud::versions;
 use crate::call::Call;
 
 pub use self::model::{

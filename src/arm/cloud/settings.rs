@@ -7,7 +7,7 @@ use std::path::Path;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::cloud::KnownCloud;
+use super::endpoints::KnownCloud;
 use super::environment::{self, Env, Variable};
 use super::versions::ApiVersions;
 use crate::fault::{Explain, Kind, Remedy};

@@ -1,34 +1,34 @@
 //! Every api-version that this program sends, with the reason for it.
 
 /// Resource groups and resource providers: the version that Azure's other infrastructure tools send in every cloud.
-pub(super) const RESOURCES: &str = "2022-09-01";
+pub(in crate::arm) const RESOURCES: &str = "2022-09-01";
 
 /// Subscriptions: the newest stable version, which all clouds serve.
-pub(super) const SUBSCRIPTIONS: &str = "2022-12-01";
+pub(in crate::arm) const SUBSCRIPTIONS: &str = "2022-12-01";
 
 /// The cloud's description of itself; the version that the Azure CLI asks for.
-pub(super) const METADATA: &str = "2022-09-01";
+pub(in crate::arm) const METADATA: &str = "2022-09-01";
 
 /// Health check and Helm settings of the Arc data plane; the only version that the Azure CLI knows.
-pub(super) const DATA_PLANE: &str = "2024-07-01-preview";
+pub(in crate::arm) const DATA_PLANE: &str = "2024-07-01-preview";
 
 /// The chart lookup of the Arc data plane, unchanged since the service began.
-pub(super) const HELM_PACKAGE: &str = "2019-11-01-preview";
+pub(in crate::arm) const HELM_PACKAGE: &str = "2019-11-01-preview";
 
 /// Extensions: the version that the other infrastructure tools send in every cloud. The later 2025-03-01 adds a second
 /// switch for upgrades beside the one that everybody uses.
-pub(super) const EXTENSIONS: &str = "2024-11-01";
+pub(in crate::arm) const EXTENSIONS: &str = "2024-11-01";
 
 /// Extension types: there is no stable version.
-pub(super) const EXTENSION_TYPES: &str = "2024-11-01-preview";
+pub(in crate::arm) const EXTENSION_TYPES: &str = "2024-11-01-preview";
 
 /// Flux configurations: the first stable version with OCI repositories.
-pub(super) const FLUX_CONFIGURATIONS: &str = "2025-04-01";
+pub(in crate::arm) const FLUX_CONFIGURATIONS: &str = "2025-04-01";
 
 /// Custom locations: the only stable version.
-pub(super) const CUSTOM_LOCATIONS: &str = "2021-08-15";
+pub(in crate::arm) const CUSTOM_LOCATIONS: &str = "2021-08-15";
 /// The association of a cluster with an Arc gateway; the only version that the Azure CLI knows.
-pub(super) const GATEWAY_SETTINGS: &str = "2025-02-19-preview";
+pub(in crate::arm) const GATEWAY_SETTINGS: &str = "2025-02-19-preview";
 
 /// Versions that a user may change, for clouds that lag behind.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 use serde::Deserialize;
 use url::Url;
 
-use super::cloud::{Cloud, DataPlaneEndpoints, KnownCloud, Spelled};
+use super::endpoints::{Cloud, DataPlaneEndpoints, KnownCloud, Spelled};
 
 /// Why a metadata document does not describe the cloud.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -82,7 +82,7 @@ struct Dataplane {
 }
 
 /// Finds the cloud called `environment` in a document; a lone description needs no name.
-pub(super) fn read(document: &[u8], environment: &str) -> Result<Cloud, MetadataError> {
+pub(in crate::arm) fn read(document: &[u8], environment: &str) -> Result<Cloud, MetadataError> {
     let malformed = |error: serde_json::Error| MetadataError::Malformed(error.to_string());
     let value: serde_json::Value = serde_json::from_slice(document).map_err(malformed)?;
     let described = if value.is_array() {
