@@ -12,7 +12,6 @@ mod client;
 mod connected_clusters;
 mod custom_locations;
 mod data_plane;
-mod entra;
 mod error;
 mod extension_types;
 mod extensions;
@@ -45,7 +44,7 @@ pub use self::custom_locations::{
     CustomLocation, CustomLocationAuthentication, CustomLocationProperties, CustomLocations,
 };
 pub use self::data_plane::{DataPlane, HelmSettings};
-pub use self::entra::Rejection;
+
 pub use self::error::Error;
 pub use self::extension_types::{
     ClusterScopeProperties, ClusterScopeSettings, ExtensionType, ExtensionTypeProperties,
@@ -62,7 +61,7 @@ pub use self::flux_configurations::{
 };
 pub use self::gateway::GatewaySettings;
 pub use self::id::{IdError, ResourceId};
-pub use self::login::LoginError;
+pub use self::login::{LoginError, Rejection};
 pub use self::members::ManagedIdentity;
 pub use self::operation::{Operation, Resource};
 pub use self::resource_groups::{ResourceGroup, ResourceGroups};

@@ -15,7 +15,7 @@ use azure_core::http::{
 use serde::Deserialize;
 use url::Url;
 
-use super::transport::{Http, TransportFault};
+use crate::arm::transport::{Http, TransportFault};
 use crate::fault::Kind;
 
 /// Why the token endpoint gave no token.

@@ -13,11 +13,10 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::cloud::{Config, CredentialSource};
 use super::entra::{self, Rejection, TokenFault};
-use super::error::Error;
-use super::transport::retry;
-use super::transport::{Http, TransportFault};
+use crate::arm::cloud::{Config, CredentialSource};
+use crate::arm::error::Error;
+use crate::arm::transport::{Http, TransportFault, retry};
 use crate::call::Call;
 use crate::fault::{Kind, Reference, Remedy};
 
@@ -48,7 +47,7 @@ pub enum LoginError {
 }
 
 impl LoginError {
-    pub(super) fn kind(&self) -> Kind {
+    pub(in crate::arm) fn kind(&self) -> Kind {
         match self {
             Self::Rejected { rejection, .. } => rejection.kind(),
             Self::Unreachable(fault) => fault.kind(),
@@ -56,7 +55,7 @@ impl LoginError {
         }
     }
 
-    pub(super) fn remedies(&self) -> Vec<Remedy> {
+    pub(in crate::arm) fn remedies(&self) -> Vec<Remedy> {
         match self {
             Self::Rejected {
                 client_id,
@@ -73,7 +72,7 @@ impl LoginError {
         }
     }
 
-    pub(super) fn reference(&self) -> Option<Reference> {
+    pub(in crate::arm) fn reference(&self) -> Option<Reference> {
         let Self::Rejected { rejection, .. } = self else {
             return None;
         };
@@ -109,14 +108,14 @@ fn remedy_of(client_id: &str, rejection: &Rejection) -> Remedy {
 
 /// A bearer token with the time at which it ends.
 #[derive(Debug)]
-pub(super) struct Token {
+pub(in crate::arm) struct Token {
     secret: SecretString,
     expires: Timestamp,
 }
 
 impl Token {
     /// The value to send. Expose it only to a header that is marked sensitive.
-    pub(super) const fn secret(&self) -> &SecretString {
+    pub(in crate::arm) const fn secret(&self) -> &SecretString {
         &self.secret
     }
 
@@ -130,7 +129,7 @@ type Slot = Arc<tokio::sync::Mutex<Option<Arc<Token>>>>;
 
 /// The tokens of one login.
 #[derive(Debug)]
-pub(super) struct Tokens {
+pub(in crate::arm) struct Tokens {
     config: Config,
     authority: Url,
     http: Arc<Http>,
@@ -138,7 +137,7 @@ pub(super) struct Tokens {
 }
 
 impl Tokens {
-    pub(super) fn new(config: Config, authority: Url, http: Arc<Http>) -> Self {
+    pub(in crate::arm) fn new(config: Config, authority: Url, http: Arc<Http>) -> Self {
         Self {
             config,
             authority,
@@ -148,7 +147,7 @@ impl Tokens {
     }
 
     /// A token for a scope, from the cache while it lasts. A renewal that fails is no harm while the old token lasts.
-    pub(super) async fn get(
+    pub(in crate::arm) async fn get(
         &self,
         call: &Call,
         action: &str,
@@ -183,7 +182,7 @@ impl Tokens {
     }
 
     /// Forgets a token that a service refused, unless somebody has renewed it in the meantime.
-    pub(super) async fn forget(&self, scope: &str, refused: &Arc<Token>) {
+    pub(in crate::arm) async fn forget(&self, scope: &str, refused: &Arc<Token>) {
         let slot = self.slot(scope);
         let mut cached = slot.lock().await;
         if cached
