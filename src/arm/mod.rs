@@ -1,8 +1,11 @@
 //! Azure Resource Manager, and of Azure's other services what taking a cluster to Arc needs.
 //!
-//! [`Settings`] become a [`Config`], a [`Config`] becomes a [`Client`], and the client hands out one small service for
-//! each kind of object. All of them share one pool of connections and one cache of tokens. Everything here waits through
+//! [`Settings`] become a [`Config`], a [`Config`] becomes a [`Client`], and each file about a resource type adds one small
+//! service to the client. All of them share one pool of connections and one cache of tokens. Everything here waits through
 //! [`crate::call`], so that a stop or a deadline ends it; everything that fails is an [`Error`] that can explain itself.
+//!
+//! What the services have in common is in `cloud` (addresses, settings, api-versions), `login` (tokens), `transport`
+//! (requests and answers), `resource_type` (read, write, delete) and `operation` (waiting for what Azure accepted).
 //!
 //! The module knows what Azure's interfaces say and how they misbehave. What to do with the objects is decided elsewhere.
 
@@ -44,7 +47,6 @@ pub use self::custom_locations::{
     CustomLocation, CustomLocationAuthentication, CustomLocationProperties, CustomLocations,
 };
 pub use self::data_plane::{DataPlane, HelmSettings};
-
 pub use self::error::Error;
 pub use self::extension_types::{
     ClusterScopeProperties, ClusterScopeSettings, ExtensionType, ExtensionTypeProperties,
@@ -67,6 +69,5 @@ pub use self::operation::{Operation, Resource};
 pub use self::resource_groups::{ResourceGroup, ResourceGroups};
 pub use self::resource_providers::{ResourceProvider, ResourceProviders};
 pub use self::secret::{ProtectedSettings, Secret};
-pub use self::transport::{ServiceFault, TransportFault};
-
 pub use self::subscriptions::{Subscription, Subscriptions};
+pub use self::transport::{ServiceFault, TransportFault};

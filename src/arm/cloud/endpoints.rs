@@ -2,8 +2,8 @@
 
 use url::{Host, Url};
 
+use super::error::MetadataError;
 use super::location::canonical_location;
-use super::metadata::MetadataError;
 
 /// The addresses of one Azure cloud. Two of the same name may differ, so nothing but these fields decides anything.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,11 +10,12 @@ pub(super) mod metadata;
 pub(super) mod versions;
 
 mod endpoints;
+mod error;
 mod location;
 mod settings;
 
 pub use self::endpoints::{Cloud, DataPlaneEndpoints, KnownCloud, Spelled};
+pub use self::error::MetadataError;
 pub use self::location::canonical_location;
-pub use self::metadata::MetadataError;
 pub use self::settings::{Config, ConfigError, CredentialSource, Settings};
 pub use self::versions::ApiVersions;

@@ -5,8 +5,9 @@
 //! refused can be dropped.
 
 mod entra;
+mod error;
 mod tokens;
 
 pub use self::entra::Rejection;
-pub use self::tokens::LoginError;
+pub use self::error::LoginError;
 pub(super) use self::tokens::Tokens;
