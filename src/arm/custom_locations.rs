@@ -11,7 +11,7 @@ use super::error::Error;
 use super::id::ResourceId;
 use super::members::null_as_default;
 use super::operation::{Operation, Resource};
-use super::resource::Kind;
+use super::resource_type::ResourceType;
 use super::secret::Secret;
 use crate::call::Call;
 
@@ -84,7 +84,7 @@ pub struct CustomLocationAuthentication {
 /// Reads and writes custom locations.
 #[derive(Clone, Debug)]
 pub struct CustomLocations {
-    kind: Kind,
+    resource_type: ResourceType,
 }
 
 impl ResourceId {
@@ -110,10 +110,10 @@ impl Client {
 }
 
 impl CustomLocations {
-    const fn new(client: Client) -> Self {
+    fn new(client: Client) -> Self {
         let version = versions::CUSTOM_LOCATIONS;
         Self {
-            kind: Kind::new(client, version, "custom location", "forceDelete"),
+            resource_type: ResourceType::new(client, version, "custom location", "forceDelete"),
         }
     }
 
@@ -123,7 +123,7 @@ impl CustomLocations {
     ///
     /// [`Error`] for everything else.
     pub async fn get(&self, call: &Call, id: &ResourceId) -> Result<Option<CustomLocation>, Error> {
-        self.kind.get(call, id).await
+        self.resource_type.get(call, id).await
     }
 
     /// Creates or replaces the custom location and returns as soon as Azure has accepted that. Read-only members are not
@@ -138,7 +138,9 @@ impl CustomLocations {
         id: &ResourceId,
         location: &CustomLocation,
     ) -> Result<Operation<CustomLocation>, Error> {
-        self.kind.put(call, id, &location.clone().for_put()).await
+        self.resource_type
+            .put(call, id, &location.clone().for_put())
+            .await
     }
 
     /// Deletes the custom location and returns as soon as Azure has accepted that. One that is gone already is fine.
@@ -147,7 +149,7 @@ impl CustomLocations {
     ///
     /// [`Error`] when Azure does not accept the request.
     pub async fn delete(&self, call: &Call, id: &ResourceId) -> Result<Operation<()>, Error> {
-        self.kind.delete(call, id, false).await
+        self.resource_type.delete(call, id, false).await
     }
 }
 

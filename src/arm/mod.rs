@@ -25,9 +25,9 @@ mod login;
 mod members;
 mod operation;
 mod remedy;
-mod resource;
 mod resource_groups;
 mod resource_providers;
+mod resource_type;
 mod secret;
 mod subscriptions;
 #[cfg(test)]

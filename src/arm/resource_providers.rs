@@ -63,7 +63,7 @@ impl Client {
 }
 
 impl ResourceProviders {
-    const fn new(client: Client) -> Self {
+    fn new(client: Client) -> Self {
         Self { client }
     }
 

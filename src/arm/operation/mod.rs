@@ -31,7 +31,7 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// The longest pause of our own choosing.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
-/// A kind of resource that operations make or change.
+/// What Azure stores of a resource that operations create or change.
 pub trait Resource: DeserializeOwned {}
 
 /// An operation that Azure accepted: of a [`Resource`] when it makes or changes one, of `()` when it deletes.

@@ -1,4 +1,6 @@
-//! One kind of resource: read, list, write, change and delete, the same for all that hang on a connected cluster.
+//! One resource type: read, list, write, change and delete, the same for all types.
+
+use std::borrow::Cow;
 
 use reqwest::Method;
 use serde::Serialize;
@@ -11,34 +13,34 @@ use super::operation::{Operation, Resource};
 use super::transport::{Request, Response};
 use crate::call::Call;
 
-/// Requests for one kind of resource. The id's own subscription counts, not the client's.
+/// Requests for the resources of one type. The id's own subscription counts, not the client's.
 #[derive(Clone, Debug)]
-pub(super) struct Kind {
+pub(super) struct ResourceType {
     client: Client,
     /// The api-version of every request.
-    version: &'static str,
+    version: Cow<'static, str>,
     /// What messages call such a resource, as in "extension".
     noun: &'static str,
-    /// The query parameter of a deletion that does not wait for anybody.
+    /// The query parameter of a deletion that does not wait for the agents.
     force: &'static str,
 }
 
-impl Kind {
-    pub(super) const fn new(
+impl ResourceType {
+    pub(super) fn new(
         client: Client,
-        version: &'static str,
+        version: impl Into<Cow<'static, str>>,
         noun: &'static str,
         force: &'static str,
     ) -> Self {
         Self {
             client,
-            version,
+            version: version.into(),
             noun,
             force,
         }
     }
 
-    /// The resource; `None` only when Azure itself says that it, or what it hangs on, does not exist.
+    /// The resource; `None` only when Azure itself says that it, or what it belongs to, does not exist.
     pub(super) async fn get<T: DeserializeOwned>(
         &self,
         call: &Call,
@@ -61,7 +63,7 @@ impl Kind {
         of: &str,
     ) -> Result<Vec<T>, Error> {
         let action = format!("list the {}s of {of}", self.noun);
-        let mut url = self.client.address(call, segments, self.version).await?;
+        let mut url = self.client.address(call, segments, &self.version).await?;
         url.query_pairs_mut().extend_pairs(query);
         self.client.list(call, url, &action).await
     }
@@ -90,7 +92,8 @@ impl Kind {
             .await
     }
 
-    async fn change<T: Resource>(
+    /// Sends a PUT or PATCH and returns as soon as Azure has accepted it.
+    pub(super) async fn change<T: Resource>(
         &self,
         call: &Call,
         request: Request,
@@ -122,7 +125,8 @@ impl Kind {
         Operation::removal(client, call, resource, &request.action, &accepted).await
     }
 
-    async fn request(
+    /// A request for the resource; `verb` and the names of resource and parent are its action.
+    pub(super) async fn request(
         &self,
         call: &Call,
         method: Method,
@@ -131,7 +135,7 @@ impl Kind {
     ) -> Result<Request, Error> {
         let address = self
             .client
-            .address(call, id.segments(), self.version)
+            .address(call, id.segments(), &self.version)
             .await?;
         let action = match id.extends() {
             Some(cluster) => {
