@@ -1,8 +1,8 @@
-//! The agents' chart and its Helm release: what `helm ls` shows as `azure-arc` in `azure-arc-release`.
+//! Helm: the client, the agents' chart, its values, and the release that `helm ls` shows as `azure-arc`.
 //!
-//! Helm itself makes the release, so that the Azure CLI, the agents' own auto-upgrade and people with `helm` in their
-//! hands go on working with it. This module finds or fetches the Helm client, pulls the chart from its OCI registry,
-//! composes the values, and runs Helm as a child process that never outlives us. What to install, when, and which key
+//! Helm itself creates the release, so that the Azure CLI, the agents' own auto-upgrade and `helm` on the command line
+//! go on working with it. This module finds or downloads the Helm client, pulls the chart from its OCI registry, composes
+//! the values, and runs Helm as a child process that never outlives this program. What to install, when, and which key
 //! belongs to it are the decisions of the use cases.
 
 mod archive;
@@ -20,6 +20,7 @@ mod process;
 mod record;
 mod redact;
 mod registry;
+mod source;
 mod supervise;
 #[cfg(test)]
 mod testing;
@@ -32,9 +33,9 @@ pub use client::{Access, Helm, Install};
 pub use error::Error;
 pub use keeper::{KEEP_CLEAN, keep_clean};
 pub use key::KeyDelivery;
-pub use locate::HelmSource;
 pub use manifest::Definition;
 pub use record::Record;
+pub use source::HelmSource;
 pub use supervise::{RUN_CHILD, supervise};
 pub use user_values::UserValues;
 pub use values::{AgentValues, DataPlaneOverrides, ProtectedSettings};
