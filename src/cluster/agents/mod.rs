@@ -24,5 +24,7 @@ pub use self::stored_release::StoredRelease;
 
 /// The namespace of the Arc agents.
 pub const AGENTS_NAMESPACE: &str = "azure-arc";
-/// The namespace of the Helm release that installs them.
+/// The Helm release that installs them, as `helm ls` shows it.
+pub const RELEASE_NAME: &str = "azure-arc";
+/// The namespace of that release.
 pub const RELEASE_NAMESPACE: &str = "azure-arc-release";

@@ -16,7 +16,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use serde_json::json;
 
-use super::{AGENTS_NAMESPACE, RELEASE_NAMESPACE};
+use super::{AGENTS_NAMESPACE, RELEASE_NAME, RELEASE_NAMESPACE};
 use crate::call::{Call, Probe, poll_until};
 use crate::cluster::keys::CONNECTING_AS;
 use crate::cluster::{Cluster, Error};
@@ -27,8 +27,6 @@ const KEY: &str = "azure-arc-connect-privatekey";
 const FIELD: &str = "privateKey";
 /// Secret that the agents write once Azure has accepted the key.
 const CERTIFICATE: &str = "azure-identity-certificate";
-/// The Helm release that may adopt what is created here.
-const RELEASE_NAME: &str = "azure-arc";
 /// Between two looks at a namespace that is on its way out.
 const INTERVAL: Duration = Duration::from_secs(2);
 
