@@ -1,7 +1,7 @@
-//! The keys of all labels and annotations that this program writes into a cluster.
+//! The keys of our own labels and annotations in a cluster.
 //!
-//! They share one prefix, so that a search for it shows everything that we left in a cluster. The label
-//! `app.kubernetes.io/managed-by` is the only other key that we set; its name is Kubernetes' own.
+//! They share one prefix, so that a search for it shows everything that this program noted in a cluster. Keys that
+//! others defined, such as Helm's and Kubernetes' `app.kubernetes.io/managed-by`, stand where they are used.
 
 /// A key with our prefix.
 macro_rules! ours {
