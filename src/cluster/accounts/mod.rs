@@ -5,6 +5,7 @@
 //! the right marks is ever changed or removed.
 
 mod account;
+mod bindings;
 mod grants;
 mod marks;
 mod service_accounts;
@@ -12,7 +13,8 @@ mod token_secrets;
 mod tokens;
 
 pub use self::account::Account;
-pub use self::grants::{Binding, Grant, RoleKind, RoleRules};
+pub use self::bindings::Binding;
+pub use self::grants::{Grant, RoleKind, RoleRules};
 pub use self::marks::Marks;
 pub use self::service_accounts::FoundAccount;
 pub use self::token_secrets::TokenSecret;
