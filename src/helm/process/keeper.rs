@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::{Mutex, PoisonError};
 
-use super::Error;
+use crate::helm::Error;
 
 /// The hidden argument that makes this program a keeper: `PROGRAM keep-clean ROOT`.
 pub const KEEP_CLEAN: &str = "keep-clean";

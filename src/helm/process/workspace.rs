@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile, TempDir};
 
-use super::{Error, keeper};
+use super::keeper;
+use crate::helm::Error;
 
 /// A directory that only this user can enter (0700). It is removed with everything in it when this value is dropped.
 #[derive(Debug)]
@@ -56,7 +57,7 @@ impl Workspace {
     }
 
     /// Writes a file that only this user can read (0600) and that goes when the returned value is dropped.
-    pub(super) fn passing(&self, contents: &[u8]) -> Result<NamedTempFile, Error> {
+    pub(in crate::helm) fn passing(&self, contents: &[u8]) -> Result<NamedTempFile, Error> {
         let written = || {
             let mut file = Builder::new()
                 .suffix(".json")

@@ -16,8 +16,10 @@ use tokio::time;
 
 use super::keeper::lock_of;
 use super::supervise::{RUN_CHILD, STOP, STOP_GRACE};
-use super::{Error, Workspace, failure, redact};
+use super::workspace::Workspace;
+use super::{failure, redact};
 use crate::call::{Call, Halt};
+use crate::helm::Error;
 
 /// How many bytes of standard output are kept. The release list of a large cluster is below 1 MiB.
 const STDOUT_KEPT: usize = 8 * 1024 * 1024;
@@ -34,14 +36,14 @@ const WITHHELD: [&str; 4] = ["ARM_", "TF_", "PLUGIN_", "HELM_"];
 
 /// The program that stands between us and Helm.
 #[derive(Clone, Debug)]
-pub(super) struct Supervisor {
+pub(in crate::helm) struct Supervisor {
     program: PathBuf,
     argument: Option<&'static str>,
 }
 
 impl Supervisor {
-    /// This program itself, which hands [`RUN_CHILD`] on to [`super::supervise()`].
-    pub(super) fn this_program() -> Result<Self, Error> {
+    /// This program itself, which hands [`RUN_CHILD`] on to [`super::supervise::supervise`].
+    pub(in crate::helm) fn this_program() -> Result<Self, Error> {
         Ok(Self {
             program: std::env::current_exe()
                 .map_err(|source| Error::file("find", "our own program", source))?,
@@ -51,7 +53,7 @@ impl Supervisor {
 
     /// A program that takes a command line as its arguments, for tests, whose own program is the test runner.
     #[cfg(test)]
-    pub(super) fn stand_in(program: impl Into<PathBuf>) -> Self {
+    pub(in crate::helm) fn stand_in(program: impl Into<PathBuf>) -> Self {
         Self {
             program: program.into(),
             argument: None,
@@ -69,15 +71,15 @@ impl Supervisor {
 }
 
 /// One run of Helm.
-pub(super) struct Run<'a> {
+pub(in crate::helm) struct Run<'a> {
     /// The Helm program.
-    pub(super) program: &'a Path,
+    pub(in crate::helm) program: &'a Path,
     /// Its arguments, without secrets.
-    pub(super) arguments: Vec<OsString>,
+    pub(in crate::helm) arguments: Vec<OsString>,
     /// Where its homes are.
-    pub(super) workspace: &'a Workspace,
+    pub(in crate::helm) workspace: &'a Workspace,
     /// What errors call this run, such as "helm upgrade of azure-arc".
-    pub(super) action: String,
+    pub(in crate::helm) action: String,
 }
 
 impl Run<'_> {
@@ -86,7 +88,7 @@ impl Run<'_> {
     /// # Errors
     ///
     /// [`Error::Start`], [`Error::Halted`], or what [`failure::classify`] makes of its exit code and standard error.
-    pub(super) async fn output(
+    pub(in crate::helm) async fn output(
         self,
         call: &Call,
         supervisor: &Supervisor,

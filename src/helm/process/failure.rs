@@ -1,6 +1,6 @@
 //! What Helm's words on standard error mean. It has exit code 1 for everything.
 
-use super::Error;
+use crate::helm::Error;
 
 /// Helm's own wait, or the context it passes to the Kubernetes client, ran out (the Azure CLI's list).
 const TIMEOUT: [&str; 3] = [
@@ -51,7 +51,7 @@ pub(super) fn classify(action: &str, code: Option<i32>, said: String) -> Error {
 }
 
 /// Whether Helm failed because there is no such release (`helm uninstall` of one that is gone).
-pub(super) fn is_release_not_found(error: &Error) -> bool {
+pub(in crate::helm) fn is_release_not_found(error: &Error) -> bool {
     matches!(error, Error::Failed { said, .. } if said.contains("release: not found"))
 }
 
