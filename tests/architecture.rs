@@ -111,7 +111,7 @@ fn stdout_is_written_in_one_place() {
             })
         })
         .map(|(file, _)| file)
-        .filter(|file| !file.ends_with("helm/supervise.rs"))
+        .filter(|file| !file.ends_with("helm/process/supervise.rs"))
         .collect();
     assert_eq!(writers.len(), 1, "{writers:?}");
 }

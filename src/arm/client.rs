@@ -6,25 +6,11 @@ use reqwest::Method;
 use tokio::sync::OnceCell;
 use url::Url;
 
-use super::cloud::{Cloud, KnownCloud};
-use super::connected_clusters::ConnectedClusters;
-use super::custom_locations::CustomLocations;
-use super::data_plane::DataPlane;
+use super::cloud::{ApiVersions, Cloud, Config, KnownCloud, MetadataError, metadata, versions};
 use super::error::Error;
-use super::extension_types::ExtensionTypes;
-use super::extensions::Extensions;
-use super::flux_configurations::FluxConfigurations;
-use super::gateway::GatewaySettings;
-use super::http::Http;
 use super::login::Tokens;
-use super::metadata;
-use super::resource_groups::ResourceGroups;
-use super::resource_providers::ResourceProviders;
-use super::retry::{self, Policy};
-use super::settings::Config;
-use super::subscriptions::Subscriptions;
-use super::versions::{self, ApiVersions};
-use super::wire::{self, Request, Response};
+use super::transport::retry::{self, Policy};
+use super::transport::{Http, Request, Response, exchange};
 use crate::call::Call;
 
 /// Access to one Azure cloud with one login. Cheap to clone; all clones share connections and tokens.
@@ -83,70 +69,6 @@ impl Client {
         Ok(&self.session(call).await?.cloud)
     }
 
-    /// Connected clusters (`Microsoft.Kubernetes/connectedClusters`).
-    #[must_use]
-    pub fn connected_clusters(&self) -> ConnectedClusters {
-        ConnectedClusters::new(self.clone())
-    }
-
-    /// Cluster extensions (`Microsoft.KubernetesConfiguration/extensions`).
-    #[must_use]
-    pub fn extensions(&self) -> Extensions {
-        Extensions::new(self.clone())
-    }
-
-    /// Flux configurations (`Microsoft.KubernetesConfiguration/fluxConfigurations`).
-    #[must_use]
-    pub fn flux_configurations(&self) -> FluxConfigurations {
-        FluxConfigurations::new(self.clone())
-    }
-
-    /// Custom locations (`Microsoft.ExtendedLocation/customLocations`).
-    #[must_use]
-    pub fn custom_locations(&self) -> CustomLocations {
-        CustomLocations::new(self.clone())
-    }
-
-    /// Types of extensions on offer to a cluster.
-    #[must_use]
-    pub fn extension_types(&self) -> ExtensionTypes {
-        ExtensionTypes::new(self.clone())
-    }
-
-    /// Which gateway a connected cluster goes through.
-    #[must_use]
-    pub fn gateway_settings(&self) -> GatewaySettings {
-        GatewaySettings::new(self.clone())
-    }
-
-    /// Resource groups.
-    #[must_use]
-    pub fn resource_groups(&self) -> ResourceGroups {
-        ResourceGroups::new(self.clone())
-    }
-
-    /// Subscriptions.
-    #[must_use]
-    pub fn subscriptions(&self) -> Subscriptions {
-        Subscriptions::new(self.clone())
-    }
-
-    /// Resource providers and their registration in a subscription.
-    #[must_use]
-    pub fn resource_providers(&self) -> ResourceProviders {
-        ResourceProviders::new(self.clone())
-    }
-
-    /// The Arc configuration data plane for clusters of a region.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Cloud`] when the cloud has none that could be named.
-    pub async fn data_plane(&self, call: &Call, location: &str) -> Result<DataPlane, Error> {
-        let address = self.cloud(call).await?.data_plane(location)?;
-        Ok(DataPlane::new(self.clone(), address))
-    }
-
     pub(super) fn api_versions(&self) -> &ApiVersions {
         &self.0.config.api_versions
     }
@@ -200,13 +122,13 @@ impl Client {
     ) -> Result<Response, Error> {
         let (tokens, scope) = (&session.tokens, session.cloud.scope());
         let token = tokens.get(call, &request.action, scope).await?;
-        let answer = wire::exchange(&self.0.http, call, request, Some(token.secret())).await?;
+        let answer = exchange(&self.0.http, call, request, Some(token.secret())).await?;
         if answer.status != reqwest::StatusCode::UNAUTHORIZED {
             return answer.accept(&request.action);
         }
         tokens.forget(scope, &token).await;
         let token = tokens.get(call, &request.action, scope).await?;
-        let answer = wire::exchange(&self.0.http, call, request, Some(token.secret())).await?;
+        let answer = exchange(&self.0.http, call, request, Some(token.secret())).await?;
         answer.accept(&request.action)
     }
 
@@ -226,12 +148,11 @@ impl Client {
             "https://{host}/metadata/endpoints?api-version={}",
             versions::METADATA
         );
-        let unusable =
-            |_| metadata::MetadataError::Malformed(format!("'{host}' is not a host name"));
+        let unusable = |_| MetadataError::Malformed(format!("'{host}' is not a host name"));
         let address = Url::parse(&address).map_err(unusable)?;
         let request = Request::new(Method::GET, address, format!("ask {host} about the cloud"));
         let attempt = || async {
-            let answer = wire::exchange(&self.0.http, call, &request, None).await?;
+            let answer = exchange(&self.0.http, call, &request, None).await?;
             answer.accept(&request.action)
         };
         let answer = retry::RESOURCE_MANAGER
@@ -251,7 +172,7 @@ impl Session {
 }
 
 fn built_in(config: &Config) -> Result<Cloud, Error> {
-    let unknown = || metadata::MetadataError::Unknown {
+    let unknown = || MetadataError::Unknown {
         wanted: config.environment.clone(),
         known: "'public', 'usgovernment', 'china'".to_owned(),
     };

@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::client::Client;
-use super::connected_clusters::model::null_as_default;
+use super::cloud::versions;
 use super::error::Error;
 use super::id::ResourceId;
+use super::members::null_as_default;
 use super::operation::{Operation, Resource};
-use super::resource::Kind;
+use super::resource_type::ResourceType;
 use super::secret::Secret;
-use super::versions;
 use crate::call::Call;
 
 /// Namespace and type of a custom location.
@@ -84,7 +84,7 @@ pub struct CustomLocationAuthentication {
 /// Reads and writes custom locations.
 #[derive(Clone, Debug)]
 pub struct CustomLocations {
-    kind: Kind,
+    resource_type: ResourceType,
 }
 
 impl ResourceId {
@@ -101,11 +101,19 @@ impl ResourceId {
     }
 }
 
+impl Client {
+    /// Custom locations (`Microsoft.ExtendedLocation/customLocations`).
+    #[must_use]
+    pub fn custom_locations(&self) -> CustomLocations {
+        CustomLocations::new(self.clone())
+    }
+}
+
 impl CustomLocations {
-    pub(super) const fn new(client: Client) -> Self {
+    fn new(client: Client) -> Self {
         let version = versions::CUSTOM_LOCATIONS;
         Self {
-            kind: Kind::new(client, version, "custom location", "forceDelete"),
+            resource_type: ResourceType::new(client, version, "custom location", "forceDelete"),
         }
     }
 
@@ -115,7 +123,7 @@ impl CustomLocations {
     ///
     /// [`Error`] for everything else.
     pub async fn get(&self, call: &Call, id: &ResourceId) -> Result<Option<CustomLocation>, Error> {
-        self.kind.get(call, id).await
+        self.resource_type.get(call, id).await
     }
 
     /// Creates or replaces the custom location and returns as soon as Azure has accepted that. Read-only members are not
@@ -130,7 +138,9 @@ impl CustomLocations {
         id: &ResourceId,
         location: &CustomLocation,
     ) -> Result<Operation<CustomLocation>, Error> {
-        self.kind.put(call, id, &location.clone().for_put()).await
+        self.resource_type
+            .put(call, id, &location.clone().for_put())
+            .await
     }
 
     /// Deletes the custom location and returns as soon as Azure has accepted that. One that is gone already is fine.
@@ -139,7 +149,7 @@ impl CustomLocations {
     ///
     /// [`Error`] when Azure does not accept the request.
     pub async fn delete(&self, call: &Call, id: &ResourceId) -> Result<Operation<()>, Error> {
-        self.kind.delete(call, id, false).await
+        self.resource_type.delete(call, id, false).await
     }
 }
 

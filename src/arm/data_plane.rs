@@ -11,11 +11,10 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::client::{Client, extend_path};
+use super::cloud::versions;
 use super::connected_clusters::ConnectedCluster;
 use super::error::Error;
-use super::retry;
-use super::versions;
-use super::wire::Request;
+use super::transport::{Request, retry};
 use crate::call::Call;
 
 /// What the agents of a cluster are to be installed with.
@@ -56,8 +55,20 @@ pub struct DataPlane {
     address: Url,
 }
 
+impl Client {
+    /// The Arc configuration data plane for clusters of a region.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Cloud`] when the cloud has none that could be named.
+    pub async fn data_plane(&self, call: &Call, location: &str) -> Result<DataPlane, Error> {
+        let address = self.cloud(call).await?.data_plane(location)?;
+        Ok(DataPlane::new(self.clone(), address))
+    }
+}
+
 impl DataPlane {
-    pub(super) const fn new(client: Client, address: Url) -> Self {
+    const fn new(client: Client, address: Url) -> Self {
         Self { client, address }
     }
 

@@ -1,10 +1,9 @@
 //! Everything that can go wrong between this program and Azure.
 
-use super::http::TransportFault;
+use super::cloud::MetadataError;
 use super::login::LoginError;
-use super::metadata::MetadataError;
 use super::remedy;
-use super::service_fault::ServiceFault;
+use super::transport::{ServiceFault, TransportFault};
 use crate::call::{Halt, WaitError};
 use crate::fault::{Explain, Kind, Reference, Remedy};
 

@@ -5,11 +5,11 @@
 use serde::Deserialize;
 
 use super::client::Client;
-use super::connected_clusters::model::null_as_default;
+use super::cloud::versions;
 use super::error::Error;
 use super::id::ResourceId;
-use super::resource::Kind;
-use super::versions;
+use super::members::null_as_default;
+use super::resource_type::ResourceType;
 use crate::call::Call;
 
 /// Segments of the collection, after those of the cluster.
@@ -22,7 +22,7 @@ const COLLECTION: [&str; 3] = [
 /// Reads extension types. There is nothing to write.
 #[derive(Clone, Debug)]
 pub struct ExtensionTypes {
-    kind: Kind,
+    resource_type: ResourceType,
 }
 
 /// A type of extensions.
@@ -109,10 +109,23 @@ struct VersionProperties {
     version: Option<String>,
 }
 
+impl Client {
+    /// Types of extensions on offer to a cluster.
+    #[must_use]
+    pub fn extension_types(&self) -> ExtensionTypes {
+        ExtensionTypes::new(self.clone())
+    }
+}
+
 impl ExtensionTypes {
-    pub(super) const fn new(client: Client) -> Self {
+    fn new(client: Client) -> Self {
         Self {
-            kind: Kind::new(client, versions::EXTENSION_TYPES, "extension type", ""),
+            resource_type: ResourceType::new(
+                client,
+                versions::EXTENSION_TYPES,
+                "extension type",
+                "",
+            ),
         }
     }
 
@@ -128,7 +141,7 @@ impl ExtensionTypes {
     ) -> Result<Vec<ExtensionType>, Error> {
         let segments = cluster.segments().chain(COLLECTION);
         let of = format!("cluster {}", cluster.name());
-        self.kind.list(call, segments, &[], &of).await
+        self.resource_type.list(call, segments, &[], &of).await
     }
 
     /// The versions of a type that a cluster can have from a release train; Azure's choice of train without one.
@@ -148,7 +161,7 @@ impl ExtensionTypes {
         let query = release_train.map(|train| ("releaseTrain", train));
         let of = format!("{extension_type} for cluster {}", cluster.name());
         let found: Vec<Version> = self
-            .kind
+            .resource_type
             .list(call, segments, query.as_slice(), &of)
             .await?;
         Ok(found

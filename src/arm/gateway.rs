@@ -6,10 +6,10 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::client::Client;
+use super::cloud::versions;
 use super::error::Error;
 use super::id::ResourceId;
-use super::versions;
-use super::wire::Request;
+use super::transport::Request;
 use crate::call::Call;
 
 /// Path of the child behind the cluster's own.
@@ -26,8 +26,16 @@ pub struct GatewaySettings {
     client: Client,
 }
 
+impl Client {
+    /// Which gateway a connected cluster goes through.
+    #[must_use]
+    pub fn gateway_settings(&self) -> GatewaySettings {
+        GatewaySettings::new(self.clone())
+    }
+}
+
 impl GatewaySettings {
-    pub(super) const fn new(client: Client) -> Self {
+    const fn new(client: Client) -> Self {
         Self { client }
     }
 

@@ -1,57 +1,52 @@
 //! Azure Resource Manager, and of Azure's other services what taking a cluster to Arc needs.
 //!
-//! [`Settings`] become a [`Config`], a [`Config`] becomes a [`Client`], and the client hands out one small service for
-//! each kind of object. All of them share one pool of connections and one cache of tokens. Everything here waits through
+//! [`Settings`] become a [`Config`], a [`Config`] becomes a [`Client`], and each file about a resource type adds one small
+//! service to the client. All of them share one pool of connections and one cache of tokens. Everything here waits through
 //! [`crate::call`], so that a stop or a deadline ends it; everything that fails is an [`Error`] that can explain itself.
+//!
+//! What the services have in common is in `cloud` (addresses, settings, api-versions), `login` (tokens), `transport`
+//! (requests and answers), `resource_type` (read, write, delete) and `operation` (waiting for what Azure accepted).
 //!
 //! The module knows what Azure's interfaces say and how they misbehave. What to do with the objects is decided elsewhere.
 
 pub mod cloud;
-pub mod environment;
 
 mod client;
 mod connected_clusters;
 mod custom_locations;
 mod data_plane;
-mod entra;
 mod error;
 mod extension_types;
 mod extensions;
 mod flux_configurations;
 mod gateway;
-mod http;
 mod id;
-mod location;
 mod login;
-mod metadata;
+mod members;
 mod operation;
-mod paging;
 mod remedy;
-mod resource;
 mod resource_groups;
 mod resource_providers;
-mod retry;
+mod resource_type;
 mod secret;
-mod service_fault;
-mod settings;
 mod subscriptions;
 #[cfg(test)]
 mod testing;
-mod versions;
-mod wire;
+mod transport;
 
 pub use self::client::Client;
-pub use self::cloud::Cloud;
+pub use self::cloud::{
+    ApiVersions, Cloud, Config, ConfigError, CredentialSource, MetadataError, Settings,
+    canonical_location, environment,
+};
 pub use self::connected_clusters::{
     AgentProfile, AgentryConfiguration, ClusterRelay, ConnectedCluster, ConnectedClusterProperties,
-    ConnectedClusters, Gateway, ListScope, ManagedIdentity, OidcIssuerProfile, SecurityProfile,
-    WorkloadIdentity,
+    ConnectedClusters, Gateway, ListScope, OidcIssuerProfile, SecurityProfile, WorkloadIdentity,
 };
 pub use self::custom_locations::{
     CustomLocation, CustomLocationAuthentication, CustomLocationProperties, CustomLocations,
 };
 pub use self::data_plane::{DataPlane, HelmSettings};
-pub use self::entra::Rejection;
 pub use self::error::Error;
 pub use self::extension_types::{
     ClusterScopeProperties, ClusterScopeSettings, ExtensionType, ExtensionTypeProperties,
@@ -67,16 +62,12 @@ pub use self::flux_configurations::{
     ServicePrincipal, StatusCondition, SubstituteFrom,
 };
 pub use self::gateway::GatewaySettings;
-pub use self::http::TransportFault;
 pub use self::id::{IdError, ResourceId};
-pub use self::location::canonical_location;
-pub use self::login::LoginError;
-pub use self::metadata::MetadataError;
+pub use self::login::{LoginError, Rejection};
+pub use self::members::ManagedIdentity;
 pub use self::operation::{Operation, Resource};
 pub use self::resource_groups::{ResourceGroup, ResourceGroups};
 pub use self::resource_providers::{ResourceProvider, ResourceProviders};
 pub use self::secret::{ProtectedSettings, Secret};
-pub use self::service_fault::ServiceFault;
-pub use self::settings::{Config, ConfigError, CredentialSource, Settings};
 pub use self::subscriptions::{Subscription, Subscriptions};
-pub use self::versions::ApiVersions;
+pub use self::transport::{ServiceFault, TransportFault};

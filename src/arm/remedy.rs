@@ -1,6 +1,6 @@
 //! What to do about the failures that Azure names.
 
-use super::service_fault::ServiceFault;
+use super::transport::ServiceFault;
 use crate::fault::{Kind, Remedy};
 
 /// The role that may read and write connected clusters.

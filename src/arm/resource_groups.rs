@@ -6,9 +6,9 @@ use reqwest::Method;
 use serde::Deserialize;
 
 use super::client::Client;
+use super::cloud::versions;
 use super::error::Error;
-use super::versions;
-use super::wire::Request;
+use super::transport::Request;
 use crate::call::Call;
 
 /// A resource group.
@@ -31,8 +31,16 @@ pub struct ResourceGroups {
     client: Client,
 }
 
+impl Client {
+    /// Resource groups.
+    #[must_use]
+    pub fn resource_groups(&self) -> ResourceGroups {
+        ResourceGroups::new(self.clone())
+    }
+}
+
 impl ResourceGroups {
-    pub(super) const fn new(client: Client) -> Self {
+    const fn new(client: Client) -> Self {
         Self { client }
     }
 

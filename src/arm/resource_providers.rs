@@ -7,10 +7,9 @@ use serde::Deserialize;
 use url::Url;
 
 use super::client::Client;
+use super::cloud::{canonical_location, versions};
 use super::error::Error;
-use super::location::canonical_location;
-use super::versions;
-use super::wire::Request;
+use super::transport::Request;
 use crate::call::{Call, Probe, poll_until};
 
 /// How often a registration is looked at; it takes minutes.
@@ -55,8 +54,16 @@ pub struct ResourceProviders {
     client: Client,
 }
 
+impl Client {
+    /// Resource providers and their registration in a subscription.
+    #[must_use]
+    pub fn resource_providers(&self) -> ResourceProviders {
+        ResourceProviders::new(self.clone())
+    }
+}
+
 impl ResourceProviders {
-    pub(super) const fn new(client: Client) -> Self {
+    fn new(client: Client) -> Self {
         Self { client }
     }
 

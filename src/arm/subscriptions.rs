@@ -4,9 +4,9 @@ use reqwest::Method;
 use serde::Deserialize;
 
 use super::client::Client;
+use super::cloud::versions;
 use super::error::Error;
-use super::versions;
-use super::wire::Request;
+use super::transport::Request;
 use crate::call::Call;
 
 /// A subscription.
@@ -32,8 +32,16 @@ pub struct Subscriptions {
     client: Client,
 }
 
+impl Client {
+    /// Subscriptions.
+    #[must_use]
+    pub fn subscriptions(&self) -> Subscriptions {
+        Subscriptions::new(self.clone())
+    }
+}
+
 impl Subscriptions {
-    pub(super) const fn new(client: Client) -> Self {
+    const fn new(client: Client) -> Self {
         Self { client }
     }
 

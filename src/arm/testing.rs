@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::http::Http;
+use super::transport::Http;
 use super::{Client, Config, CredentialSource, ResourceId};
 use crate::call::Call;
 

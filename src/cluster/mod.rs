@@ -2,41 +2,20 @@
 //!
 //! A [`Connection`] says which cluster is meant; [`Cluster::connect`] turns it into a client that keeps working when
 //! tokens run out. Reads race the [`Call`]; a write, once begun, is awaited.
+//!
+//! The ways in are in `login`; what is asked and changed there in `agents`, `accounts` and `objects`, each of which adds
+//! its methods to [`Cluster`]. They meet in this file, in [`Error`] and in the keys of our labels and annotations.
 
-mod access;
+mod accounts;
 mod agents;
-mod bearer;
-mod cause;
-mod connection;
-mod definitions;
-mod eks;
-mod eks_token;
 mod error;
-mod evidence;
 mod explain;
-mod flux_objects;
-mod grants;
-mod jobs;
-mod kubeconfig;
-mod lease;
-mod marks;
-mod namespaces;
-mod nodes;
-mod plugin;
-mod private_key;
-mod proxy;
+mod keys;
+mod login;
+mod objects;
 mod redact;
-mod removal;
-mod restart;
-mod rights;
-mod service_accounts;
-mod stored_release;
 #[cfg(test)]
 mod testing;
-mod token_secrets;
-mod tokens;
-mod transport;
-mod workloads;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -46,33 +25,22 @@ use kube::{Api, Client};
 
 use crate::call::Call;
 
-use self::access::Access;
-use self::bearer::{Bearer, Issuer};
-use self::plugin::Plugin;
+use self::login::{Access, Bearer};
 
-pub use self::agents::{Agents, ArcConfig};
-pub use self::cause::Cause;
-pub use self::connection::{Connection, Credential, Eks, Exec, Explicit, Reference};
+pub use self::accounts::{
+    Account, Binding, BoundToken, FoundAccount, Grant, Marks, RoleKind, RoleRules, TokenSecret,
+    Verdict,
+};
+pub use self::agents::{
+    AGENTS_NAMESPACE, AgentKey, Agents, ArcConfig, Cause, Evidence, NodeFacts, RELEASE_NAME,
+    RELEASE_NAMESPACE, StoredRelease,
+};
 pub use self::error::{Error, Target};
-pub use self::evidence::Evidence;
-pub use self::flux_objects::{FluxKind, FluxObject};
-pub use self::grants::{Binding, Grant, RoleKind, RoleRules};
-pub use self::jobs::JobState;
-pub use self::lease::KubeconfigLease;
-pub use self::marks::Marks;
-pub use self::namespaces::NamespaceState;
-pub use self::nodes::NodeFacts;
-pub use self::private_key::AgentKey;
-pub use self::service_accounts::{Account, FoundAccount};
-pub use self::stored_release::StoredRelease;
-pub use self::token_secrets::TokenSecret;
-pub use self::tokens::{BoundToken, Endpoint, Verdict};
-pub use self::workloads::Workload;
-
-/// The namespace of the Arc agents.
-pub const AGENTS_NAMESPACE: &str = "azure-arc";
-/// The namespace of the Helm release that installs them.
-pub const RELEASE_NAMESPACE: &str = "azure-arc-release";
+pub use self::keys::STARTED;
+pub use self::login::{
+    Connection, Credential, Eks, Endpoint, Exec, Explicit, KubeconfigLease, Reference,
+};
+pub use self::objects::{FluxKind, FluxObject, JobState, NamespaceState, Workload};
 
 /// A cluster that can be asked. Cheap to clone; clones share connections and tokens.
 #[derive(Clone)]
@@ -95,65 +63,7 @@ pub struct Version {
 }
 
 impl Cluster {
-    /// Resolves a connection: reads files, asks EKS, runs a credential plugin. The API server is not contacted yet.
-    ///
-    /// # Errors
-    ///
-    /// [`Error`]: everything that can be wrong with the connection itself.
-    pub async fn connect(call: &Call, connection: &Connection) -> Result<Self, Error> {
-        // Boxed: the AWS SDK makes this the largest future of the program.
-        call.race(Box::pin(Self::resolve(connection))).await?
-    }
-
-    async fn resolve(connection: &Connection) -> Result<Self, Error> {
-        let access = match connection {
-            Connection::Eks(eks) => {
-                let found = eks::find(eks).await?;
-                let eks = Some((eks.cluster_name.clone(), found.region));
-                return Self::build(found.access, Some(found.bearer), eks);
-            }
-            Connection::Kubeconfig { path, context } => {
-                kubeconfig::from_files(path.as_deref(), context.as_deref())?
-            }
-            Connection::Inline { raw, context } => kubeconfig::from_text(raw, context.as_deref())?,
-            Connection::Explicit(explicit) => Access::explicit(explicit)?,
-        };
-        match access.user.exec.clone() {
-            Some(exec) => Self::with_plugin(access, exec).await,
-            None => Self::build(access, None, None),
-        }
-    }
-
-    /// Runs the plugin once; its answer decides whether the login is a token, to be renewed, or a certificate.
-    async fn with_plugin(access: Access, exec: kube::config::ExecConfig) -> Result<Self, Error> {
-        let plugin = Plugin::new(exec, &access.server)?;
-        let answer = plugin.run().await?;
-        if let Some(user) = answer.certificate(&access.user) {
-            let client = transport::client(
-                &Access {
-                    user,
-                    ..access.clone()
-                },
-                None,
-            )?;
-            return Ok(Self::of(client, access, None, None));
-        }
-        let first = answer
-            .into_token()
-            .ok_or_else(|| plugin.without_credential())?;
-        let bearer = Bearer::new(Issuer::Plugin(Box::new(plugin)), first);
-        Self::build(access, Some(bearer), None)
-    }
-
-    fn build(
-        access: Access,
-        bearer: Option<Bearer>,
-        eks: Option<(String, String)>,
-    ) -> Result<Self, Error> {
-        let client = transport::client(&access, bearer.as_ref())?;
-        Ok(Self::of(client, access, bearer, eks))
-    }
-
+    /// A cluster behind a client that is ready to be used.
     fn of(
         client: Client,
         access: Access,

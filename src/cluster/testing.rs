@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::Cluster;
-use super::access::Access;
+use super::login::Access;
 use crate::call::Call;
 
 /// A call that nothing ends.

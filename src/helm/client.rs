@@ -7,8 +7,8 @@ use std::time::Duration;
 use semver::Version;
 use serde_json::Value;
 
-use super::process::{Run, Supervisor};
-use super::{Error, Workspace, failure};
+use super::process::{Run, Supervisor, is_release_not_found};
+use super::{Error, Workspace};
 use crate::call::Call;
 
 /// How long Helm may wait for the hooks of an uninstall when the call has no deadline: the Azure CLI's longest.
@@ -117,7 +117,7 @@ impl Helm {
         arguments.extend((!hooks).then(|| "--no-hooks".into()));
         let action = format!("helm uninstall of {release}");
         match self.run(call, access, arguments, &action).await {
-            Err(error) if failure::is_release_not_found(&error) => Ok(()),
+            Err(error) if is_release_not_found(&error) => Ok(()),
             outcome => outcome.map(drop),
         }
     }

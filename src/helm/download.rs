@@ -14,7 +14,8 @@ use sha2::{Digest, Sha256};
 use tokio::task::spawn_blocking;
 
 use super::registry::{Artifact, Registry, Wanted};
-use super::{Error, HelmSource, archive};
+use super::source::HelmSource;
+use super::{Error, archive};
 use crate::call::Call;
 
 /// The repository of Helm clients, and the client in it that the Azure CLI has pinned (connectedk8s 1.11.2).

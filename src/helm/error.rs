@@ -1,4 +1,4 @@
-//! Everything that can go wrong with the chart, the Helm client and the release.
+//! Everything that can go wrong with Helm: the client, the chart, a run, a release.
 
 use std::io;
 use std::path::PathBuf;

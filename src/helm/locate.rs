@@ -10,24 +10,12 @@ use semver::Version;
 
 use super::process::{Run, Supervisor};
 use super::registry::Registry;
+use super::source::HelmSource;
 use super::{Error, Helm, Workspace, download};
 use crate::call::Call;
 
 /// How long `helm version` may take.
 const VERSION_LIMIT: Duration = Duration::from_secs(30);
-
-/// Where Helm comes from. All members are optional.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct HelmSource {
-    /// This program and no other.
-    pub path: Option<PathBuf>,
-    /// The repository of Helm clients, `mcr.microsoft.com/azurearck8s/helm` or a mirror of it.
-    pub repository: Option<String>,
-    /// What the downloaded client's manifest or archive must have, such as `sha256:…`.
-    pub digest: Option<String>,
-    /// Where downloaded clients are kept; otherwise `terraform-provider-arc` in the user's cache directory.
-    pub cache_dir: Option<PathBuf>,
-}
 
 impl Helm {
     /// Finds a Helm of version 3 or 4: at `source.path`, else on `PATH`, else in the cache of downloaded clients, else

@@ -42,6 +42,7 @@ impl ConnectedClusters {
     /// `Microsoft.Kubernetes/connectedClusters/listClusterUserCredential/action`.
     pub async fn relay(&self, call: &Call, id: &ResourceId) -> Result<ClusterRelay, Error> {
         let mut request = self
+            .resource_type
             .request(call, Method::POST, "list the user credential of", id)
             .await?;
         extend_path(&mut request.url, [ACTION]);

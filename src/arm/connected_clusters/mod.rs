@@ -2,36 +2,48 @@
 
 mod credential;
 mod list;
-pub(super) mod model;
+mod model;
 
 use std::collections::BTreeMap;
 
 use reqwest::Method;
 use serde_json::json;
-use url::Url;
 
 pub use self::credential::ClusterRelay;
 pub use self::list::ListScope;
 pub use self::model::{
     AgentProfile, AgentryConfiguration, ConnectedCluster, ConnectedClusterProperties, Gateway,
-    ManagedIdentity, OidcIssuerProfile, SecurityProfile, WorkloadIdentity,
+    OidcIssuerProfile, SecurityProfile, WorkloadIdentity,
 };
 use super::client::Client;
 use super::error::Error;
 use super::id::ResourceId;
 use super::operation::Operation;
-use super::wire::{Request, Response};
+use super::resource_type::ResourceType;
 use crate::call::Call;
 
 /// Reads and writes connected clusters. In each method the id's own subscription counts, not the client's.
 #[derive(Clone, Debug)]
 pub struct ConnectedClusters {
     client: Client,
+    resource_type: ResourceType,
+}
+
+impl Client {
+    /// Connected clusters (`Microsoft.Kubernetes/connectedClusters`).
+    #[must_use]
+    pub fn connected_clusters(&self) -> ConnectedClusters {
+        ConnectedClusters::new(self.clone())
+    }
 }
 
 impl ConnectedClusters {
-    pub(super) const fn new(client: Client) -> Self {
-        Self { client }
+    fn new(client: Client) -> Self {
+        let version = client.api_versions().connected_clusters.clone();
+        Self {
+            resource_type: ResourceType::new(client.clone(), version, "connected cluster", "force"),
+            client,
+        }
     }
 
     /// The connected cluster; `None` only when Azure itself says that it, or its resource group, does not exist.
@@ -44,12 +56,7 @@ impl ConnectedClusters {
         call: &Call,
         id: &ResourceId,
     ) -> Result<Option<ConnectedCluster>, Error> {
-        let request = self.request(call, Method::GET, "read", id).await?;
-        match self.client.send(call, &request).await {
-            Ok(answer) => answer.json(&request.action).map(Some),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
-        }
+        self.resource_type.get(call, id).await
     }
 
     /// Creates or replaces the connected cluster and returns as soon as Azure has accepted that. Read-only members are
@@ -64,10 +71,8 @@ impl ConnectedClusters {
         id: &ResourceId,
         cluster: &ConnectedCluster,
     ) -> Result<Operation<ConnectedCluster>, Error> {
-        let request = self.request(call, Method::PUT, "write", id).await?;
-        let request = request.with_json(&cluster.clone().for_put());
-        let accepted = self.client.send(call, &request).await?;
-        Operation::change(self.client.clone(), call, &request, &accepted).await
+        let body = cluster.clone().for_put();
+        self.resource_type.put(call, id, &body).await
     }
 
     /// Replaces the tags, waits until that is done, and returns the connected cluster as read afterwards.
@@ -82,13 +87,13 @@ impl ConnectedClusters {
         tags: &BTreeMap<String, String>,
     ) -> Result<ConnectedCluster, Error> {
         let request = self
+            .resource_type
             .request(call, Method::PATCH, "change the tags of", id)
             .await?;
         // All tags are sent, so a repetition changes nothing more.
         let request = request.with_json(&json!({"tags": tags})).repeatable();
-        let accepted = self.client.send(call, &request).await?;
         let operation: Operation<ConnectedCluster> =
-            Operation::change(self.client.clone(), call, &request, &accepted).await?;
+            self.resource_type.change(call, request).await?;
         operation.wait(call).await
     }
 
@@ -105,43 +110,7 @@ impl ConnectedClusters {
         id: &ResourceId,
         force: bool,
     ) -> Result<Operation<()>, Error> {
-        let mut request = self.request(call, Method::DELETE, "delete", id).await?;
-        let resource = request.url.clone();
-        if force {
-            request.url.query_pairs_mut().append_pair("force", "true");
-        }
-        let accepted = match self.client.send(call, &request).await {
-            Err(error) if error.is_not_found() => Response::nothing(resource.clone()),
-            answer => answer?,
-        };
-        Operation::removal(
-            self.client.clone(),
-            call,
-            resource,
-            &request.action,
-            &accepted,
-        )
-        .await
-    }
-
-    async fn request(
-        &self,
-        call: &Call,
-        method: Method,
-        verb: &str,
-        id: &ResourceId,
-    ) -> Result<Request, Error> {
-        let action = format!(
-            "{verb} connected cluster {} in resource group {}",
-            id.name(),
-            id.resource_group()
-        );
-        Ok(Request::new(method, self.address(call, id).await?, action))
-    }
-
-    async fn address(&self, call: &Call, id: &ResourceId) -> Result<Url, Error> {
-        let version = &self.client.api_versions().connected_clusters;
-        self.client.address(call, id.segments(), version).await
+        self.resource_type.delete(call, id, force).await
     }
 }
 

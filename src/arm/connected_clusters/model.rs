@@ -6,9 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::arm::members::{ManagedIdentity, null_as_default};
 use crate::arm::operation::Resource;
 
 /// A connected cluster.
@@ -48,32 +49,6 @@ pub struct ConnectedCluster {
 }
 
 impl Resource for ConnectedCluster {}
-
-/// A managed identity, such as that of the agents or of an extension.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
-#[serde(default, rename_all = "camelCase")]
-pub struct ManagedIdentity {
-    /// `SystemAssigned` or `None`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    /// Read-only. Object id in Entra.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub principal_id: Option<String>,
-    /// Read-only. Tenant of the principal.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tenant_id: Option<String>,
-}
-
-impl ManagedIdentity {
-    /// The identity that Azure makes and that goes with its resource; what every cluster with agents has.
-    #[must_use]
-    pub fn system_assigned() -> Self {
-        Self {
-            r#type: Some("SystemAssigned".to_owned()),
-            ..Self::default()
-        }
-    }
-}
 
 /// What is particular to connected clusters.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
@@ -250,10 +225,7 @@ impl ConnectedCluster {
     /// The same without what only Azure may write. A PUT replaces, so everything else stays in.
     #[must_use]
     pub fn for_put(self) -> Self {
-        let identity = self.identity.map(|identity| ManagedIdentity {
-            r#type: identity.r#type,
-            ..ManagedIdentity::default()
-        });
+        let identity = self.identity.map(ManagedIdentity::for_put);
         Self {
             id: None,
             name: None,
@@ -293,15 +265,6 @@ impl ConnectedClusterProperties {
             ..self
         }
     }
-}
-
-/// Reads an explicit null as if the member were not there.
-pub(in crate::arm) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de> + Default,
-{
-    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use super::client::Client;
 use super::error::Error;
 use super::id::ResourceId;
 use super::operation::Operation;
-use super::resource::Kind;
-use super::versions;
+use super::resource_type::ResourceType;
+use crate::arm::cloud::versions;
 use crate::call::Call;
 
 pub use self::model::{
@@ -21,7 +21,7 @@ const EXTENSION: &str = "Microsoft.KubernetesConfiguration/extensions";
 /// Reads and writes extensions of connected clusters.
 #[derive(Clone, Debug)]
 pub struct Extensions {
-    kind: Kind,
+    resource_type: ResourceType,
 }
 
 impl ResourceId {
@@ -38,10 +38,23 @@ impl ResourceId {
     }
 }
 
+impl Client {
+    /// Cluster extensions (`Microsoft.KubernetesConfiguration/extensions`).
+    #[must_use]
+    pub fn extensions(&self) -> Extensions {
+        Extensions::new(self.clone())
+    }
+}
+
 impl Extensions {
-    pub(super) const fn new(client: Client) -> Self {
+    fn new(client: Client) -> Self {
         Self {
-            kind: Kind::new(client, versions::EXTENSIONS, "extension", "forceDelete"),
+            resource_type: ResourceType::new(
+                client,
+                versions::EXTENSIONS,
+                "extension",
+                "forceDelete",
+            ),
         }
     }
 
@@ -51,7 +64,7 @@ impl Extensions {
     ///
     /// [`Error`] for everything else.
     pub async fn get(&self, call: &Call, id: &ResourceId) -> Result<Option<Extension>, Error> {
-        self.kind.get(call, id).await
+        self.resource_type.get(call, id).await
     }
 
     /// All extensions of a cluster, those of the platform included.
@@ -67,7 +80,7 @@ impl Extensions {
         ];
         let segments = cluster.segments().chain(tail);
         let of = format!("cluster {}", cluster.name());
-        self.kind.list(call, segments, &[], &of).await
+        self.resource_type.list(call, segments, &[], &of).await
     }
 
     /// Creates or replaces the extension and returns as soon as Azure has accepted that. Read-only members are not sent.
@@ -82,7 +95,9 @@ impl Extensions {
         id: &ResourceId,
         extension: &Extension,
     ) -> Result<Operation<Extension>, Error> {
-        self.kind.put(call, id, &extension.clone().for_put()).await
+        self.resource_type
+            .put(call, id, &extension.clone().for_put())
+            .await
     }
 
     /// Changes the extension and returns as soon as Azure has accepted that. A map of settings that is named must be
@@ -97,7 +112,7 @@ impl Extensions {
         id: &ResourceId,
         patch: &ExtensionPatch,
     ) -> Result<Operation<Extension>, Error> {
-        self.kind.patch(call, id, patch).await
+        self.resource_type.patch(call, id, patch).await
     }
 
     /// Deletes the extension and returns as soon as Azure has accepted that. One that is gone already is fine.
@@ -113,7 +128,7 @@ impl Extensions {
         id: &ResourceId,
         force: bool,
     ) -> Result<Operation<()>, Error> {
-        self.kind.delete(call, id, force).await
+        self.resource_type.delete(call, id, force).await
     }
 }
 

@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-use crate::arm::connected_clusters::ManagedIdentity;
-use crate::arm::connected_clusters::model::null_as_default;
+use crate::arm::members::{ManagedIdentity, null_as_default};
 use crate::arm::operation::Resource;
 use crate::arm::secret::ProtectedSettings;
 
@@ -214,10 +213,7 @@ impl Extension {
     /// The same without what only Azure may write. A PUT replaces, so everything else stays in.
     #[must_use]
     pub fn for_put(self) -> Self {
-        let identity = self.identity.map(|identity| ManagedIdentity {
-            r#type: identity.r#type,
-            ..ManagedIdentity::default()
-        });
+        let identity = self.identity.map(ManagedIdentity::for_put);
         Self {
             id: None,
             name: None,

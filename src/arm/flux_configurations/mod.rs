@@ -7,8 +7,8 @@ use super::client::Client;
 use super::error::Error;
 use super::id::ResourceId;
 use super::operation::Operation;
-use super::resource::Kind;
-use super::versions;
+use super::resource_type::ResourceType;
+use crate::arm::cloud::versions;
 use crate::call::Call;
 
 pub use self::model::{
@@ -26,7 +26,7 @@ const FLUX_CONFIGURATION: &str = "Microsoft.KubernetesConfiguration/fluxConfigur
 /// Reads and writes Flux configurations of connected clusters.
 #[derive(Clone, Debug)]
 pub struct FluxConfigurations {
-    kind: Kind,
+    resource_type: ResourceType,
 }
 
 impl ResourceId {
@@ -43,11 +43,19 @@ impl ResourceId {
     }
 }
 
+impl Client {
+    /// Flux configurations (`Microsoft.KubernetesConfiguration/fluxConfigurations`).
+    #[must_use]
+    pub fn flux_configurations(&self) -> FluxConfigurations {
+        FluxConfigurations::new(self.clone())
+    }
+}
+
 impl FluxConfigurations {
-    pub(super) const fn new(client: Client) -> Self {
+    fn new(client: Client) -> Self {
         let version = versions::FLUX_CONFIGURATIONS;
         Self {
-            kind: Kind::new(client, version, "Flux configuration", "forceDelete"),
+            resource_type: ResourceType::new(client, version, "Flux configuration", "forceDelete"),
         }
     }
 
@@ -61,7 +69,7 @@ impl FluxConfigurations {
         call: &Call,
         id: &ResourceId,
     ) -> Result<Option<FluxConfiguration>, Error> {
-        self.kind.get(call, id).await
+        self.resource_type.get(call, id).await
     }
 
     /// Creates or replaces the configuration and returns as soon as Azure has accepted that. Read-only members are not
@@ -77,7 +85,7 @@ impl FluxConfigurations {
         configuration: &FluxConfiguration,
     ) -> Result<Operation<FluxConfiguration>, Error> {
         let body = configuration.clone().for_put();
-        self.kind.put(call, id, &body).await
+        self.resource_type.put(call, id, &body).await
     }
 
     /// Deletes the configuration and returns as soon as Azure has accepted that. One that is gone already is fine.
@@ -93,6 +101,6 @@ impl FluxConfigurations {
         id: &ResourceId,
         force: bool,
     ) -> Result<Operation<()>, Error> {
-        self.kind.delete(call, id, force).await
+        self.resource_type.delete(call, id, force).await
     }
 }

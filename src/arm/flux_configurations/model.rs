@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::source::{AzureBlob, Bucket, GitRepository, OciRepository};
-use crate::arm::connected_clusters::model::null_as_default;
+use crate::arm::members::null_as_default;
 use crate::arm::operation::Resource;
 use crate::arm::secret::ProtectedSettings;
 

@@ -18,7 +18,7 @@ use url::Url;
 use self::tracker::{Progress, Tracker};
 use super::client::Client;
 use super::error::Error;
-use super::wire::{Request, Response};
+use crate::arm::transport::{Request, Response};
 use crate::call::{Call, Probe, poll_until};
 use crate::fault::Explain;
 
@@ -31,7 +31,7 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// The longest pause of our own choosing.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
-/// A kind of resource that operations make or change.
+/// What Azure stores of a resource that operations create or change.
 pub trait Resource: DeserializeOwned {}
 
 /// An operation that Azure accepted: of a [`Resource`] when it makes or changes one, of `()` when it deletes.

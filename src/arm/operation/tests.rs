@@ -8,7 +8,7 @@ use reqwest::header::{HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::arm::service_fault::ServiceFault;
+use crate::arm::transport::ServiceFault;
 use crate::call::Halt;
 
 const STATUS: &str = "https://management.azure.com/operations/1";

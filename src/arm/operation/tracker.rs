@@ -8,8 +8,7 @@ use reqwest::StatusCode;
 use serde_json::Value;
 use url::Url;
 
-use crate::arm::service_fault::ServiceFault;
-use crate::arm::wire::Response;
+use crate::arm::transport::{Response, ServiceFault};
 
 /// Where the progress of an operation is to be seen.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,0 +1,74 @@
+//! Bearer tokens that run out, renewed in front of every request.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use futures::future::BoxFuture;
+use http::Request;
+use http::header::{AUTHORIZATION, HeaderValue};
+use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::Mutex;
+use tower::filter::AsyncPredicate;
+
+use super::eks_token::Signer;
+use super::plugin::Plugin;
+use super::token::Token;
+use crate::cluster::error::{BoxError, Error};
+
+/// Who issues tokens.
+#[derive(Debug)]
+pub(super) enum Issuer {
+    /// We ourselves, for EKS.
+    Eks(Signer),
+    /// A credential plugin.
+    Plugin(Box<Plugin>),
+}
+
+/// The current token of one cluster. Clones share it; one renewal serves all requests that wait for it.
+#[derive(Clone, Debug)]
+pub(in crate::cluster) struct Bearer {
+    issuer: Arc<Issuer>,
+    current: Arc<Mutex<Token>>,
+}
+
+impl Bearer {
+    /// A bearer that already has its first token.
+    pub(super) fn new(issuer: Issuer, first: Token) -> Self {
+        Self {
+            issuer: Arc::new(issuer),
+            current: Arc::new(Mutex::new(first)),
+        }
+    }
+
+    /// A token that is good for at least a minute more.
+    ///
+    /// # Errors
+    ///
+    /// The issuer's, when the token is due and no new one is to be had.
+    pub async fn token(&self) -> Result<SecretString, Error> {
+        let mut current = self.current.lock().await;
+        if current.renew_at.is_some_and(|due| SystemTime::now() >= due) {
+            *current = match &*self.issuer {
+                Issuer::Eks(signer) => signer.issue().await?,
+                Issuer::Plugin(plugin) => plugin.token().await?,
+            };
+        }
+        Ok(current.secret.clone())
+    }
+}
+
+impl<B: Send + 'static> AsyncPredicate<Request<B>> for Bearer {
+    type Future = BoxFuture<'static, Result<Request<B>, BoxError>>;
+    type Request = Request<B>;
+
+    fn check(&mut self, mut request: Request<B>) -> Self::Future {
+        let bearer = self.clone();
+        Box::pin(async move {
+            let token = bearer.token().await?;
+            let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()))?;
+            value.set_sensitive(true);
+            request.headers_mut().insert(AUTHORIZATION, value);
+            Ok(request)
+        })
+    }
+}

@@ -1,0 +1,243 @@
+//! Credential plugins (`client.authentication.k8s.io`), run without a terminal.
+//!
+//! kube-rs can run them too, but does so three times a connection, on the caller's thread, with our standard input,
+//! and its errors print the plugin's whole output, tokens included.
+
+use std::io::ErrorKind;
+use std::process::{Output, Stdio};
+use std::time::{Duration, SystemTime};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use kube::config::{AuthInfo, Cluster as Server, ExecAuthCluster, ExecConfig};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Deserializer};
+use tokio::process::Command;
+
+use super::token::Token;
+use crate::cluster::error::Error;
+use crate::cluster::redact;
+
+/// How long before its end a token is renewed.
+const MARGIN: Duration = Duration::from_mins(1);
+
+/// A plugin and the question it is asked.
+#[derive(Debug)]
+pub(super) struct Plugin {
+    exec: ExecConfig,
+    question: String,
+}
+
+/// What a plugin answered; the fields of `ExecCredential.status`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Answer {
+    /// A bearer token.
+    #[serde(deserialize_with = "secret")]
+    pub token: Option<SecretString>,
+    /// When token and certificate run out.
+    pub expiration_timestamp: Option<Timestamp>,
+    /// A client certificate in PEM.
+    pub client_certificate_data: Option<String>,
+    /// Its key in PEM.
+    #[serde(deserialize_with = "secret")]
+    pub client_key_data: Option<SecretString>,
+}
+
+#[derive(Deserialize)]
+struct Credential {
+    status: Answer,
+}
+
+fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SecretString>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.map(SecretString::from))
+}
+
+impl Plugin {
+    /// The plugin of a kubeconfig for this server.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Settings`] when the plugin wants the server's CA and that cannot be read.
+    pub fn new(exec: ExecConfig, server: &Server) -> Result<Self, Error> {
+        let settings = |fault: String| Error::Settings {
+            host: server.server.clone().unwrap_or_default(),
+            fault,
+        };
+        let cluster = exec
+            .provide_cluster_info
+            .then(|| ExecAuthCluster::try_from(server).map_err(|e| settings(e.to_string())))
+            .transpose()?;
+        let question = serde_json::json!({
+            "apiVersion": exec.api_version,
+            "kind": "ExecCredential",
+            "spec": {"interactive": false, "cluster": cluster},
+        });
+        let question = question.to_string();
+        Ok(Self { exec, question })
+    }
+
+    /// Runs the plugin.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::PluginMissing`] when there is no such program, [`Error::PluginFailed`] when it failed or printed
+    /// something else than a credential.
+    pub async fn run(&self) -> Result<Answer, Error> {
+        let output = self.process().output().await.map_err(|e| match e.kind() {
+            ErrorKind::NotFound => Error::PluginMissing {
+                command: self.name(),
+                hint: self.exec.install_hint.clone(),
+            },
+            _ => self.failed(e.to_string()),
+        })?;
+        self.read(&output)
+    }
+
+    /// Runs the plugin for a token.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run), and when the answer holds no token.
+    pub async fn token(&self) -> Result<Token, Error> {
+        let answer = self.run().await?;
+        answer.into_token().ok_or_else(|| self.without_credential())
+    }
+
+    /// The error for an answer that cannot be used to log in.
+    pub fn without_credential(&self) -> Error {
+        self.failed("its answer holds neither a token nor a certificate with its key")
+    }
+
+    fn process(&self) -> Command {
+        let mut command = Command::new(self.name());
+        let variables = self.exec.env.iter().flatten();
+        command
+            .args(self.exec.args.iter().flatten())
+            .envs(variables.filter_map(|v| Some((v.get("name")?, v.get("value")?))))
+            .env("KUBERNETES_EXEC_INFO", &self.question)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true);
+        command
+    }
+
+    fn read(&self, output: &Output) -> Result<Answer, Error> {
+        if !output.status.success() {
+            let said = redact::one_line(&String::from_utf8_lossy(&output.stderr), 400);
+            return Err(self.failed(format!("{}: {said}", output.status)));
+        }
+        // client-go reads YAML here as well, and some plugins print it. The parser's error would quote the credential.
+        let credential: Credential = serde_saphyr::from_slice(&output.stdout)
+            .map_err(|_| self.failed("it printed no ExecCredential"))?;
+        Ok(credential.status)
+    }
+
+    fn name(&self) -> String {
+        self.exec.command.clone().unwrap_or_default()
+    }
+
+    fn failed(&self, fault: impl Into<String>) -> Error {
+        Error::PluginFailed {
+            command: self.name(),
+            fault: fault.into(),
+        }
+    }
+}
+
+impl Answer {
+    /// The login with the certificate of this answer, if there is one. It holds for this run and is not renewed.
+    pub fn certificate(&self, login: &AuthInfo) -> Option<AuthInfo> {
+        let (certificate, key) = (
+            self.client_certificate_data.as_ref()?,
+            self.client_key_data.as_ref()?,
+        );
+        Some(AuthInfo {
+            client_certificate_data: Some(STANDARD.encode(certificate)),
+            client_key_data: Some(STANDARD.encode(key.expose_secret()).into()),
+            exec: None,
+            ..login.clone()
+        })
+    }
+
+    /// The token in the answer, if there is one.
+    pub fn into_token(self) -> Option<Token> {
+        let renew_at = self
+            .expiration_timestamp
+            .map(|end| SystemTime::from(end) - MARGIN);
+        self.token.map(|secret| Token { secret, renew_at })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fault::{Explain as _, Kind};
+
+    fn shell(script: &str) -> Plugin {
+        let exec = ExecConfig {
+            api_version: Some("client.authentication.k8s.io/v1".into()),
+            command: Some("/bin/sh".into()),
+            args: Some(vec!["-c".into(), script.into()]),
+            env: Some(vec![
+                [("name", "GREETING"), ("value", "hi")]
+                    .map(|(k, v)| (k.into(), v.into()))
+                    .into(),
+            ]),
+            ..ExecConfig::default()
+        };
+        Plugin::new(exec, &Server::default()).expect("no CA wanted")
+    }
+
+    #[tokio::test]
+    async fn a_plugin_sees_its_variables_and_the_question_and_its_token_is_renewed_in_time() {
+        let plugin = shell(
+            r#"test "$GREETING" = hi && echo "$KUBERNETES_EXEC_INFO" | grep -q '"interactive":false' && \
+               echo '{"kind":"ExecCredential","status":{"token":"t1","expirationTimestamp":"2030-01-01T00:01:00Z"}}'"#,
+        );
+        let token = plugin.token().await.expect("token");
+        assert_eq!(token.secret.expose_secret(), "t1");
+        let due: Timestamp = "2030-01-01T00:00:00Z".parse().expect("time");
+        assert_eq!(token.renew_at, Some(SystemTime::from(due)));
+    }
+
+    #[tokio::test]
+    async fn a_failing_plugin_is_quoted_without_its_secrets() {
+        let error = shell("echo 'token=canary no session' >&2; exit 3")
+            .run()
+            .await
+            .expect_err("exit 3");
+        assert_eq!(
+            error.to_string(),
+            "the credential plugin /bin/sh failed: exit status: 3: token=[hidden] no session"
+        );
+        assert_eq!(error.kind(), Kind::Credential);
+        let garbled = shell("echo '{\"status\": {\"token\": [\"canary\"]}}'")
+            .run()
+            .await
+            .expect_err("no credential");
+        assert!(!garbled.to_string().contains("canary"), "{garbled}");
+    }
+
+    #[tokio::test]
+    async fn a_missing_plugin_is_told_with_the_authors_hint() {
+        let exec = ExecConfig {
+            command: Some("no-such-credential-plugin".into()),
+            install_hint: Some("brew install it".into()),
+            ..ExecConfig::default()
+        };
+        let plugin = Plugin::new(exec, &Server::default()).expect("no CA wanted");
+        let error = plugin.run().await.expect_err("not installed");
+        assert_eq!(
+            error.to_string(),
+            "the credential plugin no-such-credential-plugin was not found"
+        );
+        let remedies: Vec<_> = error.remedies().iter().map(ToString::to_string).collect();
+        assert!(
+            remedies.contains(&"brew install it".to_owned()),
+            "{remedies:?}"
+        );
+    }
+}
