@@ -1,5 +1,7 @@
 //! Why the agents or an extension do not come up, in a few lines that a person can act on.
 
+use std::fmt;
+
 use k8s_openapi::api::core::v1::{ContainerStatus, Event, Pod};
 use kube::api::ListParams;
 use kube::{Api, ResourceExt as _};
@@ -33,7 +35,39 @@ pub struct Evidence {
     /// The likeliest reason.
     pub cause: Cause,
     /// What pods, events and secrets show, gravest first.
-    pub lines: Vec<String>,
+    pub lines: Vec<EvidenceLine>,
+}
+
+/// One line of evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EvidenceLine {
+    /// The pod that the line is about; `None` when it is about none.
+    pub pod: Option<String>,
+    /// What was found, for people.
+    pub text: String,
+}
+
+impl EvidenceLine {
+    /// A line about no pod.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            pod: None,
+            text: text.into(),
+        }
+    }
+
+    fn about(pod: &Pod, text: String) -> Self {
+        Self {
+            pod: Some(pod.name_any()),
+            text,
+        }
+    }
+}
+
+impl fmt::Display for EvidenceLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
 }
 
 impl Cluster {
@@ -44,7 +78,7 @@ impl Cluster {
     /// # Errors
     ///
     /// [`Error`] of the conversation.
-    pub async fn explain_agents(&self, call: &Call) -> Result<Vec<String>, Error> {
+    pub async fn explain_agents(&self, call: &Call) -> Result<Vec<EvidenceLine>, Error> {
         Ok(self.diagnose_agents(call).await?.lines)
     }
 
@@ -83,7 +117,8 @@ impl Cluster {
         let (pods, events) = self.look_around(call, namespace).await?;
         let mut lines = of_pods(&pods);
         lines.extend(of_events(events));
-        Ok(presentable(lines))
+        let lines = presentable(lines).into_iter();
+        Ok(lines.map(|line| line.text).collect())
     }
 
     /// The pods and the warnings of a namespace.
@@ -108,18 +143,21 @@ impl Cluster {
     }
 }
 
-fn presentable(lines: Vec<String>) -> Vec<String> {
-    let lines = lines.into_iter().take(LINES);
-    lines.map(|line| redact::one_line(&line, WIDTH)).collect()
+fn presentable(lines: Vec<EvidenceLine>) -> Vec<EvidenceLine> {
+    let shown = |line: EvidenceLine| EvidenceLine {
+        text: redact::one_line(&line.text, WIDTH),
+        ..line
+    };
+    lines.into_iter().take(LINES).map(shown).collect()
 }
 
-fn of_pods(pods: &[Pod]) -> Vec<String> {
+fn of_pods(pods: &[Pod]) -> Vec<EvidenceLine> {
     let mut stuck: Vec<_> = pods.iter().flat_map(stuck_containers).collect();
     stuck.extend(pods.iter().filter_map(unscheduled));
     stuck
 }
 
-fn stuck_containers(pod: &Pod) -> Vec<String> {
+fn stuck_containers(pod: &Pod) -> Vec<EvidenceLine> {
     let Some(status) = &pod.status else {
         return Vec::new();
     };
@@ -130,12 +168,13 @@ fn stuck_containers(pod: &Pod) -> Vec<String> {
         .flatten();
     containers
         .filter_map(|c| {
-            Some(format!(
+            let text = format!(
                 "pod {}, container {}: {}",
                 pod.name_any(),
                 c.name,
                 waiting(c)?
-            ))
+            );
+            Some(EvidenceLine::about(pod, text))
         })
         .collect()
 }
@@ -152,7 +191,7 @@ fn waiting(container: &ContainerStatus) -> Option<String> {
     })
 }
 
-fn unscheduled(pod: &Pod) -> Option<String> {
+fn unscheduled(pod: &Pod) -> Option<EvidenceLine> {
     let conditions = pod.status.as_ref()?.conditions.as_ref()?;
     let scheduled = conditions
         .iter()
@@ -162,22 +201,23 @@ fn unscheduled(pod: &Pod) -> Option<String> {
         .as_deref()
         .or(scheduled.reason.as_deref())
         .unwrap_or("no reason given");
-    Some(format!("pod {}: not scheduled ({why})", pod.name_any()))
+    let text = format!("pod {}: not scheduled ({why})", pod.name_any());
+    Some(EvidenceLine::about(pod, text))
 }
 
 /// The identity comes from the operator's first call to Azure; its pod's state is the next thing to look at.
-fn no_identity(pods: &[Pod]) -> String {
+fn no_identity(pods: &[Pod]) -> EvidenceLine {
     let operator = pods
         .iter()
         .find(|pod| pod.name_any().starts_with("clusteridentityoperator"));
     let phase = operator.and_then(|pod| pod.status.as_ref()?.phase.clone());
     let state = phase.map_or("has no pod".to_owned(), |phase| format!("is {phase}"));
-    format!(
+    EvidenceLine::new(format!(
         "secret azure-identity-certificate is missing: the agents have no identity from Azure yet; clusteridentityoperator {state}"
-    )
+    ))
 }
 
-fn of_events(mut events: Vec<Event>) -> Vec<String> {
+fn of_events(mut events: Vec<Event>) -> Vec<EvidenceLine> {
     let time = |event: &Event| {
         let precise = event.event_time.as_ref().map(|t| t.0);
         event.last_timestamp.as_ref().map(|t| t.0).max(precise)
@@ -192,10 +232,11 @@ fn of_events(mut events: Vec<Event>) -> Vec<String> {
             .to_ascii_lowercase();
         let name = object.name.as_deref().unwrap_or_default();
         let reason = event.reason.as_deref().unwrap_or("warning");
-        format!(
-            "{kind} {name}: {reason}: {}",
-            event.message.as_deref().unwrap_or_default()
-        )
+        let message = event.message.as_deref().unwrap_or_default();
+        EvidenceLine {
+            pod: (kind == "pod").then(|| name.to_owned()),
+            text: format!("{kind} {name}: {reason}: {message}"),
+        }
     };
     events.iter().take(WARNINGS).map(line).collect()
 }
@@ -267,7 +308,12 @@ mod tests {
             warning(3),
             warning(2),
         ];
-        assert_eq!(lines, expected);
+        let texts: Vec<_> = lines.iter().map(ToString::to_string).collect();
+        assert_eq!(texts, expected);
+        let pods: Vec<_> = lines.iter().map(|line| line.pod.as_deref()).collect();
+        let agent = Some("config-agent-1");
+        assert_eq!(pods[..3], [Some("clusteridentityoperator-1"), agent, None]);
+        assert!(pods[3..].iter().all(|pod| *pod == agent));
     }
 
     #[tokio::test]
@@ -278,6 +324,6 @@ mod tests {
             .explain_agents(&call())
             .await
             .expect("answered");
-        assert_eq!(lines, Vec::<String>::new());
+        assert_eq!(lines, []);
     }
 }

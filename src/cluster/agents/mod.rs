@@ -17,7 +17,7 @@ mod stored_release;
 
 pub use self::cause::Cause;
 pub use self::config::{Agents, ArcConfig};
-pub use self::evidence::Evidence;
+pub use self::evidence::{Evidence, EvidenceLine};
 pub use self::nodes::NodeFacts;
 pub use self::private_key::AgentKey;
 pub use self::stored_release::StoredRelease;

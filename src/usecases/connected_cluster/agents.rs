@@ -6,7 +6,9 @@ use secrecy::SecretString;
 
 use crate::arm::{Cloud, ConnectedCluster, HelmSettings};
 use crate::call::Call;
-use crate::cluster::{Cluster, Evidence, StoredRelease};
+use crate::cluster::{
+    Cluster, Evidence, EvidenceLine, RELEASE_NAME, RELEASE_NAMESPACE, STARTED, StoredRelease,
+};
 use crate::helm::{
     self, AgentValues, Chart, DataPlaneOverrides, Helm, KeyDelivery, Record, Workspace,
 };
@@ -16,13 +18,6 @@ use super::provisions::Provisions;
 use super::proxy;
 use super::spec::Spec;
 use crate::usecases::session::Session;
-
-/// Names that the az CLI, the agents' own upgrade and support staff rely on.
-pub(super) const RELEASE: &str = "azure-arc";
-/// Namespace of the release record.
-pub(super) const RELEASE_NAMESPACE: &str = "azure-arc-release";
-/// Namespace of the agents.
-pub(super) const AGENT_NAMESPACE: &str = "azure-arc";
 
 /// Values that are gone when nobody asks for them any more.
 const OWN_VALUES: [&str; 5] = [
@@ -36,10 +31,7 @@ const OWN_VALUES: [&str; 5] = [
 /// How long Helm may wait for the agents, as in the az CLI; the call's own deadline may be earlier.
 const HELM_WAIT: Duration = Duration::from_mins(20);
 
-/// Label of Helm's record with the second (Unix time) in which we started Helm. Helm hands labels on from record to record,
-/// so it proves a record to be ours only where it fits the record's own time.
-pub(super) const STARTED: &str = "arc.multicloud/started";
-/// How far the two may lie apart: Helm notes its time when it has looked at the cluster.
+/// How far the time in the label [`STARTED`] and that of Helm's record may lie apart: Helm notes its time when it has looked at the cluster.
 const START_MARGIN: i64 = 120;
 
 /// Everything that has to be at hand before Helm runs.
@@ -181,7 +173,7 @@ impl Install<'_> {
         let started = jiff::Timestamp::now().as_second().to_string();
         let install = helm::Install {
             label: (STARTED, &started),
-            release: RELEASE,
+            release: RELEASE_NAME,
             namespace: RELEASE_NAMESPACE,
             chart: &chart.path,
             values,
@@ -217,7 +209,9 @@ pub(super) async fn evidence(call: &Call, cluster: &Cluster) -> Box<Evidence> {
     let found = match cluster.diagnose_agents(&call.afterwards()).await {
         Ok(evidence) => evidence,
         Err(error) => Evidence {
-            lines: vec![format!("the agents could not be looked at: {error}")],
+            lines: vec![EvidenceLine::new(format!(
+                "the agents could not be looked at: {error}"
+            ))],
             ..Evidence::default()
         },
     };

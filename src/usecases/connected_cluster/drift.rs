@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::arm::ConnectedCluster;
+use crate::cluster::EvidenceLine;
 use crate::helm::{Definition, Record};
 
 use super::object;
@@ -196,9 +197,12 @@ fn deployments(record: &Record, inside: &Inside) -> Vec<String> {
 }
 
 /// What the pods of a deployment are waiting for.
-fn reason(deployment: &str, evidence: &[String]) -> String {
-    let prefix = format!("pod {deployment}-");
-    let line = evidence.iter().find(|line| line.starts_with(&prefix));
+fn reason(deployment: &str, evidence: &[EvidenceLine]) -> String {
+    let prefix = format!("{deployment}-");
+    let is_of = |pod: &String| pod.starts_with(&prefix);
+    let line = evidence
+        .iter()
+        .find(|line| line.pod.as_ref().is_some_and(is_of));
     line.map_or(String::new(), |line| format!(" ({line})"))
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::arm::{ConnectedCluster, ResourceId};
 use crate::call::Call;
-use crate::cluster::{Agents, ArcConfig, Cluster, Connection};
+use crate::cluster::{Agents, ArcConfig, Cluster, Connection, EvidenceLine};
 use crate::helm::Record;
 
 use super::error::Error;
@@ -43,7 +43,7 @@ pub struct Inside {
     /// The resources of the agents' API groups that are served, as `<plural>.<group>`.
     pub served: BTreeSet<String>,
     /// What pods, events and secrets show, where agents are not ready.
-    pub evidence: Vec<String>,
+    pub evidence: Vec<EvidenceLine>,
 }
 
 impl Inside {

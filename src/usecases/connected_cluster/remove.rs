@@ -5,10 +5,9 @@
 
 use crate::arm::ResourceId;
 use crate::call::Call;
-use crate::cluster::{Cluster, Connection};
+use crate::cluster::{AGENTS_NAMESPACE, Cluster, Connection, RELEASE_NAME, RELEASE_NAMESPACE};
 use crate::helm::{self, Helm, Record, Workspace};
 
-use super::agents::{AGENT_NAMESPACE, RELEASE, RELEASE_NAMESPACE};
 use super::error::Error;
 use crate::usecases::error::PlaneError;
 use crate::usecases::session::Session;
@@ -99,7 +98,7 @@ pub(super) async fn clear_cluster(
     }
     call.step("remove the agents' definitions and namespaces");
     cluster.delete_arc_crds(call).await?;
-    cluster.delete_namespace(call, AGENT_NAMESPACE).await?;
+    cluster.delete_namespace(call, AGENTS_NAMESPACE).await?;
     cluster.delete_namespace(call, RELEASE_NAMESPACE).await?;
     Ok(())
 }
@@ -118,7 +117,7 @@ async fn uninstall(
         kubeconfig: lease.path(),
         workspace: &workspace,
     };
-    helm.uninstall(call, &access, RELEASE, namespace, hooks)
+    helm.uninstall(call, &access, RELEASE_NAME, namespace, hooks)
         .await?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::arm::{Extension, ExtensionPatch};
 use crate::call::Call;
 
-use super::diagnosis;
+use super::diagnosis::Failed;
 use super::error::Error;
 use super::finish::{complete, reach};
 use super::observe::{Observation, failure};
@@ -53,11 +53,13 @@ pub async fn change(
         object = match write(call, session, spec, object).await {
             Ok(object) => object,
             Err(error) => {
-                let cluster = cluster.as_ref().ok();
-                let namespace = namespace.as_deref();
-                return Err(
-                    diagnosis::explain(session, cluster, &id, "changed", namespace, error).await,
-                );
+                let failed = Failed {
+                    id: &id,
+                    done: "changed",
+                    cluster: cluster.as_ref().ok(),
+                    namespace: namespace.as_deref(),
+                };
+                return Err(failed.explain(call, session, error).await);
             }
         };
     }

@@ -4,7 +4,7 @@ use crate::arm::Extension;
 use crate::call::Call;
 
 use super::change::{Repair, change};
-use super::diagnosis;
+use super::diagnosis::Failed;
 use super::error::Error;
 use super::finish::{complete, reach};
 use super::observe::Observation;
@@ -53,16 +53,13 @@ pub async fn create(
         reached = match operation.wait(call).await {
             Ok(object) => object,
             Err(error) => {
-                let namespace = spec.scope.namespace();
-                let told = diagnosis::explain(
-                    session,
-                    cluster.as_ref().ok(),
-                    &id,
-                    "installed",
-                    namespace,
-                    error,
-                );
-                return Err(told.await);
+                let failed = Failed {
+                    id: &id,
+                    done: "installed",
+                    cluster: cluster.as_ref().ok(),
+                    namespace: spec.scope.namespace(),
+                };
+                return Err(failed.explain(call, session, error).await);
             }
         };
         checkpoint(&reached);

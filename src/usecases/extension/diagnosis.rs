@@ -1,62 +1,51 @@
 //! Why an extension does not come up: what Azure's statuses, the pods and the last events say.
 
-use std::time::Duration;
-
-use tokio_util::sync::CancellationToken;
-
 use crate::arm::{self, Extension, ResourceId};
 use crate::call::{Call, Halt};
-use crate::cluster::Cluster;
+use crate::cluster::{AGENTS_NAMESPACE, Cluster};
 
 use super::error::Error;
 use crate::usecases::session::Session;
 
-/// How long the look may take; the call's own time may be over.
-const LOOK: Duration = Duration::from_secs(10);
-/// Where the agents that install extensions run.
-const AGENTS: &str = "azure-arc";
+/// A change that Azure accepted and that did not come about.
+pub(super) struct Failed<'a> {
+    /// The extension.
+    pub id: &'a ResourceId,
+    /// What should have been done: `installed`, `changed` or `removed`.
+    pub done: &'static str,
+    /// The cluster, where it can be looked at.
+    pub cluster: Option<&'a Cluster>,
+    /// Namespace of the extension, as far as it is known.
+    pub namespace: Option<&'a str>,
+}
 
-/// Turns the failure of an accepted change into one that says why, unless the run was only stopped.
-pub(super) async fn explain(
-    session: &Session,
-    cluster: Option<&Cluster>,
-    id: &ResourceId,
-    done: &'static str,
-    namespace: Option<&str>,
-    error: arm::Error,
-) -> Error {
-    if error.halt() == Some(Halt::Interrupted) {
-        return error.into();
-    }
-    let call = look(id.name());
-    let found = session.azure.extensions().get(&call, id).await;
-    let object = found.ok().flatten().unwrap_or_default();
-    let namespace = object.namespace().or(namespace).map(str::to_owned);
-    let mut evidence = statuses(&object);
-    if let Some(cluster) = cluster {
-        evidence.extend(in_cluster(&call, cluster, namespace.as_deref().unwrap_or(AGENTS)).await);
-    }
-    Error::Failed {
-        id: id.clone(),
-        done,
-        source: Box::new(error),
-        evidence,
-        namespace,
+impl Failed<'_> {
+    /// Turns Azure's error into one that says why, unless the run was only stopped.
+    pub(super) async fn explain(self, call: &Call, session: &Session, error: arm::Error) -> Error {
+        if error.halt() == Some(Halt::Interrupted) {
+            return error.into();
+        }
+        let call = call.afterwards();
+        let found = session.azure.extensions().get(&call, self.id).await;
+        let object = found.ok().flatten().unwrap_or_default();
+        let namespace = object.namespace().or(self.namespace).map(str::to_owned);
+        let mut evidence = statuses(&object);
+        if let Some(cluster) = self.cluster {
+            let namespace = namespace.as_deref().unwrap_or(AGENTS_NAMESPACE);
+            evidence.extend(pods(&call, cluster, namespace).await);
+        }
+        Error::Failed {
+            id: self.id.clone(),
+            done: self.done,
+            source: Box::new(error),
+            evidence,
+            namespace,
+        }
     }
 }
 
-/// Pods and events of a namespace, for a wait that has no time left.
-pub(super) async fn pods(cluster: &Cluster, namespace: &str) -> Vec<String> {
-    let call = look(namespace);
-    in_cluster(&call, cluster, namespace).await
-}
-
-/// A call with some time of its own, for a look after the time of another has run out.
-pub(super) fn look(object: &str) -> Call {
-    Call::new(CancellationToken::new(), object).within(LOOK)
-}
-
-async fn in_cluster(call: &Call, cluster: &Cluster, namespace: &str) -> Vec<String> {
+/// Pods and events of a namespace, or why they could not be looked at.
+pub(super) async fn pods(call: &Call, cluster: &Cluster, namespace: &str) -> Vec<String> {
     match cluster.explain_namespace(call, namespace).await {
         Ok(lines) => lines,
         Err(error) => vec![format!(

@@ -4,7 +4,7 @@ use crate::arm::ResourceId;
 use crate::call::Call;
 use crate::cluster::Connection;
 
-use super::diagnosis;
+use super::diagnosis::Failed;
 use super::error::Error;
 use crate::usecases::parent::{dead, parent_of};
 use crate::usecases::session::Session;
@@ -51,19 +51,16 @@ pub async fn remove(
     call.step("remove the extension");
     let operation = extensions.delete(call, id, force || dead.is_some()).await?;
     if let Err(error) = operation.wait(call).await {
-        let look = diagnosis::look(id.name());
+        let look = call.afterwards();
         let expected = Expected::at_most_agents_of(&cluster);
         let inside = Box::pin(expected.reach(&look, session, connection)).await;
-        let namespace = object.namespace();
-        return Err(diagnosis::explain(
-            session,
-            inside.as_ref().ok().map(|target| &target.cluster),
+        let failed = Failed {
             id,
-            "removed",
-            namespace,
-            error,
-        )
-        .await);
+            done: "removed",
+            cluster: inside.as_ref().ok().map(|target| &target.cluster),
+            namespace: object.namespace(),
+        };
+        return Err(failed.explain(call, session, error).await);
     }
     Ok(dead.map_or(Removed::InOrder, |status| Removed::Forgotten {
         status: status.to_owned(),

@@ -123,7 +123,9 @@ pub(super) async fn wait_until_available(
             cause: halt,
             seen,
             evidence: match halt {
-                Halt::DeadlineExceeded => diagnosis::pods(cluster, namespace).await,
+                Halt::DeadlineExceeded => {
+                    diagnosis::pods(&call.afterwards(), cluster, namespace).await
+                }
                 Halt::Interrupted => Vec::new(),
             },
         }),

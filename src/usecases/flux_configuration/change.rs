@@ -37,7 +37,7 @@ pub async fn change(
         ..FluxConfiguration::default()
     };
     let operation = configurations.put(call, &id, &body).await?;
-    let changed = explained(session, spec, operation.wait(call).await).await?;
+    let changed = explained(call, session, spec, operation.wait(call).await).await?;
     settle(call, session, spec, changed).await
 }
 
@@ -73,6 +73,7 @@ pub(super) async fn check_cluster(
 
 /// Adds what Azure says about the objects to an operation that failed, unless the run was only stopped.
 pub(super) async fn explained<T>(
+    call: &Call,
     session: &Session,
     spec: &Spec,
     outcome: Result<T, arm::Error>,
@@ -80,6 +81,6 @@ pub(super) async fn explained<T>(
     match outcome {
         Ok(done) => Ok(done),
         Err(error) if error.halt() == Some(Halt::Interrupted) => Err(error.into()),
-        Err(error) => Err(remove::failed(session, &spec.id(), "applied", error).await),
+        Err(error) => Err(remove::failed(call, session, &spec.id(), "applied", error).await),
     }
 }

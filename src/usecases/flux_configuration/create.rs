@@ -49,7 +49,7 @@ pub async fn create(
     let mut reached = operation.initial().cloned().unwrap_or(body);
     checkpoint(&reached);
     let finished = async {
-        reached = explained(session, spec, operation.wait(call).await).await?;
+        reached = explained(call, session, spec, operation.wait(call).await).await?;
         checkpoint(&reached);
         settle(call, session, spec, reached.clone()).await
     }

@@ -1,9 +1,5 @@
 //! Removing a Flux configuration, and what it applied where it prunes.
 
-use std::time::Duration;
-
-use tokio_util::sync::CancellationToken;
-
 use crate::arm::{self, ResourceId};
 use crate::call::{Call, Halt};
 use crate::usecases::parent::{dead, parent_of};
@@ -11,9 +7,6 @@ use crate::usecases::session::Session;
 
 use super::compliance::complaints;
 use super::error::Error;
-
-/// How long a look may take after the call's own time is over.
-const LOOK: Duration = Duration::from_secs(10);
 
 /// Removes a configuration. One that is gone already, or whose cluster is, is fine. A cluster whose agents will never act
 /// again is not waited for.
@@ -39,18 +32,19 @@ pub async fn remove(
     match operation.wait(call).await {
         Ok(()) => Ok(()),
         Err(error) if error.halt() == Some(Halt::Interrupted) => Err(error.into()),
-        Err(error) => Err(failed(session, id, "removed", error).await),
+        Err(error) => Err(failed(call, session, id, "removed", error).await),
     }
 }
 
 /// The failure of an operation, with what Azure says about the objects.
 pub(super) async fn failed(
+    call: &Call,
     session: &Session,
     id: &ResourceId,
     done: &'static str,
     error: arm::Error,
 ) -> Error {
-    let call = Call::new(CancellationToken::new(), id.name()).within(LOOK);
+    let call = call.afterwards();
     let found = session.azure.flux_configurations().get(&call, id).await;
     let evidence = found
         .ok()

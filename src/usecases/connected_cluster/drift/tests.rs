@@ -159,9 +159,13 @@ fn what_the_cluster_shows_is_named() {
             i.agents
                 .workloads
                 .extend([("config-agent".to_owned(), workload)]);
+            let about = |pod: &str, what: &str| EvidenceLine {
+                pod: Some(pod.to_owned()),
+                text: format!("pod {pod}, container {what}"),
+            };
             i.evidence = vec![
-                "pod kube-aad-proxy-1, container x: CrashLoopBackOff".to_owned(),
-                "pod config-agent-7f-x, container main: ImagePullBackOff".to_owned(),
+                about("kube-aad-proxy-1", "x: CrashLoopBackOff"),
+                about("config-agent-7f-x", "main: ImagePullBackOff"),
             ];
         }
     };

@@ -12,12 +12,11 @@ use serde_json::{Value, json};
 
 use crate::arm::canonical_location;
 use crate::call::{Call, Probe, WaitError, poll_until};
-use crate::cluster::{Cluster, JobState};
+use crate::cluster::{Cluster, JobState, RELEASE_NAMESPACE, STARTED};
 use crate::helm::{self, Access, Chart, ChartSource};
 
 pub use log::Finding;
 
-use crate::usecases::connected_cluster::agents::{RELEASE_NAMESPACE, STARTED};
 use crate::usecases::connected_cluster::error::Error;
 use crate::usecases::connected_cluster::provisions::Provisions;
 use crate::usecases::connected_cluster::spec::{Proxy, Spec};
