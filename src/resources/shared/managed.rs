@@ -165,6 +165,7 @@ pub trait TwoPlanes: Send + Sync + Sized + 'static {
     fn attempting(operation: Operation, id: &Self::Id) -> String;
 
     /// Rules that the schema cannot express. The configuration may hold unknowns; no network.
+    #[must_use]
     fn rules(_config: &Value) -> Diagnostics {
         Diagnostics::default()
     }
