@@ -4,11 +4,12 @@ use anyhow::{Context, ensure};
 use serde_json::json;
 use world::cluster::Cluster;
 use world::engine::{Action, Change, Engine, Workdir};
+use world::files::write_private;
 use world::kubectl;
 use world::leftovers;
 use world::names::{LOCATION, RESOURCE_GROUP};
 
-use crate::common::{Configuration, Fixture, Suite, says};
+use crate::common::{ADDRESS, Configuration, Fixture, Suite, says};
 
 const VERSION: &str = "2025-04-01";
 const FLUX: &str = "arc_flux_configuration.fleet";
@@ -20,6 +21,11 @@ const CANARY: &str = "Y2FuYXJ5LTRj";
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
     suite.add("gitops::flux_configuration", 1, engine, flux);
     suite.add("gitops::custom_location", 1, engine, custom_location);
+}
+
+/// What does not depend on the engine.
+pub fn once(suite: &mut Suite, engine: &Engine) {
+    suite.add("gitops::an_outage_keeps_the_drift", 1, engine, outage);
 }
 
 fn with_flux(configuration: &Configuration, path: &str) -> String {
@@ -197,4 +203,40 @@ async fn custom_location(test: Fixture) -> anyhow::Result<()> {
     test.work.destroy().await?.expect_success()?;
     leftovers::delete_namespace(cluster, "edge").await?;
     test.nothing_is_left().await
+}
+
+/// What differs in a cluster stays known while the cluster cannot be asked, and its repair stays planned: of the connected
+/// cluster and of what runs on it alike.
+async fn outage(test: Fixture) -> anyhow::Result<()> {
+    const LINES: [&str; 2] = [
+        "deployment azure-arc/config-agent: scaled to 0 of 1 replicas",
+        "Kustomization fleet/fleet-apps: missing",
+    ];
+    let cluster = test.cluster();
+    let kubeconfig = test.work.path().join("kubeconfig");
+    let good = std::fs::read_to_string(&cluster.kubeconfig)?;
+    write_private(&kubeconfig, &good)?;
+    let configuration = Configuration {
+        kubernetes: format!(r#"{{ config_path = "{}" }}"#, kubeconfig.display()),
+        ..Configuration::of(cluster)
+    };
+    test.apply(&with_flux(&configuration, "./apps")).await?;
+    kubectl::scale(cluster, "config-agent", 0).await?;
+    let applied = "kustomizations.kustomize.toolkit.fluxcd.io";
+    kubectl::delete_flux(cluster, applied, "fleet", "fleet-apps").await?;
+    let refresh = ["apply", "-refresh-only", "-json", "-auto-approve"];
+    test.work.run(&refresh).await?.expect_success()?;
+
+    let dead = good.replace(&cluster.endpoint, "https://127.0.0.1:1");
+    write_private(&kubeconfig, &dead)?;
+    let plan = test.work.plan_text().await?.expect_success()?;
+    says(&plan.text, &LINES)?;
+    let plan = test.work.plan().await?.expect_success()?;
+    for address in [ADDRESS, FLUX] {
+        let repair = Change::new(address, Action::Update);
+        ensure!(plan.changes.contains(&repair), "{address}: {}", plan.text);
+    }
+    write_private(&kubeconfig, &good)?;
+    test.work.converge().await?;
+    test.destroy().await
 }

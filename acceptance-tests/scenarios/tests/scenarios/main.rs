@@ -58,6 +58,7 @@ fn main() -> std::process::ExitCode {
         drift::scenarios(&mut suite, first);
         matrix::scenarios(&mut suite, first);
         guards::scenarios(&mut suite, first);
+        gitops::once(&mut suite, first);
         wrong_cluster::scenarios(&mut suite, first);
         settings::scenarios(&mut suite, first);
         deletion::scenarios(&mut suite, first);

@@ -180,15 +180,23 @@ async fn nothing_asked_for(test: &Fixture) -> anyhow::Result<()> {
         "{}",
         plan.text
     );
+    // A replacement is planned as a change first, so that asking for one is refused too.
+    let replace = format!("-replace={ADDRESS}");
+    let plan = test.work.run(&["plan", "-json", &replace]).await?;
+    let plan = plan.expect_failure()?;
+    ensure!(
+        plan.text.contains("Issuer Cannot Be Disabled"),
+        "{}",
+        plan.text
+    );
     // The way out that the message names.
-    test.work.run(&["taint", ADDRESS]).await?.expect_success()?;
-    let plan = test.work.plan().await?.expect_success()?;
-    let replace = Change::new(ADDRESS, Action::Replace);
-    plan.expect_changes(&[replace])?;
-    test.work
-        .run(&["untaint", ADDRESS])
-        .await?
-        .expect_success()?;
+    let target = format!("-target={ADDRESS}");
+    let plan = test
+        .work
+        .run(&["plan", "-json", "-destroy", &target])
+        .await?;
+    let removal = Change::new(ADDRESS, Action::Delete);
+    plan.expect_success()?.expect_changes(&[removal])?;
     Ok(())
 }
 
