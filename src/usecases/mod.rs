@@ -7,16 +7,12 @@
 //! Each folder has the same files under the same names where the step exists: `spec`, `create`, `observe`, `change`,
 //! `remove`, `error`. What all types share is here at the top.
 
-mod clusters;
 pub mod connected_cluster;
 pub mod custom_location;
 mod drift;
 mod error;
 pub mod extension;
 pub mod flux_configuration;
-mod incomplete;
-mod location;
-mod parent;
 mod registration;
 pub mod service_account_token;
 mod session;
@@ -27,11 +23,10 @@ pub use crate::arm::ResourceId;
 pub use crate::cluster::Workload;
 pub use crate::cluster::{Connection, Credential, Eks, Exec, Explicit};
 pub use crate::helm::HelmSource;
-pub use clusters::Clusters;
 pub use drift::{Cure, Drift, Plane, Replacement};
-pub use error::{PlaneError, PlaneSubject};
-pub use incomplete::Incomplete;
-pub use location::{OfferedLocations, check_location, same_location};
-pub use parent::{ParentError, parent_of};
-pub use session::{Session, SessionSlot};
+pub use error::{Incomplete, PlaneError, PlaneSubject};
+pub use session::{
+    Clusters, OfferedLocations, Session, SessionSlot, check_location, same_location,
+};
 pub use tags::TagRules;
+pub use target::{ParentError, parent_of};

@@ -13,7 +13,7 @@ use crate::sdk::resource::{ImportTarget, MoveSource, Plan};
 use crate::sdk::timeouts::Operation;
 use crate::sdk::value::Value;
 use crate::usecases::connected_cluster::{
-    Before as Made, Error, Known, Leftover, Reached, Subject, change, create, observe, remove,
+    Change, Error, Leftover, Reached, Removal, Subject, change, create, observe, remove,
 };
 use crate::usecases::{Incomplete, Plane, ResourceId, Session};
 
@@ -113,11 +113,11 @@ impl TwoPlanes for ConnectedCluster {
         let tags = &at.session.tags;
         let spec = planned.spec(at.id, at.connection, tags, Some(&config));
         let prior = prior.state;
-        let before = Made {
+        let asked = Change {
             cluster_uid: prior.cluster_uid.as_deref(),
             agents_change: planned.agents_differ(&prior),
         };
-        let changed = Box::pin(change(at.call, at.session, &spec, before)).await;
+        let changed = Box::pin(change(at.call, at.session, &spec, asked)).await;
         let (object, inside) = changed.map_err(Incomplete::nothing)?;
         let state = planned.with_object(at.id, &object, tags);
         Ok(match inside {
@@ -133,11 +133,11 @@ impl TwoPlanes for ConnectedCluster {
     }
 
     async fn delete(at: &At<'_, ResourceId>, state: State) -> Result<Diagnostics, Error> {
-        let known = Known {
+        let asked = Removal {
             cluster_uid: state.cluster_uid.as_deref(),
             force: state.force_delete.unwrap_or(false),
         };
-        let leftover = remove(at.call, at.session, at.id, at.connection, known).await?;
+        let leftover = remove(at.call, at.session, at.id, at.connection, asked).await?;
         Ok(leftover.map_or_else(Diagnostics::default, |leftover| {
             report_leftover(at.id, &leftover)
         }))

@@ -4,15 +4,12 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::resources::shared::ids;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
 use crate::sdk::resource::ImportTarget;
 use crate::sdk::value::Value;
 use crate::usecases::ResourceId;
 use crate::usecases::service_account_token::Account;
-
-use super::state::State;
 
 /// What stands between the two.
 const INFIX: &str = "/serviceAccounts/";
@@ -27,19 +24,6 @@ pub struct TokenId {
 }
 
 impl TokenId {
-    /// The id that the token of a configuration has.
-    ///
-    /// # Errors
-    ///
-    /// Diagnostics when no connected cluster is named.
-    pub(super) fn future(planned: &State) -> Result<Self, Diagnostics> {
-        let cluster = ids::required_cluster(planned.connected_cluster_id.as_ref())?;
-        Ok(Self {
-            connected_cluster: cluster.clone(),
-            account: Account::new(&planned.namespace, &planned.name),
-        })
-    }
-
     /// The token that an import names.
     ///
     /// # Errors

@@ -3,18 +3,19 @@
 use crate::call::Call;
 use crate::fault::{Explain as _, Kind};
 use crate::resources::connection;
-use crate::resources::shared::deletion;
 use crate::resources::shared::diagnose::{self, About};
 use crate::resources::shared::managed::{
     At, Before, Common, Definition, Look, Outcome, Seen, TwoPlanes,
 };
 use crate::resources::shared::private::Private;
+use crate::resources::shared::{deletion, ids};
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::resource::{ImportTarget, Plan};
 use crate::sdk::timeouts::Operation;
 use crate::sdk::value::Value;
 use crate::usecases::service_account_token::{
-    Error, Grant, Made, Observation, Provided, Spec, Subject, change, create, observe, remove,
+    Account, Error, Grant, Made, Observation, Provided, Spec, Subject, change, create, observe,
+    remove,
 };
 use crate::usecases::{Cure, Incomplete, ParentError, Plane, Session};
 
@@ -51,7 +52,11 @@ impl TwoPlanes for ServiceAccountToken {
     }
 
     fn future_id(planned: &State, _session: &Session) -> Result<TokenId, Diagnostics> {
-        TokenId::future(planned)
+        let cluster = ids::required_cluster(planned.connected_cluster_id.as_ref())?;
+        Ok(TokenId {
+            connected_cluster: cluster.clone(),
+            account: Account::new(&planned.namespace, &planned.name),
+        })
     }
 
     fn attempting(operation: Operation, id: &TokenId) -> String {

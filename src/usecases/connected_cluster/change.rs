@@ -24,7 +24,7 @@ const TALKERS: [&str; 2] = ["clusteridentityoperator", "config-agent"];
 
 /// What is known of the connected cluster from the time when it was last applied.
 #[derive(Clone, Copy, Debug)]
-pub struct Before<'a> {
+pub struct Change<'a> {
     /// UID of the cluster that it was made for; `None` when it was never seen.
     pub cluster_uid: Option<&'a str>,
     /// Whether the wanted settings of the agents are others than before.
@@ -45,7 +45,7 @@ pub async fn change(
     call: &Call,
     session: &Session,
     spec: &Spec,
-    before: Before<'_>,
+    asked: Change<'_>,
 ) -> Result<(ConnectedCluster, Result<Inside, Error>), Error> {
     let connection = spec.connection.as_ref();
     let Observation { object, inside } =
@@ -59,10 +59,10 @@ pub async fn change(
                 cluster: session.cluster(call, connection).await?,
                 inside,
             };
-            let (object, inside) = Box::pin(work.run(call, object, before)).await?;
+            let (object, inside) = Box::pin(work.run(call, object, asked)).await?;
             Ok((object, Ok(inside)))
         }
-        Err(error) if before.agents_change => Err(error),
+        Err(error) if asked.agents_change => Err(error),
         Err(error) => {
             let target = write::target(session, spec, object.clone());
             let written = write::bring_up_to_date(call, session, spec, object, target);
@@ -89,21 +89,21 @@ impl Work<'_> {
         &self,
         call: &Call,
         object: ConnectedCluster,
-        before: Before<'_>,
+        asked: Change<'_>,
     ) -> Result<(ConnectedCluster, Inside), Error> {
-        same_cluster(before.cluster_uid, &self.inside.cluster_uid)?;
+        same_cluster(asked.cluster_uid, &self.inside.cluster_uid)?;
         self.check_owner(call).await?;
         let now = jiff::Timestamp::now();
         let drift = drift::drift(self.spec, &object, Some(&self.inside), now);
         let cures = |cure| drift.iter().any(|one| one.cure == cure);
-        let install = before.agents_change || cures(Cure::Reinstall) || cures(Cure::NewKey);
+        let install = asked.agents_change || cures(Cure::Reinstall) || cures(Cure::NewKey);
         let provisions = if install {
             Some(self.provisions(call, &object).await?)
         } else {
             None
         };
         let key = self.key(call, &drift).await?;
-        let written = self.write(call, object, &key, before.agents_change);
+        let written = self.write(call, object, &key, asked.agents_change);
         let object = Box::pin(written).await?;
         if let Some(provisions) = &provisions {
             self.install(call, &object, key.pem(), provisions).await?;

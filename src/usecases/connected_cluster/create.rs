@@ -19,7 +19,7 @@ use super::provisions::Provisions;
 use super::remove::clear_cluster;
 use super::spec::{Checks, Spec};
 use super::{wait, write};
-use crate::usecases::incomplete::Incomplete;
+use crate::usecases::error::Incomplete;
 use crate::usecases::session::Session;
 
 /// What exists from the moment that ARM accepted the object.

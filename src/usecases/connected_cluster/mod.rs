@@ -23,7 +23,7 @@ mod write;
 
 pub use crate::arm::{ConnectedCluster, ListScope};
 pub use crate::helm::UserValues;
-pub use change::{Before, change};
+pub use change::{Change, change};
 pub use create::{Reached, create};
 pub use decision::require_agents;
 pub use drift::drift;
@@ -31,5 +31,5 @@ pub use error::{Error, Subject};
 pub use inventory::{Selection, find, select};
 pub use observe::{Inside, Observation, identify, observe};
 pub use preflight::Finding;
-pub use remove::{Known, Leftover, remove};
+pub use remove::{Leftover, Removal, remove};
 pub use spec::{AgentSpec, ChartOrigin, Checks, OidcIssuer, Proxy, Settings, Spec};

@@ -33,10 +33,10 @@ pub async fn remove(
     session: &Session,
     id: &ResourceId,
     connection: Option<&Connection>,
-    known: Known<'_>,
+    asked: Removal<'_>,
 ) -> Result<Option<Leftover>, Error> {
     let expected = Expected {
-        uid: known.cluster_uid,
+        uid: asked.cluster_uid,
         ..Expected::at_most_agents_of(id)
     };
     let cluster = match expected.reach(call, session, connection).await {
@@ -51,10 +51,10 @@ pub async fn remove(
     };
     call.step("delete the connected cluster in Azure");
     let clusters = session.azure.connected_clusters();
-    let operation = clusters.delete(call, id, known.force).await?;
+    let operation = clusters.delete(call, id, asked.force).await?;
     operation.wait(call).await?;
     match cluster {
-        Ok(cluster) => clear_cluster(call, session, &cluster, !known.force)
+        Ok(cluster) => clear_cluster(call, session, &cluster, !asked.force)
             .await
             .map(|()| None),
         Err(leftover) => Ok(Some(leftover)),
@@ -63,7 +63,7 @@ pub async fn remove(
 
 /// What is known of a connected cluster that is to go, and how it shall go.
 #[derive(Clone, Copy, Debug)]
-pub struct Known<'a> {
+pub struct Removal<'a> {
     /// UID of the cluster that it was made for; `None` when it was never seen.
     pub cluster_uid: Option<&'a str>,
     /// Whether to go on where the orderly way is blocked.

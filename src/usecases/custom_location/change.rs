@@ -7,9 +7,9 @@ use tokio::time::Instant;
 use crate::arm::{self, CustomLocation, ResourceId};
 use crate::call::Call;
 use crate::cluster::NamespaceState;
-use crate::usecases::parent::require_connected;
 use crate::usecases::session::Session;
 use crate::usecases::target::Expected;
+use crate::usecases::target::require_connected;
 
 use super::error::Error;
 use super::observe::{Observation, is_enabled, observe};

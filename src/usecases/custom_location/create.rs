@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::arm::CustomLocation;
 use crate::call::Call;
-use crate::usecases::incomplete::Incomplete;
+use crate::usecases::error::Incomplete;
 use crate::usecases::registration::check_registered;
 use crate::usecases::session::Session;
 

@@ -2,7 +2,7 @@
 
 use crate::arm::ResourceId;
 use crate::fault::{Explain, Kind, Reference, Remedy};
-use crate::usecases::parent::ParentError;
+use crate::usecases::target::ParentError;
 
 /// Something about a custom location that could not be done or learned.
 #[derive(Debug, thiserror::Error)]

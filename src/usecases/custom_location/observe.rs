@@ -4,8 +4,8 @@ use crate::arm::{CustomLocation, ResourceId};
 use crate::call::Call;
 use crate::cluster::{ArcConfig, Connection, NamespaceState};
 use crate::usecases::drift::{Cure, Drift};
-use crate::usecases::parent::ParentError;
 use crate::usecases::session::Session;
+use crate::usecases::target::ParentError;
 use crate::usecases::target::{Expected, Target};
 
 use super::error::Error;

@@ -11,8 +11,8 @@ use super::finish::{complete, reach};
 use super::observe::{Observation, failure};
 use super::spec::Spec;
 use super::workloads::Baseline;
-use crate::usecases::parent::require_connected;
 use crate::usecases::session::Session;
+use crate::usecases::target::require_connected;
 
 /// What has to be put right beside the differences that Azure shows.
 #[derive(Clone, Debug, Default)]

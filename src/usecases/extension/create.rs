@@ -11,10 +11,10 @@ use super::observe::Observation;
 use super::offer::{Wanted, check_new};
 use super::spec::Spec;
 use super::workloads::Baseline;
-use crate::usecases::incomplete::Incomplete;
-use crate::usecases::parent::require_connected;
+use crate::usecases::error::Incomplete;
 use crate::usecases::registration::check_registered;
 use crate::usecases::session::Session;
+use crate::usecases::target::require_connected;
 
 /// Resource provider of extensions.
 const NAMESPACE: &str = "Microsoft.KubernetesConfiguration";

@@ -5,7 +5,7 @@ mod explain;
 use crate::arm::{self, PlanInfo, ResourceId};
 use crate::call::Halt;
 use crate::usecases::error::bullets;
-use crate::usecases::parent::{ParentError, parent_of};
+use crate::usecases::target::{ParentError, parent_of};
 
 /// Something about an extension that could not be done or learned.
 #[derive(Debug, thiserror::Error)]

@@ -8,9 +8,9 @@ use super::diagnosis::statuses;
 use super::error::Error;
 use super::workloads::{Baseline, Missing, Workloads};
 use crate::usecases::drift::{Cure, Drift};
-use crate::usecases::parent::{ParentError, parent_of};
 use crate::usecases::session::Session;
 use crate::usecases::target::Expected;
+use crate::usecases::target::{ParentError, parent_of};
 
 /// An extension on both planes.
 #[derive(Debug)]

@@ -6,9 +6,9 @@ use crate::cluster::Connection;
 
 use super::diagnosis::Failed;
 use super::error::Error;
-use crate::usecases::parent::{dead, parent_of};
 use crate::usecases::session::Session;
 use crate::usecases::target::Expected;
+use crate::usecases::target::{dead, parent_of};
 
 /// How an extension went.
 #[derive(Clone, Debug, PartialEq, Eq)]

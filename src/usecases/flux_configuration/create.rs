@@ -2,7 +2,7 @@
 
 use crate::arm::{self, FluxConfiguration};
 use crate::call::Call;
-use crate::usecases::incomplete::Incomplete;
+use crate::usecases::error::Incomplete;
 use crate::usecases::registration::check_registered;
 use crate::usecases::session::Session;
 

@@ -4,7 +4,7 @@ use crate::arm::{self, ResourceId};
 use crate::call::Halt;
 use crate::fault::{Explain, Kind, Reference, Remedy};
 use crate::usecases::error::bullets;
-use crate::usecases::parent::{ParentError, parent_of};
+use crate::usecases::target::{ParentError, parent_of};
 
 /// Something about a Flux configuration that could not be done or learned.
 #[derive(Debug, thiserror::Error)]

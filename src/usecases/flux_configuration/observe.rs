@@ -7,9 +7,9 @@ use crate::arm::{FluxConfiguration, FluxProperties, ResourceId};
 use crate::call::Call;
 use crate::cluster::{Connection, FluxKind, FluxObject};
 use crate::usecases::drift::{Cure, Drift};
-use crate::usecases::parent::{ParentError, parent_of};
 use crate::usecases::session::Session;
 use crate::usecases::target::Expected;
+use crate::usecases::target::{ParentError, parent_of};
 
 use super::compliance::complaints;
 use super::error::Error;

@@ -2,8 +2,8 @@
 
 use crate::arm::{self, ResourceId};
 use crate::call::{Call, Halt};
-use crate::usecases::parent::{dead, parent_of};
 use crate::usecases::session::Session;
+use crate::usecases::target::{dead, parent_of};
 
 use super::compliance::complaints;
 use super::error::Error;

@@ -1,7 +1,7 @@
 //! Changing and repairing a service account, its roles and its token in place.
 
 use crate::call::Call;
-use crate::usecases::incomplete::Incomplete;
+use crate::usecases::error::Incomplete;
 use crate::usecases::session::Session;
 
 use super::error::Error;

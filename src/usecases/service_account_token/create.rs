@@ -1,7 +1,7 @@
 //! Making a service account with its roles and its token.
 
 use crate::call::Call;
-use crate::usecases::incomplete::Incomplete;
+use crate::usecases::error::Incomplete;
 use crate::usecases::session::Session;
 
 use super::error::Error;

@@ -3,7 +3,7 @@
 use crate::arm::ResourceId;
 use crate::cluster::{self, Account, Grant};
 use crate::fault::{Explain, Kind, Reference, Remedy};
-use crate::usecases::parent::ParentError;
+use crate::usecases::target::ParentError;
 
 /// A token that could not be provided, looked at, lent or removed.
 #[derive(Debug, thiserror::Error)]

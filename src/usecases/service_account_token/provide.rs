@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use crate::call::Call;
 use crate::cluster::{Cluster, Grant, RoleRules};
 use crate::usecases::Session;
-use crate::usecases::incomplete::Incomplete;
+use crate::usecases::error::Incomplete;
 use crate::usecases::target::same_cluster;
 
 use super::azure::{self, ClusterConnect};

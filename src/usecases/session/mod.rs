@@ -1,5 +1,8 @@
 //! Access to both planes, set up once and shared by everything that runs in this process.
 
+mod clusters;
+mod locations;
+
 use std::sync::{Arc, RwLock};
 
 use crate::arm;
@@ -7,10 +10,12 @@ use crate::call::Call;
 use crate::cluster::{Cluster, Connection};
 use crate::helm::HelmSource;
 
-use super::clusters::Clusters;
 use super::error::PlaneError;
-use super::location::OfferedLocations;
 use super::tags::TagRules;
+
+pub use self::clusters::Clusters;
+pub(super) use self::locations::NAMESPACE;
+pub use self::locations::{OfferedLocations, check_location, same_location};
 
 /// Access to both planes.
 #[derive(Debug)]

@@ -4,12 +4,17 @@
 //! of the namespace `kube-system`, which lives as long as the cluster does, and the config map of the Arc agents, which
 //! names their connected cluster. Every use case asks here, with what it expects.
 
+mod parent;
+
 use crate::arm::ResourceId;
 use crate::call::Call;
 use crate::cluster::{ArcConfig, Cluster, Connection};
 
 use super::error::PlaneError;
 use super::session::Session;
+
+pub use self::parent::{ParentError, parent_of};
+pub(super) use self::parent::{dead, require_connected};
 
 /// What the cluster behind a connection has to be.
 #[derive(Clone, Copy, Debug)]

@@ -4,8 +4,8 @@ use crate::arm::{ConnectedCluster, ResourceId};
 use crate::call::Call;
 use crate::fault::{Explain, Kind, Reference, Remedy};
 
-use super::error::{PlaneError, PlaneSubject};
-use super::session::Session;
+use crate::usecases::error::{PlaneError, PlaneSubject};
+use crate::usecases::session::Session;
 
 /// States of a connected cluster whose agents will never act again.
 const DEAD: [&str; 2] = ["Expired", "AgentNotInstalled"];
@@ -75,7 +75,7 @@ pub fn parent_of(id: &ResourceId) -> ResourceId {
 /// # Errors
 ///
 /// [`ParentError::Missing`], [`ParentError::NotConnected`], or Azure's.
-pub(super) async fn require_connected(
+pub async fn require_connected(
     call: &Call,
     session: &Session,
     cluster: &ResourceId,
@@ -98,7 +98,7 @@ pub(super) async fn require_connected(
 }
 
 /// The connectivity status of a cluster whose agents will never act again.
-pub(super) fn dead(cluster: &ConnectedCluster) -> Option<&str> {
+pub fn dead(cluster: &ConnectedCluster) -> Option<&str> {
     let status = cluster.connectivity_status();
     status.filter(|status| DEAD.contains(status))
 }

@@ -7,11 +7,11 @@ use tokio::sync::Mutex;
 use crate::arm::canonical_location;
 use crate::call::Call;
 
-use super::error::PlaneError;
-use super::session::Session;
+use super::Session;
+use crate::usecases::error::PlaneError;
 
 /// Resource provider of connected clusters.
-pub(super) const NAMESPACE: &str = "Microsoft.Kubernetes";
+pub const NAMESPACE: &str = "Microsoft.Kubernetes";
 /// Resource type of connected clusters.
 const RESOURCE_TYPE: &str = "connectedClusters";
 
