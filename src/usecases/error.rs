@@ -1,6 +1,6 @@
 //! What can go wrong on either plane whatever the use case is, and what to do about it.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 
 use crate::arm::{self, ResourceId};
 use crate::call::Halt;
@@ -202,6 +202,31 @@ impl<T, E> Incomplete<T, E> {
             reached: Some(Box::new(reached)),
             error: error.into(),
         }
+    }
+}
+
+/// What Azure accepted to do with an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Make it, or take it over.
+    Install,
+    /// Make or change it, where both are one request.
+    Apply,
+    /// Change it.
+    Change,
+    /// Remove it.
+    Remove,
+}
+
+/// As what should have been done: `installed`.
+impl fmt::Display for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Install => "installed",
+            Self::Apply => "applied",
+            Self::Change => "changed",
+            Self::Remove => "removed",
+        })
     }
 }
 

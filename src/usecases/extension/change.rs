@@ -11,6 +11,7 @@ use super::finish::{complete, reach};
 use super::observe::{Observation, failure};
 use super::spec::Spec;
 use super::workloads::Baseline;
+use crate::usecases::error::Work;
 use crate::usecases::session::Session;
 use crate::usecases::target::require_connected;
 
@@ -55,7 +56,7 @@ pub async fn change(
             Err(error) => {
                 let failed = Failed {
                     id: &id,
-                    done: "changed",
+                    work: Work::Change,
                     cluster: cluster.as_ref().ok(),
                     namespace: namespace.as_deref(),
                 };

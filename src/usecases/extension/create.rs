@@ -11,7 +11,7 @@ use super::observe::Observation;
 use super::offer::{Wanted, check_new};
 use super::spec::Spec;
 use super::workloads::Baseline;
-use crate::usecases::error::Incomplete;
+use crate::usecases::error::{Incomplete, Work};
 use crate::usecases::registration::check_registered;
 use crate::usecases::session::Session;
 use crate::usecases::target::require_connected;
@@ -55,7 +55,7 @@ pub async fn create(
             Err(error) => {
                 let failed = Failed {
                     id: &id,
-                    done: "installed",
+                    work: Work::Install,
                     cluster: cluster.as_ref().ok(),
                     namespace: spec.scope.namespace(),
                 };

@@ -5,14 +5,15 @@ use crate::call::{Call, Halt};
 use crate::cluster::{AGENTS_NAMESPACE, Cluster};
 
 use super::error::Error;
+use crate::usecases::error::Work;
 use crate::usecases::session::Session;
 
 /// A change that Azure accepted and that did not come about.
 pub(super) struct Failed<'a> {
     /// The extension.
     pub id: &'a ResourceId,
-    /// What should have been done: `installed`, `changed` or `removed`.
-    pub done: &'static str,
+    /// What should have been done.
+    pub work: Work,
     /// The cluster, where it can be looked at.
     pub cluster: Option<&'a Cluster>,
     /// Namespace of the extension, as far as it is known.
@@ -36,7 +37,7 @@ impl Failed<'_> {
         }
         Error::Failed {
             id: self.id.clone(),
-            done: self.done,
+            work: self.work,
             source: Box::new(error),
             evidence,
             namespace,

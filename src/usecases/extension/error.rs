@@ -4,7 +4,7 @@ mod explain;
 
 use crate::arm::{self, PlanInfo, ResourceId};
 use crate::call::Halt;
-use crate::usecases::error::bullets;
+use crate::usecases::error::{Work, bullets};
 use crate::usecases::target::{ParentError, parent_of};
 
 /// Something about an extension that could not be done or learned.
@@ -101,12 +101,12 @@ pub enum Error {
         id: ResourceId,
     },
     /// Azure accepted what was wanted, and it did not come about.
-    #[error("extension {} on cluster {} was not {done}{}", id.name(), parent_of(id).name(), bullets(evidence))]
+    #[error("extension {} on cluster {} was not {work}{}", id.name(), parent_of(id).name(), bullets(evidence))]
     Failed {
         /// The extension.
         id: ResourceId,
-        /// What should have been done: `installed`, `changed` or `removed`.
-        done: &'static str,
+        /// What should have been done.
+        work: Work,
         /// What Azure said in the end.
         source: Box<arm::Error>,
         /// What Azure's statuses, the pods and the last events show.

@@ -6,6 +6,7 @@ use crate::cluster::Connection;
 
 use super::diagnosis::Failed;
 use super::error::Error;
+use crate::usecases::error::Work;
 use crate::usecases::session::Session;
 use crate::usecases::target::Expected;
 use crate::usecases::target::{dead, parent_of};
@@ -56,7 +57,7 @@ pub async fn remove(
         let inside = Box::pin(expected.reach(&look, session, connection)).await;
         let failed = Failed {
             id,
-            done: "removed",
+            work: Work::Remove,
             cluster: inside.as_ref().ok().map(|target| &target.cluster),
             namespace: object.namespace(),
         };

@@ -2,6 +2,7 @@
 
 use crate::arm::{self, FluxConfiguration, FluxProperties};
 use crate::call::{Call, Halt};
+use crate::usecases::error::Work;
 use crate::usecases::session::Session;
 use crate::usecases::target::Expected;
 use crate::usecases::target::require_connected;
@@ -81,6 +82,6 @@ pub(super) async fn explained<T>(
     match outcome {
         Ok(done) => Ok(done),
         Err(error) if error.halt() == Some(Halt::Interrupted) => Err(error.into()),
-        Err(error) => Err(remove::failed(call, session, &spec.id(), "applied", error).await),
+        Err(error) => Err(remove::failed(call, session, &spec.id(), Work::Apply, error).await),
     }
 }

@@ -3,7 +3,7 @@
 use crate::arm::{self, ResourceId};
 use crate::call::Halt;
 use crate::fault::{Explain, Kind, Reference, Remedy};
-use crate::usecases::error::bullets;
+use crate::usecases::error::{Work, bullets};
 use crate::usecases::target::{ParentError, parent_of};
 
 /// Something about a Flux configuration that could not be done or learned.
@@ -31,12 +31,12 @@ pub enum Error {
         id: ResourceId,
     },
     /// Azure accepted what was wanted, and it did not come about.
-    #[error("Flux configuration {} on cluster {} was not {done}{}", id.name(), parent_of(id).name(), bullets(evidence))]
+    #[error("Flux configuration {} on cluster {} was not {work}{}", id.name(), parent_of(id).name(), bullets(evidence))]
     Failed {
         /// The configuration.
         id: ResourceId,
-        /// What should have been done: `applied` or `removed`.
-        done: &'static str,
+        /// What should have been done.
+        work: Work,
         /// What Azure said in the end.
         source: Box<arm::Error>,
         /// Azure's message, and the objects that do not comply.

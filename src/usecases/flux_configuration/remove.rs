@@ -2,6 +2,7 @@
 
 use crate::arm::{self, ResourceId};
 use crate::call::{Call, Halt};
+use crate::usecases::error::Work;
 use crate::usecases::session::Session;
 use crate::usecases::target::{dead, parent_of};
 
@@ -32,7 +33,7 @@ pub async fn remove(
     match operation.wait(call).await {
         Ok(()) => Ok(()),
         Err(error) if error.halt() == Some(Halt::Interrupted) => Err(error.into()),
-        Err(error) => Err(failed(call, session, id, "removed", error).await),
+        Err(error) => Err(failed(call, session, id, Work::Remove, error).await),
     }
 }
 
@@ -41,7 +42,7 @@ pub(super) async fn failed(
     call: &Call,
     session: &Session,
     id: &ResourceId,
-    done: &'static str,
+    work: Work,
     error: arm::Error,
 ) -> Error {
     let call = call.afterwards();
@@ -54,7 +55,7 @@ pub(super) async fn failed(
         .unwrap_or_default();
     Error::Failed {
         id: id.clone(),
-        done,
+        work,
         source: Box::new(error),
         evidence,
     }

@@ -3,6 +3,7 @@
 use super::{Error, parent_of};
 use crate::arm::ResourceId;
 use crate::fault::{Explain, Kind, Reference, Remedy};
+use crate::usecases::error::Work;
 
 impl Explain for Error {
     fn kind(&self) -> Kind {
@@ -106,9 +107,9 @@ impl Error {
             Self::Failed {
                 id,
                 namespace,
-                done,
+                work,
                 ..
-            } => failed_remedies(id, namespace.as_deref(), done),
+            } => failed_remedies(id, namespace.as_deref(), *work),
             Self::NotAvailable { namespace, .. } => vec![
                 look_at(namespace),
                 "raise the time limit of this operation, or set wait_for_workloads = false"
@@ -119,7 +120,7 @@ impl Error {
     }
 }
 
-fn failed_remedies(id: &ResourceId, namespace: Option<&str>, done: &str) -> Vec<String> {
+fn failed_remedies(id: &ResourceId, namespace: Option<&str>, work: Work) -> Vec<String> {
     let mut remedies: Vec<_> = namespace.map(look_at).into_iter().collect();
     remedies.push(format!(
         "ask Azure: az k8s-extension show --cluster-type connectedClusters --cluster-name {} --resource-group {} --name {}",
@@ -127,7 +128,7 @@ fn failed_remedies(id: &ResourceId, namespace: Option<&str>, done: &str) -> Vec<
         id.resource_group(),
         id.name()
     ));
-    if done == "removed" {
+    if work == Work::Remove {
         remedies.push("if the agents cannot uninstall it: force_delete = true".to_owned());
     }
     remedies
