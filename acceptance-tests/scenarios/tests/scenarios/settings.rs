@@ -190,6 +190,8 @@ async fn nothing_asked_for(test: &Fixture) -> anyhow::Result<()> {
         plan.text
     );
     // The way out that the message names.
+    let enabled = Configuration::with(test.cluster(), &issuer);
+    test.work.configure(&enabled.render())?;
     let target = format!("-target={ADDRESS}");
     let plan = test
         .work

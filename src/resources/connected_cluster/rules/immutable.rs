@@ -53,8 +53,8 @@ fn oidc_issuer(plan: &Plan) -> Diagnostics {
         path,
         "Issuer Cannot Be Disabled",
         "Azure does not take an OIDC issuer back once it was enabled: workloads may hold tokens of it.\n\n\
-         To fix this:\n  - keep oidc_issuer.enabled = true\n  - or replace the object in two steps, since no plan can change it: \
-         terraform destroy -target=ADDRESS, then terraform apply",
+         To fix this:\n  - keep oidc_issuer.enabled = true\n  - or destroy the object while enabled = true is still written: \
+         terraform destroy -target=ADDRESS; then change the configuration and apply",
     )
     .into()
 }
