@@ -7,6 +7,7 @@ use world::engine::{Action, Change, Engine};
 use world::helm::upgrade_agents;
 use world::kubectl;
 use world::names::NEWER_AGENTS;
+use world::wait::eventually;
 
 use crate::common::{ADDRESS, Configuration, Fixture, Suite};
 
@@ -20,7 +21,8 @@ pub fn scenarios(suite: &mut Suite, engine: &Engine) {
     suite.add("settings::agents_upgrade", 1, engine, upgrades);
 }
 
-/// Applies the running example with these arguments and attributes, and finds nothing more to do.
+/// Applies the running example with these arguments and attributes, and finds nothing more to do. Another version of the
+/// agents shows in Azure with their next report, after which nothing moves any more.
 async fn apply(test: &Fixture, provider: &str, more: &str) -> anyhow::Result<()> {
     let configuration = Configuration {
         provider: provider.to_owned(),
@@ -28,7 +30,27 @@ async fn apply(test: &Fixture, provider: &str, more: &str) -> anyhow::Result<()>
         ..Configuration::with(test.cluster(), more)
     };
     test.work.configure(&configuration.render())?;
-    test.work.converge().await
+    test.work.apply().await?.expect_success()?;
+    let plan = test.work.plan().await?.expect_success()?;
+    ensure!(plan.changes.is_empty(), "{}", plan.text);
+    agents_have_reported(test).await?;
+    let refresh = ["apply", "-refresh-only", "-json", "-auto-approve"];
+    test.work.run(&refresh).await?.expect_success()?;
+    test.work.plan().await?.expect_empty()
+}
+
+/// Waits until Azure shows the version of the agents that were installed.
+async fn agents_have_reported(test: &Fixture) -> anyhow::Result<()> {
+    let config = kubectl::agent_config(test.cluster()).await?;
+    let installed = config
+        .get("AZURE_ARC_AGENT_VERSION")
+        .context("no version")?;
+    let path = format!("{}?api-version=2026-05-01", test.id());
+    eventually("Azure shows the version of the agents", || async {
+        let (_, object) = test.arm.call(Method::GET, &path, None).await?;
+        Ok(object["properties"]["agentVersion"] == installed.as_str())
+    })
+    .await
 }
 
 /// Checks properties in Azure, by JSON pointer.
