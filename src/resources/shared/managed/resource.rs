@@ -1,0 +1,213 @@
+//! [`Managed`]: a [`TwoPlanes`] as the SDK sees it.
+
+use std::marker::PhantomData;
+
+use crate::resources::connection::{self, ConnectionState};
+use crate::resources::shared::diagnose::{self, failed, not_seen};
+use crate::resources::shared::private::Private;
+use crate::resources::shared::{deletion, drift};
+use crate::sdk::context::Context;
+use crate::sdk::diagnostics::Diagnostics;
+use crate::sdk::path::AttributePath;
+use crate::sdk::resource::{
+    Applied, ApplyFailure, DeferReason, ImportTarget, MoveSource, Plan, Refreshed, Resource, Stored,
+};
+use crate::sdk::schema::{IdentitySchema, Schema};
+use crate::sdk::timeouts::{Operation, Timeouts};
+use crate::sdk::value::Value;
+use crate::usecases::{Connection, Session, SessionSlot};
+
+use super::outcome::{applied, refreshed};
+use super::{At, Before, Common, Failure, TwoPlanes};
+
+/// The managed resource type of a [`TwoPlanes`].
+pub struct Managed<T> {
+    session: SessionSlot,
+    kind: PhantomData<fn() -> T>,
+}
+
+impl<T: TwoPlanes> Managed<T> {
+    /// The type, working through the session that the provider block sets up.
+    #[must_use]
+    pub const fn new(session: SessionSlot) -> Self {
+        Self {
+            session,
+            kind: PhantomData,
+        }
+    }
+}
+
+impl<T: TwoPlanes> Resource for Managed<T> {
+    type State = T::State;
+
+    fn type_name(&self) -> &'static str {
+        T::DEFINITION.type_name
+    }
+
+    fn schema(&self) -> Schema {
+        (T::DEFINITION.schema)()
+    }
+
+    fn identity_schema(&self) -> IdentitySchema {
+        (T::DEFINITION.identity)()
+    }
+
+    fn identity(&self, state: &T::State) -> Option<Value> {
+        T::common(state).id.map(T::identity)
+    }
+
+    fn default_timeouts(&self) -> Timeouts {
+        T::DEFINITION.timeouts
+    }
+
+    fn validate(&self, config: &Value) -> Diagnostics {
+        let path = AttributePath::attribute(connection::NAME);
+        let mut found = connection::validate(&path, config.get(connection::NAME));
+        found.extend(T::rules(config));
+        found
+    }
+
+    async fn plan(&self, cx: &Context, plan: &mut Plan) -> Diagnostics {
+        if plan.config.is_null() {
+            return deletion::check(plan);
+        }
+        let session = self.session.get();
+        let session = session.as_deref();
+        drift::propose_repair(plan);
+        let private = Private::from_bytes(&plan.private);
+        let mut found = T::plan(&cx.call, plan, &private, session).await;
+        found.extend(deletion::check(plan));
+        match session {
+            Some(session) => found.extend(connection::require(&plan.config, session)),
+            None if cx.deferral_allowed => plan.deferred = Some(DeferReason::ProviderConfigUnknown),
+            None => {}
+        }
+        found
+    }
+
+    async fn create(
+        &self,
+        cx: &Context,
+        planned: T::State,
+        config: T::State,
+    ) -> Result<Applied<T::State>, ApplyFailure<T::State>> {
+        let session = diagnose::session(&self.session)?;
+        let id = T::future_id(&planned, &session)?;
+        let connection = T::common(&planned).connection();
+        let at = At::new(cx, &session, &id, connection.as_ref());
+        let checkpoint = |state: T::State| cx.checkpoint.save(&state, &[]);
+        let outcome = T::create(&at, planned, config, checkpoint).await;
+        applied::<T>(Operation::Create, &id, &[], outcome)
+    }
+
+    async fn read(
+        &self,
+        cx: &Context,
+        prior: Stored<T::State>,
+    ) -> Result<Refreshed<T::State>, Diagnostics> {
+        let Some(session) = self.session.get() else {
+            return Ok(Refreshed::Unreachable(Diagnostics::default()));
+        };
+        let id = stored_id::<T>(&prior.state)?;
+        let connection = T::common(&prior.state).connection();
+        let at = At::new(cx, &session, &id, connection.as_ref());
+        let before = Before::from(prior);
+        let known = before.private.clone();
+        let attempted = T::attempting(Operation::Read, &id);
+        match T::read(&at, before).await {
+            Ok(None) => Ok(Refreshed::Gone),
+            Ok(Some(seen)) => refreshed::<T>(&session, &attempted, &known, seen),
+            Err(Failure::Error(error)) if T::says_nothing(&error) => {
+                not_seen(&session, &attempted, &error)
+            }
+            Err(failure) => Err(failure.report(&attempted, &id)),
+        }
+    }
+
+    async fn update(
+        &self,
+        cx: &Context,
+        prior: Stored<T::State>,
+        planned: T::State,
+        config: T::State,
+    ) -> Result<Applied<T::State>, ApplyFailure<T::State>> {
+        let session = diagnose::session(&self.session)?;
+        let id = stored_id::<T>(&prior.state)?;
+        let connection = T::common(&planned).connection();
+        let at = At::new(cx, &session, &id, connection.as_ref());
+        let private = prior.private.clone();
+        let checkpoint = |state: T::State| cx.checkpoint.save(&state, &private);
+        let outcome = T::update(&at, prior.into(), planned, config, checkpoint).await;
+        applied::<T>(Operation::Update, &id, &private, outcome)
+    }
+
+    async fn delete(
+        &self,
+        cx: &Context,
+        prior: Stored<T::State>,
+    ) -> Result<Diagnostics, ApplyFailure<T::State>> {
+        let common = T::common(&prior.state);
+        if deletion::abandons(common.deletion_policy) {
+            return Ok(Diagnostics::default());
+        }
+        let session = diagnose::session(&self.session)?;
+        let connection = common.connection();
+        let id = stored_id::<T>(&prior.state)?;
+        let at = At::new(cx, &session, &id, connection.as_ref());
+        let removed = T::delete(&at, prior.state).await;
+        removed.map_err(|error| failed(&T::attempting(Operation::Delete, &id), &error).into())
+    }
+
+    async fn import(&self, _cx: &Context, target: ImportTarget) -> Result<T::State, Diagnostics> {
+        T::import(&target)
+    }
+
+    fn move_from(&self, source: &MoveSource) -> Result<T::State, Diagnostics> {
+        T::move_from(source)
+    }
+}
+
+impl<I> Common<'_, I> {
+    fn connection(&self) -> Option<Connection> {
+        self.kubernetes.map(ConnectionState::connection)
+    }
+}
+
+impl<'a, I> At<'a, I> {
+    const fn new(
+        cx: &'a Context,
+        session: &'a Session,
+        id: &'a I,
+        connection: Option<&'a Connection>,
+    ) -> Self {
+        Self {
+            call: &cx.call,
+            session,
+            id,
+            connection,
+        }
+    }
+}
+
+impl<S> From<Stored<S>> for Before<S> {
+    fn from(stored: Stored<S>) -> Self {
+        Self {
+            private: Private::from_bytes(&stored.private),
+            state: stored.state,
+        }
+    }
+}
+
+fn stored_id<T: TwoPlanes>(state: &T::State) -> Result<T::Id, Diagnostics> {
+    T::common(state).id.cloned().ok_or_else(|| {
+        let type_name = T::DEFINITION.type_name;
+        Diagnostics::error(
+            AttributePath::attribute("id"),
+            "No Id In The State",
+            format!(
+                "The stored {type_name} has no id, so that nothing can be asked or done about it.\n\nTo fix this:\n  - forget \
+                 the object with `terraform state rm`, and import it by its id"
+            ),
+        )
+    })
+}
