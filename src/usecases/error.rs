@@ -176,7 +176,7 @@ impl PlaneError {
     }
 }
 
-/// A create that was not completed, and what exists nevertheless.
+/// A create or change that was not completed, and what exists nevertheless.
 ///
 /// What exists has to be remembered by the caller: otherwise an object in Azure or in a cluster would belong to no one.
 #[derive(Debug)]
@@ -188,7 +188,7 @@ pub struct Incomplete<T, E> {
 }
 
 impl<T, E> Incomplete<T, E> {
-    /// A create that stopped before anything was made.
+    /// Work that left nothing which the caller does not know already.
     pub fn nothing(error: impl Into<E>) -> Self {
         Self {
             reached: None,
@@ -196,7 +196,7 @@ impl<T, E> Incomplete<T, E> {
         }
     }
 
-    /// A create that stopped after `reached` was made.
+    /// Work that stopped after `reached` was made.
     pub(super) fn after(reached: T, error: impl Into<E>) -> Self {
         Self {
             reached: Some(Box::new(reached)),

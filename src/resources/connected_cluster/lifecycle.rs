@@ -146,7 +146,7 @@ impl TwoPlanes for ConnectedCluster {
     fn import(target: &ImportTarget) -> Result<State, Diagnostics> {
         let id = ids::imported_in_group(
             target,
-            "a connected cluster",
+            ("a connected cluster", "az connectedk8s show"),
             ResourceId::is_connected_cluster,
             ResourceId::connected_cluster,
         )?;
@@ -179,9 +179,5 @@ impl About for Error {
             Subject::Checks => Some("preflight"),
             Subject::Whole => None,
         }
-    }
-
-    fn is_wrong_cluster(&self) -> bool {
-        matches!(self, Self::Plane(error) if error.is_wrong_cluster())
     }
 }

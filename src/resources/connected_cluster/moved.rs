@@ -40,6 +40,7 @@ pub(super) fn from_azurerm(source: &MoveSource) -> Result<State, Diagnostics> {
     let id = ids::parse(
         &stored.id,
         "a connected cluster",
+        "az connectedk8s show",
         ResourceId::is_connected_cluster,
     )?;
     Ok(State {

@@ -12,10 +12,18 @@ use crate::usecases::Replacement;
 /// Proposes the cure, where it is more than an update in place.
 pub(super) fn propose(plan: &mut Plan, private: &Private) -> Diagnostics {
     match private.replacement() {
+        // A changed connection is asked again which cluster it leads to.
+        Some(Replacement::OtherCluster { .. }) if connection_changes(plan) => {
+            Diagnostics::default()
+        }
         Some(Replacement::OtherCluster { found }) => other_cluster(plan, found),
         Some(why) => replace(plan, why),
         None => Diagnostics::default(),
     }
+}
+
+fn connection_changes(plan: &Plan) -> bool {
+    plan.prior.get(connection::NAME) != plan.planned.get(connection::NAME)
 }
 
 /// Never by accident: the wrong connection must not move an object. A destroy may go on, since it leaves the cluster alone.
@@ -127,6 +135,9 @@ mod tests {
                 .detail
                 .contains("UID new; the object was made for old")
         );
+        let mut corrected = plan(false);
+        set(&mut corrected, connection::NAME, Value::from("another"));
+        assert!(propose(&mut corrected, &private).is_empty());
         let mut adopting = plan(true);
         assert!(!propose(&mut adopting, &private).has_errors());
         let path = AttributePath::attribute("cluster_uid");

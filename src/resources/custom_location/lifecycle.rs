@@ -123,7 +123,7 @@ impl TwoPlanes for CustomLocation {
     fn import(target: &ImportTarget) -> Result<State, Diagnostics> {
         let id = ids::imported_in_group(
             target,
-            "a custom location",
+            ("a custom location", "az customlocation show"),
             ResourceId::is_custom_location,
             ResourceId::custom_location,
         )?;

@@ -13,9 +13,8 @@ use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::resource::DeferReason;
 use crate::sdk::schema::{Attribute, Nesting, Schema};
 use crate::sdk::types::Type;
-use crate::usecases::ResourceId;
-use crate::usecases::SessionSlot;
 use crate::usecases::extension::find;
+use crate::usecases::{ResourceId, SessionSlot};
 
 use super::TYPE_NAME;
 use super::parts::{ErrorInfoState, StatusState};

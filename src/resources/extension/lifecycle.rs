@@ -133,8 +133,7 @@ impl TwoPlanes for Extension {
         let spec = planned.spec(at, &config);
         let drifted = prior.state.drift.iter().flatten().next().is_some();
         let secrets = planned.secrets_differ(&prior.state);
-        let known = prior.private.baseline;
-        let expected = known.clone().filter(|_| drifted && !secrets);
+        let expected = prior.private.baseline.filter(|_| drifted && !secrets);
         let repair = Repair {
             rewrite: drifted || secrets,
             expected: expected.clone().unwrap_or_default(),
@@ -142,8 +141,8 @@ impl TwoPlanes for Extension {
         match Box::pin(change(at.call, at.session, &spec, &repair)).await {
             Ok(observation) => {
                 // Without a wait the repair may still be under way, and the next look has to compare with what was.
-                let expected = expected.filter(|_| !spec.wait_for_workloads);
-                let baseline = observation.baseline(expected).or(known);
+                let measure = expected.clone().filter(|_| !spec.wait_for_workloads);
+                let baseline = observation.baseline(measure).or(expected);
                 Ok(written(planned, at.id, observation, baseline))
             }
             Err(error) => Err(Incomplete::nothing(error)),

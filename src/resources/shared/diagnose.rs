@@ -7,7 +7,7 @@ use crate::resources::connection;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
 use crate::sdk::resource::{DeferReason, Refreshed};
-use crate::usecases::{ParentError, PlaneError, PlaneSubject, Session, SessionSlot};
+use crate::usecases::{PlaneError, PlaneSubject, Session, SessionSlot};
 
 /// The session, once the provider block is known.
 ///
@@ -117,22 +117,5 @@ impl About for PlaneError {
             PlaneSubject::Location => Some("location"),
             PlaneSubject::Whole => None,
         }
-    }
-
-    fn is_wrong_cluster(&self) -> bool {
-        self.is_wrong_cluster()
-    }
-}
-
-impl About for ParentError {
-    fn attribute(&self) -> Option<&'static str> {
-        if self.is_about_connection() {
-            return Some(connection::NAME);
-        }
-        self.is_about_parent().then_some("connected_cluster_id")
-    }
-
-    fn is_wrong_cluster(&self) -> bool {
-        self.is_wrong_cluster()
     }
 }

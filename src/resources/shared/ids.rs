@@ -76,7 +76,7 @@ impl Child {
                     let cluster = id.extends();
                     (self.names)(id) && cluster.is_some_and(|id| id.is_connected_cluster())
                 };
-                let id = parse(id, self.noun, good)?;
+                let id = parse(id, self.noun, "az resource show", good)?;
                 let cluster = id.extends().unwrap_or_else(|| id.clone());
                 let cluster = ResourceId::connected_cluster(
                     cluster.subscription_id(),
@@ -107,16 +107,17 @@ pub(crate) fn identity_in_group(id: &ResourceId) -> Value {
     ])
 }
 
-/// The id of an object to import that stands in a resource group by itself. `from_parts` takes subscription, resource
+/// The id of an object to import that stands in a resource group by itself: what it is, and the command that shows it, are
+/// for messages. `from_parts` takes subscription, resource
 /// group and name.
 pub(crate) fn imported_in_group(
     target: &ImportTarget,
-    wanted: &str,
+    (wanted, shown_by): (&str, &str),
     good: impl Fn(&ResourceId) -> bool,
     from_parts: impl Fn(&str, &str, &str) -> ResourceId,
 ) -> Result<ResourceId, Diagnostics> {
     match target {
-        ImportTarget::Id(id) => parse(id, wanted, good),
+        ImportTarget::Id(id) => parse(id, wanted, shown_by, good),
         ImportTarget::Identity(identity) => {
             let part = |name| identity.get(name).as_str().unwrap_or_default();
             let (subscription, group) = (part("subscription_id"), part("resource_group_name"));
@@ -136,10 +137,11 @@ pub(crate) fn required_cluster(cluster: Option<&ResourceId>) -> Result<&Resource
     })
 }
 
-/// Reads an id that the user gave to an import, which must be `good`.
+/// Reads an id that the user gave to an import, which must be `good`. `shown_by` is the command that shows it.
 pub(crate) fn parse(
     text: &str,
     wanted: &str,
+    shown_by: &str,
     good: impl Fn(&ResourceId) -> bool,
 ) -> Result<ResourceId, Diagnostics> {
     let path = AttributePath::attribute("id");
@@ -153,8 +155,7 @@ pub(crate) fn parse(
             path,
             "Id Of Another Type",
             format!(
-                "{id} names a {}, and the id of {wanted} is needed.\n\nTo fix this: copy the id from the other object, or \
-                 from `az resource show --query id`.",
+                "{id} names a {}, and the id of {wanted} is needed.\n\nTo fix this: copy the id from `{shown_by} --query id`.",
                 id.resource_type()
             ),
         )),

@@ -8,8 +8,7 @@ use crate::arm::{self, CustomLocation, ResourceId};
 use crate::call::Call;
 use crate::cluster::NamespaceState;
 use crate::usecases::session::Session;
-use crate::usecases::target::Expected;
-use crate::usecases::target::require_connected;
+use crate::usecases::target::{Expected, require_connected};
 
 use super::error::Error;
 use super::observe::{Observation, is_enabled, observe};

@@ -5,8 +5,7 @@ use crate::call::Call;
 use crate::cluster::{ArcConfig, Connection, NamespaceState};
 use crate::usecases::drift::{Cure, Drift};
 use crate::usecases::session::Session;
-use crate::usecases::target::ParentError;
-use crate::usecases::target::{Expected, Target};
+use crate::usecases::target::{Expected, ParentError, Target};
 
 use super::error::Error;
 

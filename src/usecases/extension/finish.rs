@@ -5,8 +5,7 @@ use crate::arm::Extension;
 use crate::call::Call;
 use crate::cluster::Cluster;
 use crate::usecases::session::Session;
-use crate::usecases::target::Expected;
-use crate::usecases::target::ParentError;
+use crate::usecases::target::{Expected, ParentError};
 
 use super::error::Error;
 use super::observe::{Observation, look_inside};

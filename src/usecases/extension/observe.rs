@@ -9,8 +9,7 @@ use super::error::Error;
 use super::workloads::{Baseline, Missing, Workloads};
 use crate::usecases::drift::{Cure, Drift};
 use crate::usecases::session::Session;
-use crate::usecases::target::Expected;
-use crate::usecases::target::{ParentError, parent_of};
+use crate::usecases::target::{Expected, ParentError, parent_of};
 
 /// An extension on both planes.
 #[derive(Debug)]

@@ -8,8 +8,7 @@ use super::diagnosis::Failed;
 use super::error::Error;
 use crate::usecases::error::Work;
 use crate::usecases::session::Session;
-use crate::usecases::target::Expected;
-use crate::usecases::target::{dead, parent_of};
+use crate::usecases::target::{Expected, dead, parent_of};
 
 /// How an extension went.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,8 +4,7 @@ use crate::arm::{self, FluxConfiguration, FluxProperties};
 use crate::call::{Call, Halt};
 use crate::usecases::error::Work;
 use crate::usecases::session::Session;
-use crate::usecases::target::Expected;
-use crate::usecases::target::require_connected;
+use crate::usecases::target::{Expected, require_connected};
 
 use super::compliance::wait_until_compliant;
 use super::error::Error;

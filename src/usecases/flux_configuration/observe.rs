@@ -8,8 +8,7 @@ use crate::call::Call;
 use crate::cluster::{Connection, FluxKind, FluxObject};
 use crate::usecases::drift::{Cure, Drift};
 use crate::usecases::session::Session;
-use crate::usecases::target::Expected;
-use crate::usecases::target::{ParentError, parent_of};
+use crate::usecases::target::{Expected, ParentError, parent_of};
 
 use super::compliance::complaints;
 use super::error::Error;

@@ -4,8 +4,7 @@ use crate::arm::{ConnectedCluster, ResourceId};
 use crate::call::Call;
 use crate::cluster::{Cluster, Connection};
 use crate::usecases::Session;
-use crate::usecases::target::Expected;
-use crate::usecases::target::require_connected;
+use crate::usecases::target::{Expected, require_connected};
 
 use super::error::Error;
 

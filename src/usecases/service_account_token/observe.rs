@@ -44,7 +44,7 @@ pub struct Observation {
 ///
 /// # Errors
 ///
-/// Those of the cluster, [`connected_cluster::Error::WrongCluster`] included. What Azure says is part of the answer.
+/// Those of the cluster, [`PlaneError::OtherCluster`](crate::usecases::PlaneError::OtherCluster) included. What Azure says is part of the answer.
 pub async fn observe(
     call: &Call,
     session: &Session,

@@ -2,7 +2,8 @@
 //!
 //! A connection that leads to the wrong cluster must never change anything there. Two facts tell clusters apart: the UID
 //! of the namespace `kube-system`, which lives as long as the cluster does, and the config map of the Arc agents, which
-//! names their connected cluster. Every use case asks here, with what it expects.
+//! names their connected cluster. A use case that touches a cluster in the name of a connected one asks here, with what it
+//! expects; creating a connected cluster, which may find any, has a table of its own (`decision`).
 
 mod parent;
 

@@ -7,7 +7,7 @@ use crate::resources::shared::private::Private;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::resource::{Applied, ApplyFailure, Refreshed, Stored};
 use crate::sdk::timeouts::Operation;
-use crate::usecases::{Drift, Incomplete, Plane, Session};
+use crate::usecases::{Cure, Drift, Incomplete, Plane, Session};
 
 use super::{Failure, Outcome, Seen, TwoPlanes};
 
@@ -54,10 +54,21 @@ pub(super) fn refreshed<T: TwoPlanes>(
 
 /// What was seen to differ, and what is known to differ on the plane that could not be looked at, Azure's first.
 fn with_known(known: &Private, seen: Vec<Drift>, unseen: Option<Plane>) -> Vec<Drift> {
-    let kept = unseen.map(|plane| known.seen_on(plane).cloned());
+    let kept = unseen.map(|plane| known.seen_on(plane).map(as_known));
     let mut drift: Vec<_> = seen.into_iter().chain(kept.into_iter().flatten()).collect();
     drift.sort_by_key(|one| one.plane);
     drift
+}
+
+/// A difference that was not seen again. An object is never replaced for it: only a look can tell that it is still so.
+fn as_known(one: &Drift) -> Drift {
+    match one.replacement() {
+        Some(_) => Drift {
+            cure: Cure::Wait,
+            ..one.clone()
+        },
+        None => one.clone(),
+    }
 }
 
 /// What an apply stores. After one that ended well nothing differs; what it did not put right, the next look finds. After
@@ -86,9 +97,14 @@ pub(super) fn applied<T: TwoPlanes>(
             })
         }
         Err(Incomplete { reached, error }) => Err(ApplyFailure {
-            saved: reached.map(|state| Stored {
-                state: *state,
-                private: private.to_vec(),
+            saved: reached.map(|mut state| {
+                if operation == Operation::Create {
+                    T::set_drift(&mut state, Vec::new());
+                }
+                Stored {
+                    state: *state,
+                    private: private.to_vec(),
+                }
             }),
             diagnostics: error.report(&T::attempting(operation, id), id),
         }),
@@ -98,7 +114,7 @@ pub(super) fn applied<T: TwoPlanes>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::usecases::Cure;
+    use crate::usecases::Replacement;
 
     #[test]
     fn what_is_known_of_a_plane_that_could_not_be_looked_at_is_kept() {
@@ -118,5 +134,21 @@ mod tests {
             with_known(&known, vec![cluster("Secret: missing")], Some(Plane::Azure)),
             [azure("old object"), cluster("Secret: missing")]
         );
+    }
+
+    #[test]
+    fn an_object_is_replaced_only_for_what_was_seen() {
+        let foreign = Drift::cluster(
+            Cure::Replace(Replacement::ForeignKey),
+            "secret: another key",
+        );
+        let known = Private {
+            drift: vec![foreign.clone()],
+            baseline: None,
+        };
+        let kept = with_known(&known, Vec::new(), Some(Plane::Cluster));
+        assert_eq!(kept, [Drift::cluster(Cure::Wait, "secret: another key")]);
+        let seen = with_known(&known, vec![foreign.clone()], None);
+        assert_eq!(seen, [foreign]);
     }
 }

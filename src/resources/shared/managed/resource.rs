@@ -73,14 +73,17 @@ impl<T: TwoPlanes> Resource for Managed<T> {
         }
         let session = self.session.get();
         let session = session.as_deref();
+        let mut found = session.map_or_else(Diagnostics::default, |session| {
+            connection::require(&plan.config, session)
+        });
+        // A plan that fails anyway asks no one.
+        let asked = session.filter(|_| !found.has_errors());
         drift::propose_repair(plan);
         let private = Private::from_bytes(&plan.private);
-        let mut found = T::plan(&cx.call, plan, &private, session).await;
+        found.extend(T::plan(&cx.call, plan, &private, asked).await);
         found.extend(deletion::check(plan));
-        match session {
-            Some(session) => found.extend(connection::require(&plan.config, session)),
-            None if cx.deferral_allowed => plan.deferred = Some(DeferReason::ProviderConfigUnknown),
-            None => {}
+        if session.is_none() && cx.deferral_allowed {
+            plan.deferred = Some(DeferReason::ProviderConfigUnknown);
         }
         found
     }
@@ -95,7 +98,10 @@ impl<T: TwoPlanes> Resource for Managed<T> {
         let id = T::future_id(&planned, &session)?;
         let connection = T::common(&planned).connection();
         let at = At::new(cx, &session, &id, connection.as_ref());
-        let checkpoint = |state: T::State| cx.checkpoint.save(&state, &[]);
+        let checkpoint = |mut state: T::State| {
+            T::set_drift(&mut state, Vec::new());
+            cx.checkpoint.save(&state, &[]);
+        };
         let outcome = T::create(&at, planned, config, checkpoint).await;
         applied::<T>(Operation::Create, &id, &[], outcome)
     }

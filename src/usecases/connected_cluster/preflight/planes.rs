@@ -15,8 +15,7 @@ use crate::usecases::connected_cluster::decision::{
 use crate::usecases::connected_cluster::error::Error;
 use crate::usecases::connected_cluster::key_pair;
 use crate::usecases::connected_cluster::spec::{Checks, Spec};
-use crate::usecases::session::Session;
-use crate::usecases::session::{NAMESPACE, check_location};
+use crate::usecases::session::{NAMESPACE, Session, check_location};
 use crate::usecases::target::owner;
 
 /// What the checks brought to light.
