@@ -1,7 +1,7 @@
 //! Runs Helm once and brings back what it said.
 //!
 //! The process does not outlive the call: at a stop or a deadline its supervisor is told, and when the future is
-//! dropped or this program dies the supervisor notices by itself ([`super::supervise`]). Secrets reach Helm in files
+//! dropped or this program dies the supervisor notices by itself ([`super::supervise()`]). Secrets reach Helm in files
 //! only; of our environment it gets what proxies, certificates and exec plugins need.
 
 use std::ffi::{OsStr, OsString};

@@ -45,7 +45,7 @@ const NOT_STARTED: u8 = 127;
 
 /// Runs a command for as long as somebody holds our standard input open, and ends with its exit code.
 ///
-/// `arguments` is what follows [`RUN_CHILD`]: a file to hold meanwhile ([`super::keeper`]), the program and its arguments.
+/// `arguments` is what follows [`RUN_CHILD`]: a file to hold meanwhile (module `keeper`), the program and its arguments.
 /// What the command writes to standard output and error comes out of ours, and it gets no standard input. A command that
 /// died of signal n gives 128 + n, as in a shell; one that could not be started gives 127 and a line on standard error.
 #[must_use]

@@ -18,7 +18,7 @@ use crate::helm::Error;
 pub struct Workspace(TempDir);
 
 impl Workspace {
-    /// Makes the directory where it goes also when this process is killed ([`super::keeper`]).
+    /// Makes the directory where it goes also when this process is killed (module `keeper`).
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
 //! Between values and the typed structs that resources work with.
 //!
 //! A struct mirrors its schema: one field for each attribute, an `Option` wherever there can be no value. What is not
-//! known yet arrives as `None` too; code that must tell the two apart looks at the [`Value`]. Enums travel as strings.
+//! known yet arrives as `None` too; code that must tell the two apart looks at the [`Value`](super::value::Value). Enums travel as strings.
 //! A write-only secret is an `Option<SecretString>` with `#[serde(skip_serializing)]`: it can come in and never go out.
 
 mod de;

@@ -1,8 +1,8 @@
 //! A token of a service account, by which people and programs reach a connected cluster through Azure.
 //!
 //! What the portal asks for after a cluster was connected: a service account, bindings that give it roles, and a token.
-//! [`create`] makes all of it and tries the token out, [`observe`] compares it with what was made, [`remove`] takes away
-//! exactly that. [`lend`] issues a token that is needed for a while only. Everything that is made is marked, and nothing
+//! [`create()`] makes all of it and tries the token out, [`observe()`] compares it with what was made, [`remove()`] takes away
+//! exactly that. [`lend()`] issues a token that is needed for a while only. Everything that is made is marked, and nothing
 //! that bears no marks is changed unless that is asked for.
 
 mod azure;
