@@ -4,9 +4,7 @@ use crate::call::Call;
 use crate::resources::connection;
 use crate::resources::shared::diagnose::{self, About};
 use crate::resources::shared::ids;
-use crate::resources::shared::managed::{
-    At, Before, Common, Definition, Look, Outcome, Seen, TwoPlanes,
-};
+use crate::resources::shared::managed::{At, Before, Definition, Look, Outcome, Seen, TwoPlanes};
 use crate::resources::shared::private::Private;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::resource::{ImportTarget, MoveSource, Plan};
@@ -31,18 +29,6 @@ impl TwoPlanes for ConnectedCluster {
         identity: schema::identity,
         timeouts: schema::TIMEOUTS,
     };
-
-    fn common(state: &State) -> Common<'_, ResourceId> {
-        Common {
-            id: state.id.as_ref(),
-            kubernetes: state.kubernetes.as_ref(),
-            deletion_policy: state.deletion_policy.as_deref(),
-        }
-    }
-
-    fn set_drift(state: &mut State, lines: Vec<String>) {
-        state.drift = Some(lines);
-    }
 
     fn identity(id: &ResourceId) -> Value {
         ids::identity_in_group(id)

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::resources::connection::ConnectionState;
+use crate::resources::shared::managed::common_attributes;
 use crate::resources::shared::timeouts::TimeoutsState;
 use crate::resources::shared::write_only::WriteOnly;
 use crate::usecases::ResourceId;
@@ -61,6 +62,8 @@ pub struct State {
     pub agents: Option<AgentsState>,
     pub timeouts: Option<TimeoutsState>,
 }
+
+common_attributes!(State, ResourceId);
 
 /// The `agent` value.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]

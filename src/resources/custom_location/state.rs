@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::resources::connection::ConnectionState;
 use crate::resources::shared::ids;
-use crate::resources::shared::managed::At;
+use crate::resources::shared::managed::{At, common_attributes};
 use crate::resources::shared::timeouts::TimeoutsState;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::usecases::custom_location::{Object, Spec};
@@ -41,6 +41,8 @@ pub struct State {
     pub drift: Option<Vec<String>>,
     pub timeouts: Option<TimeoutsState>,
 }
+
+common_attributes!(State, ResourceId);
 
 impl State {
     /// What the use cases are told. `config` holds the write-only values.

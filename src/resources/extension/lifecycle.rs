@@ -6,7 +6,7 @@ use crate::resources::shared::deletion;
 use crate::resources::shared::diagnose::About;
 use crate::resources::shared::ids::Child;
 use crate::resources::shared::managed::{
-    At, Before, Common, Definition, Failure, Look, Outcome, Seen, TwoPlanes,
+    At, Before, Definition, Failure, Look, Outcome, Seen, TwoPlanes,
 };
 use crate::resources::shared::private::Private;
 use crate::sdk::diagnostics::Diagnostics;
@@ -39,18 +39,6 @@ impl TwoPlanes for Extension {
         identity: schema::identity,
         timeouts: schema::TIMEOUTS,
     };
-
-    fn common(state: &State) -> Common<'_, ResourceId> {
-        Common {
-            id: state.id.as_ref(),
-            kubernetes: state.kubernetes.as_ref(),
-            deletion_policy: state.deletion_policy.as_deref(),
-        }
-    }
-
-    fn set_drift(state: &mut State, lines: Vec<String>) {
-        state.drift = Some(lines);
-    }
 
     fn identity(id: &ResourceId) -> Value {
         Child::identity(id)

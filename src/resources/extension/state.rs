@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::resources::connection::ConnectionState;
-use crate::resources::shared::managed::At;
+use crate::resources::shared::managed::{At, common_attributes};
 use crate::resources::shared::timeouts::TimeoutsState;
 use crate::usecases::extension::{Object, Observation, Scope, Spec};
 use crate::usecases::{Connection, ResourceId, parent_of};
@@ -55,6 +55,8 @@ pub struct State {
     pub drift: Option<Vec<String>>,
     pub timeouts: Option<TimeoutsState>,
 }
+
+common_attributes!(State, ResourceId);
 
 /// What is wanted.
 impl State {

@@ -5,9 +5,7 @@ use crate::resources::connection;
 use crate::resources::shared::deletion;
 use crate::resources::shared::diagnose::About;
 use crate::resources::shared::ids::Child;
-use crate::resources::shared::managed::{
-    At, Before, Common, Definition, Look, Outcome, Seen, TwoPlanes,
-};
+use crate::resources::shared::managed::{At, Before, Definition, Look, Outcome, Seen, TwoPlanes};
 use crate::resources::shared::private::Private;
 use crate::sdk::diagnostics::Diagnostics;
 use crate::sdk::resource::{ImportTarget, Plan};
@@ -36,18 +34,6 @@ impl TwoPlanes for FluxConfiguration {
         identity: schema::identity,
         timeouts: schema::TIMEOUTS,
     };
-
-    fn common(state: &State) -> Common<'_, ResourceId> {
-        Common {
-            id: state.id.as_ref(),
-            kubernetes: state.kubernetes.as_ref(),
-            deletion_policy: state.deletion_policy.as_deref(),
-        }
-    }
-
-    fn set_drift(state: &mut State, lines: Vec<String>) {
-        state.drift = Some(lines);
-    }
 
     fn identity(id: &ResourceId) -> Value {
         Child::identity(id)

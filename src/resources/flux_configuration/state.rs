@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::resources::connection::ConnectionState;
-use crate::resources::shared::managed::At;
+use crate::resources::shared::managed::{At, common_attributes};
 use crate::resources::shared::timeouts::TimeoutsState;
 use crate::usecases::flux_configuration::{Object, Properties, ProtectedSettings, Spec, Status};
 use crate::usecases::{ResourceId, parent_of};
@@ -51,6 +51,8 @@ pub struct State {
     pub drift: Option<Vec<String>>,
     pub timeouts: Option<TimeoutsState>,
 }
+
+common_attributes!(State, ResourceId);
 
 /// One of `statuses`.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]

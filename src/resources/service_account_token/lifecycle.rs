@@ -4,9 +4,7 @@ use crate::call::Call;
 use crate::fault::{Explain as _, Kind};
 use crate::resources::connection;
 use crate::resources::shared::diagnose::{self, About};
-use crate::resources::shared::managed::{
-    At, Before, Common, Definition, Look, Outcome, Seen, TwoPlanes,
-};
+use crate::resources::shared::managed::{At, Before, Definition, Look, Outcome, Seen, TwoPlanes};
 use crate::resources::shared::private::Private;
 use crate::resources::shared::{deletion, ids};
 use crate::sdk::diagnostics::Diagnostics;
@@ -34,18 +32,6 @@ impl TwoPlanes for ServiceAccountToken {
         identity: schema::identity,
         timeouts: schema::TIMEOUTS,
     };
-
-    fn common(state: &State) -> Common<'_, TokenId> {
-        Common {
-            id: state.id.as_ref(),
-            kubernetes: state.kubernetes.as_ref(),
-            deletion_policy: state.deletion_policy.as_deref(),
-        }
-    }
-
-    fn set_drift(state: &mut State, lines: Vec<String>) {
-        state.drift = Some(lines);
-    }
 
     fn identity(id: &TokenId) -> Value {
         id.identity()

@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::resources::connection::ConnectionState;
-use crate::resources::shared::managed::At;
+use crate::resources::shared::managed::{At, common_attributes};
 use crate::resources::shared::timeouts::TimeoutsState;
 use crate::sdk::duration;
 use crate::usecases::ResourceId;
@@ -57,6 +57,8 @@ pub struct State {
     pub drift: Option<Vec<String>>,
     pub timeouts: Option<TimeoutsState>,
 }
+
+common_attributes!(State, TokenId);
 
 /// One of `role_bindings`.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]

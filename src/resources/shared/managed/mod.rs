@@ -40,6 +40,40 @@ pub struct Definition {
     pub timeouts: Timeouts,
 }
 
+/// A typed state with the attributes that mean the same for every type; see [`common_attributes`].
+pub trait CommonAttributes {
+    /// What names an object.
+    type Id;
+
+    /// Those that the common lifecycle reads.
+    fn common(&self) -> Common<'_, Self::Id>;
+
+    /// Stores what differs, one sentence each.
+    fn set_drift(&mut self, lines: Vec<String>);
+}
+
+/// Implements [`CommonAttributes`] for a state whose fields have the usual names.
+macro_rules! common_attributes {
+    ($state:ty, $id:ty) => {
+        impl $crate::resources::shared::managed::CommonAttributes for $state {
+            type Id = $id;
+
+            fn common(&self) -> $crate::resources::shared::managed::Common<'_, $id> {
+                $crate::resources::shared::managed::Common {
+                    id: self.id.as_ref(),
+                    kubernetes: self.kubernetes.as_ref(),
+                    deletion_policy: self.deletion_policy.as_deref(),
+                }
+            }
+
+            fn set_drift(&mut self, lines: Vec<String>) {
+                self.drift = Some(lines);
+            }
+        }
+    };
+}
+pub(in crate::resources) use common_attributes;
+
 /// The attributes that mean the same for every type.
 pub struct Common<'a, I> {
     /// The object's id; `None` before it has one.
@@ -125,7 +159,13 @@ pub type Look<T> = Result<
 /// A type whose object lives in Azure and in a cluster.
 pub trait TwoPlanes: Send + Sync + Sized + 'static {
     /// All attributes, as in the schema.
-    type State: Serialize + DeserializeOwned + Clone + Send + Sync + 'static;
+    type State: CommonAttributes<Id = Self::Id>
+        + Serialize
+        + DeserializeOwned
+        + Clone
+        + Send
+        + Sync
+        + 'static;
     /// What names an object.
     type Id: Clone + Display + Send + Sync;
     /// What its use cases fail with.
@@ -133,12 +173,6 @@ pub trait TwoPlanes: Send + Sync + Sized + 'static {
 
     /// Name, schemas and limits.
     const DEFINITION: Definition;
-
-    /// The attributes that mean the same for every type.
-    fn common(state: &Self::State) -> Common<'_, Self::Id>;
-
-    /// Stores what differs, one sentence each.
-    fn set_drift(state: &mut Self::State, lines: Vec<String>);
 
     /// The identity of an object.
     fn identity(id: &Self::Id) -> Value;

@@ -9,7 +9,7 @@ use crate::sdk::resource::{Applied, ApplyFailure, Refreshed, Stored};
 use crate::sdk::timeouts::Operation;
 use crate::usecases::{Cure, Drift, Incomplete, Plane, Session};
 
-use super::{Failure, Outcome, Seen, TwoPlanes};
+use super::{CommonAttributes as _, Failure, Outcome, Seen, TwoPlanes};
 
 impl<E: About> Failure<E> {
     pub(super) fn report(self, attempted: &str, id: &impl Display) -> Diagnostics {
@@ -35,10 +35,7 @@ pub(super) fn refreshed<T: TwoPlanes>(
     };
     let drift = with_known(known, seen.drift, seen.unseen.map(|(plane, _)| plane));
     let mut state = seen.state;
-    T::set_drift(
-        &mut state,
-        drift.iter().map(|one| one.text.clone()).collect(),
-    );
+    state.set_drift(drift.iter().map(|one| one.text.clone()).collect());
     let private = Private {
         drift,
         baseline: seen.baseline,
@@ -81,7 +78,7 @@ pub(super) fn applied<T: TwoPlanes>(
 ) -> Result<Applied<T::State>, ApplyFailure<T::State>> {
     match outcome {
         Ok(mut seen) => {
-            T::set_drift(&mut seen.state, Vec::new());
+            seen.state.set_drift(Vec::new());
             let private = Private {
                 drift: Vec::new(),
                 baseline: seen.baseline,
@@ -99,7 +96,7 @@ pub(super) fn applied<T: TwoPlanes>(
         Err(Incomplete { reached, error }) => Err(ApplyFailure {
             saved: reached.map(|mut state| {
                 if operation == Operation::Create {
-                    T::set_drift(&mut state, Vec::new());
+                    state.set_drift(Vec::new());
                 }
                 Stored {
                     state: *state,

@@ -18,7 +18,7 @@ use crate::sdk::value::Value;
 use crate::usecases::{Connection, Session, SessionSlot};
 
 use super::outcome::{applied, refreshed};
-use super::{At, Before, Common, Failure, TwoPlanes};
+use super::{At, Before, Common, CommonAttributes as _, Failure, TwoPlanes};
 
 /// The managed resource type of a [`TwoPlanes`].
 pub struct Managed<T> {
@@ -53,7 +53,7 @@ impl<T: TwoPlanes> Resource for Managed<T> {
     }
 
     fn identity(&self, state: &T::State) -> Option<Value> {
-        T::common(state).id.map(T::identity)
+        state.common().id.map(T::identity)
     }
 
     fn default_timeouts(&self) -> Timeouts {
@@ -96,10 +96,10 @@ impl<T: TwoPlanes> Resource for Managed<T> {
     ) -> Result<Applied<T::State>, ApplyFailure<T::State>> {
         let session = diagnose::session(&self.session)?;
         let id = T::future_id(&planned, &session)?;
-        let connection = T::common(&planned).connection();
+        let connection = planned.common().connection();
         let at = At::new(cx, &session, &id, connection.as_ref());
         let checkpoint = |mut state: T::State| {
-            T::set_drift(&mut state, Vec::new());
+            state.set_drift(Vec::new());
             cx.checkpoint.save(&state, &[]);
         };
         let outcome = T::create(&at, planned, config, checkpoint).await;
@@ -115,7 +115,7 @@ impl<T: TwoPlanes> Resource for Managed<T> {
             return Ok(Refreshed::Unreachable(Diagnostics::default()));
         };
         let id = stored_id::<T>(&prior.state)?;
-        let connection = T::common(&prior.state).connection();
+        let connection = prior.state.common().connection();
         let at = At::new(cx, &session, &id, connection.as_ref());
         let before = Before::from(prior);
         let known = before.private.clone();
@@ -139,7 +139,7 @@ impl<T: TwoPlanes> Resource for Managed<T> {
     ) -> Result<Applied<T::State>, ApplyFailure<T::State>> {
         let session = diagnose::session(&self.session)?;
         let id = stored_id::<T>(&prior.state)?;
-        let connection = T::common(&planned).connection();
+        let connection = planned.common().connection();
         let at = At::new(cx, &session, &id, connection.as_ref());
         let private = prior.private.clone();
         let checkpoint = |state: T::State| cx.checkpoint.save(&state, &private);
@@ -152,7 +152,7 @@ impl<T: TwoPlanes> Resource for Managed<T> {
         cx: &Context,
         prior: Stored<T::State>,
     ) -> Result<Diagnostics, ApplyFailure<T::State>> {
-        let common = T::common(&prior.state);
+        let common = prior.state.common();
         if deletion::abandons(common.deletion_policy) {
             return Ok(Diagnostics::default());
         }
@@ -205,7 +205,7 @@ impl<S> From<Stored<S>> for Before<S> {
 }
 
 fn stored_id<T: TwoPlanes>(state: &T::State) -> Result<T::Id, Diagnostics> {
-    T::common(state).id.cloned().ok_or_else(|| {
+    state.common().id.cloned().ok_or_else(|| {
         let type_name = T::DEFINITION.type_name;
         Diagnostics::error(
             AttributePath::attribute("id"),
