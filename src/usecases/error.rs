@@ -196,6 +196,14 @@ impl<T, E> Incomplete<T, E> {
         }
     }
 
+    /// The same in the terms of a caller: what exists as `form` makes it, and the error as the caller's own.
+    pub fn map<U, F: From<E>>(self, form: impl FnOnce(T) -> U) -> Incomplete<U, F> {
+        Incomplete {
+            reached: self.reached.map(|reached| Box::new(form(*reached))),
+            error: self.error.into(),
+        }
+    }
+
     /// Work that stopped after `reached` was made.
     pub(super) fn after(reached: T, error: impl Into<E>) -> Self {
         Self {

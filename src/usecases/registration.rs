@@ -5,6 +5,9 @@ use crate::call::Call;
 use super::error::PlaneError;
 use super::session::Session;
 
+/// Resource provider of extensions and Flux configurations.
+pub(super) const KUBERNETES_CONFIGURATION: &str = "Microsoft.KubernetesConfiguration";
+
 /// Checks, or sees to it, that a subscription may use a resource provider.
 ///
 /// # Errors

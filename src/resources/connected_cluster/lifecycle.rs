@@ -77,10 +77,7 @@ impl TwoPlanes for ConnectedCluster {
                     .with_object(at.id, &object, tags)
                     .with_inside(&inside),
             )),
-            Err(broken) => Err(Incomplete {
-                reached: broken.reached.map(|exists| Box::new(reached(&exists))),
-                error: broken.error.into(),
-            }),
+            Err(broken) => Err(broken.map(|exists| reached(&exists))),
         }
     }
 

@@ -3,9 +3,7 @@
 use crate::call::Call;
 use crate::resources::connection;
 use crate::resources::shared::diagnose::About;
-use crate::resources::shared::managed::{
-    At, Before, Definition, Failure, Look, Outcome, Seen, TwoPlanes,
-};
+use crate::resources::shared::managed::{At, Before, Definition, Look, Outcome, Seen, TwoPlanes};
 use crate::resources::shared::private::Private;
 use crate::resources::shared::{deletion, ids};
 use crate::sdk::diagnostics::Diagnostics;
@@ -71,16 +69,11 @@ impl TwoPlanes for CustomLocation {
         config: State,
         checkpoint: impl Fn(State) + Send + Sync,
     ) -> Outcome<Self> {
-        let spec = planned.spec(at, &config).map_err(refused)?;
+        let spec = planned.spec(at, &config).map_err(Incomplete::nothing)?;
         let remember = |object: &_| checkpoint(planned.clone().with_object(at.id, object));
         match Box::pin(create(at.call, at.session, &spec, remember)).await {
             Ok(observation) => Ok(seen(planned, at.id, observation)),
-            Err(broken) => Err(Incomplete {
-                reached: broken
-                    .reached
-                    .map(|object| Box::new(planned.with_object(at.id, &object))),
-                error: broken.error.into(),
-            }),
+            Err(broken) => Err(broken.map(|object| planned.with_object(at.id, &object))),
         }
     }
 
@@ -96,7 +89,7 @@ impl TwoPlanes for CustomLocation {
         config: State,
         _checkpoint: impl Fn(State) + Send + Sync,
     ) -> Outcome<Self> {
-        let spec = planned.spec(at, &config).map_err(refused)?;
+        let spec = planned.spec(at, &config).map_err(Incomplete::nothing)?;
         match Box::pin(change(at.call, at.session, &spec)).await {
             Ok(observation) => Ok(seen(planned, at.id, observation)),
             Err(error) => Err(Incomplete::nothing(error)),
@@ -135,13 +128,6 @@ fn seen(state: State, id: &ResourceId, observation: Observation) -> Seen<State, 
             .err()
             .map(|error| (Plane::Cluster, error.into())),
         baseline: None,
-    }
-}
-
-fn refused(diagnostics: Diagnostics) -> Incomplete<State, Failure<Error>> {
-    Incomplete {
-        reached: None,
-        error: Failure::Diagnostics(diagnostics),
     }
 }
 

@@ -83,12 +83,7 @@ impl TwoPlanes for Extension {
                 let baseline = observation.baseline(None);
                 Ok(written(planned, at.id, observation, baseline))
             }
-            Err(broken) => Err(Incomplete {
-                reached: broken
-                    .reached
-                    .map(|object| Box::new(planned.with_object(at.id, &object))),
-                error: broken.error.into(),
-            }),
+            Err(broken) => Err(broken.map(|object| planned.with_object(at.id, &object))),
         }
     }
 

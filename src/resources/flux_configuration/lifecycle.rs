@@ -76,12 +76,7 @@ impl TwoPlanes for FluxConfiguration {
         let remember = |object: &_| checkpoint(planned.clone().with_object(at.id, object));
         match Box::pin(create(at.call, at.session, &spec, remember)).await {
             Ok(object) => Ok(Seen::whole(planned.with_object(at.id, &object))),
-            Err(broken) => Err(Incomplete {
-                reached: broken
-                    .reached
-                    .map(|object| Box::new(planned.with_object(at.id, &object))),
-                error: broken.error.into(),
-            }),
+            Err(broken) => Err(broken.map(|object| planned.with_object(at.id, &object))),
         }
     }
 

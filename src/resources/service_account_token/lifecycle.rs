@@ -164,12 +164,7 @@ fn provided(
 ) -> Outcome<ServiceAccountToken> {
     match outcome {
         Ok(provided) => Ok(Seen::whole(planned.clone().with_provided(at.id, provided))),
-        Err(broken) => Err(Incomplete {
-            reached: broken
-                .reached
-                .map(|made| Box::new(fallback.clone().with_made(at.id, &made))),
-            error: broken.error.into(),
-        }),
+        Err(broken) => Err(broken.map(|made| fallback.clone().with_made(at.id, &made))),
     }
 }
 

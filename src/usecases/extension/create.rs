@@ -12,12 +12,9 @@ use super::offer::{Wanted, check_new};
 use super::spec::Spec;
 use super::workloads::Baseline;
 use crate::usecases::error::{Incomplete, Work};
-use crate::usecases::registration::check_registered;
+use crate::usecases::registration::{KUBERNETES_CONFIGURATION, check_registered};
 use crate::usecases::session::Session;
 use crate::usecases::target::require_connected;
-
-/// Resource provider of extensions.
-const NAMESPACE: &str = "Microsoft.KubernetesConfiguration";
 
 /// Creates an extension. `checkpoint` is called as soon as ARM accepted it.
 ///
@@ -75,7 +72,9 @@ async fn prepare(call: &Call, session: &Session, spec: &Spec) -> Result<Option<E
     call.step("check the cluster and what Azure offers to it");
     let subscription = spec.cluster.subscription_id();
     let cluster = async { Ok::<_, Error>(require_connected(call, session, &spec.cluster).await?) };
-    let registered = async { Ok(check_registered(call, session, subscription, NAMESPACE).await?) };
+    let registered = async {
+        Ok(check_registered(call, session, subscription, KUBERNETES_CONFIGURATION).await?)
+    };
     futures::try_join!(cluster, registered)?;
     check_new(call, session, spec.wanted()).await
 }

@@ -3,15 +3,13 @@
 use crate::arm::{self, FluxConfiguration};
 use crate::call::Call;
 use crate::usecases::error::Incomplete;
-use crate::usecases::registration::check_registered;
+use crate::usecases::registration::{KUBERNETES_CONFIGURATION, check_registered};
 use crate::usecases::session::Session;
 
 use super::change::{change, check_cluster, explained, settle};
 use super::error::Error;
 use super::spec::Spec;
 
-/// Resource provider of Flux configurations.
-const NAMESPACE: &str = "Microsoft.KubernetesConfiguration";
 /// The extension that carries them out.
 const FLUX: &str = "microsoft.flux";
 
@@ -66,8 +64,11 @@ async fn prepare(
     call.step("check the cluster and its Flux extension");
     let subscription = spec.cluster.subscription_id();
     let cluster = Box::pin(check_cluster(call, session, spec));
-    let registered =
-        async { Ok::<_, Error>(check_registered(call, session, subscription, NAMESPACE).await?) };
+    let registered = async {
+        Ok::<_, Error>(
+            check_registered(call, session, subscription, KUBERNETES_CONFIGURATION).await?,
+        )
+    };
     futures::try_join!(cluster, registered)?;
     let extensions = session.azure.extensions();
     let configurations = session.azure.flux_configurations();

@@ -4,8 +4,8 @@ use crate::call::Call;
 use crate::usecases::error::Incomplete;
 use crate::usecases::session::Session;
 
+use super::change::{Made, Provided, change};
 use super::error::Error;
-use super::provide::{Made, Provided, provide};
 use super::spec::{Known, Spec};
 
 /// Makes a token and what it needs. `checkpoint` is called as soon as something exists.
@@ -19,5 +19,5 @@ pub async fn create(
     spec: &Spec,
     checkpoint: impl Fn(&Made),
 ) -> Result<Provided, Incomplete<Made, Error>> {
-    provide(call, session, spec, &Known::default(), checkpoint).await
+    change(call, session, spec, &Known::default(), checkpoint).await
 }

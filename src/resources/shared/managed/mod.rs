@@ -144,6 +144,12 @@ impl<E: About> From<E> for Failure<E> {
     }
 }
 
+impl<E: About> From<Diagnostics> for Failure<E> {
+    fn from(diagnostics: Diagnostics) -> Self {
+        Self::Diagnostics(diagnostics)
+    }
+}
+
 /// What a create or update of a type hands back.
 pub type Outcome<T> = Result<
     Seen<<T as TwoPlanes>::State, <T as TwoPlanes>::Error>,
