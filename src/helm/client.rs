@@ -20,6 +20,9 @@ const LABELS_SINCE: Version = Version::new(3, 13, 0);
 /// What Helm's own limit leaves of the call's time, for Helm to mark its release and end.
 const MARGIN: Duration = Duration::from_secs(5);
 
+/// How long one cheap look into the cluster may take, with the start of a login plugin.
+const PROBE_LIMIT: Duration = Duration::from_mins(1);
+
 /// A Helm client that was found to work. Cheap to clone; see [`Helm::locate`].
 #[derive(Clone, Debug)]
 pub struct Helm {
@@ -65,6 +68,32 @@ impl Helm {
     #[must_use]
     pub fn version(&self) -> &Version {
         &self.version
+    }
+
+    /// Asks the cluster one cheap question, so that a Helm that cannot work there is found out before it is needed.
+    ///
+    /// It lists one release of the namespace. That reads and needs no right that an install does not need: to list
+    /// Secrets in the namespace, which need not exist.
+    ///
+    /// # Errors
+    ///
+    /// What a failed Helm stands for; [`Error::Unreachable`] when it has no answer within a minute.
+    pub async fn probe(
+        &self,
+        call: &Call,
+        access: &Access<'_>,
+        namespace: &str,
+    ) -> Result<(), Error> {
+        let arguments = words(["list", "--namespace", namespace, "--max", "1", "--short"]);
+        let action = format!("helm list in {namespace}");
+        let limited = call.within(PROBE_LIMIT);
+        match self.run(&limited, access, arguments, &action).await {
+            Err(Error::Halted { .. }) if call.check().is_ok() => Err(Error::Unreachable {
+                action,
+                said: format!("no answer within {} s", PROBE_LIMIT.as_secs()),
+            }),
+            outcome => outcome.map(drop),
+        }
     }
 
     /// Installs the release, or upgrades the one that is there, and waits until its objects are ready.
