@@ -1,9 +1,8 @@
 //! Changing and repairing a connected cluster in place: what differs is written, the rest is left alone.
 
-use crate::arm::{ConnectedCluster, ResourceId};
+use crate::arm::{ConnectedCluster, ResourceId, refuses_another_key};
 use crate::call::Call;
 use crate::cluster::{AgentKey, Cluster};
-use crate::fault::{Explain as _, Kind};
 
 use super::agents::Install;
 use super::drift;
@@ -167,11 +166,15 @@ impl Work<'_> {
             target.properties.agent_public_key_certificate = Some(pair.public.clone());
         }
         let written = write::bring_up_to_date(call, self.session, self.spec, object, target).await;
-        let object = written.map_err(|error| match error.kind() {
-            Kind::Conflict if key.is_fresh() => Error::MustReplace {
-                id: self.spec.id.clone(),
-                why: format!("the agents' key is lost, and Azure takes no other: {error}"),
-            },
+        let object = written.map_err(|error| match &error {
+            Error::Plane(PlaneError::Azure(refused))
+                if key.is_fresh() && refuses_another_key(refused) =>
+            {
+                Error::MustReplace {
+                    id: self.spec.id.clone(),
+                    why: format!("the agents' key is lost, and Azure takes no other: {error}"),
+                }
+            }
             _ => error,
         })?;
         if agents_change {

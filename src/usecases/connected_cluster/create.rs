@@ -6,7 +6,6 @@
 use crate::arm::{ConnectedCluster, Operation};
 use crate::call::Call;
 use crate::cluster::{AgentKey, Cluster};
-use crate::fault::{Explain as _, Kind};
 
 use super::agents::Install;
 use super::decision::Decision;
@@ -17,6 +16,7 @@ use super::observe::{self, Inside};
 use super::preflight::{self, Preflight};
 use super::provisions::Provisions;
 use super::remove::clear_cluster;
+use super::replace;
 use super::spec::{Checks, Spec};
 use super::{wait, write};
 use crate::usecases::error::Incomplete;
@@ -45,12 +45,17 @@ pub async fn create(
     let ready = Box::pin(prepare(call, session, spec))
         .await
         .map_err(Incomplete::nothing)?;
-    let operation = Box::pin(ready.create_object(call, session, spec))
+    let begun = Box::pin(ready.begin(call, session, spec))
         .await
         .map_err(Incomplete::nothing)?;
+    let Begun {
+        operation,
+        body,
+        key,
+    } = begun;
     let mut reached = Reached {
-        object: operation.initial().unwrap_or(&ready.body).clone(),
-        cluster_uid: ready.cluster_uid.clone(),
+        object: operation.initial().cloned().unwrap_or(body),
+        cluster_uid: ready.preflight.cluster_uid.clone(),
     };
     checkpoint(&reached);
     let finished = Box::pin(async {
@@ -58,22 +63,27 @@ pub async fn create(
         checkpoint(&reached);
         let object = reached.object.clone();
         reached.object = Box::pin(write::associate_gateway(call, session, spec, object)).await?;
-        Box::pin(ready.finish(call, session, spec, &reached.object)).await
+        Box::pin(ready.finish(call, session, spec, &reached.object, &key)).await
     })
     .await;
     finished.map_err(|error| Incomplete::after(reached, error))
 }
 
-/// Everything that is known before the first write to Azure.
+/// Everything that is known before the first write.
 struct Ready {
     cluster: Cluster,
-    cluster_uid: String,
-    /// The object as it shall be first sent.
-    body: ConnectedCluster,
-    /// Whether an object that exists gets another key.
-    rekeys: bool,
-    key: Key,
+    preflight: Preflight,
+    /// A new pair, for an object that gets one.
+    pair: KeyPair,
     provisions: Provisions,
+}
+
+/// What there is once Azure accepted the object.
+struct Begun {
+    operation: Operation<ConnectedCluster>,
+    /// The object as it was sent.
+    body: ConnectedCluster,
+    key: Key,
 }
 
 /// The agents' key.
@@ -88,7 +98,7 @@ enum Key {
     },
 }
 
-/// Everything up to the first write to Azure; a key pair is made while both planes are checked and chart and Helm are fetched.
+/// Everything up to the first write; a key pair is made while both planes are checked and chart and Helm are fetched.
 /// Where the cluster is to be checked from within, that comes last: it takes a Helm.
 async fn prepare(call: &Call, session: &Session, spec: &Spec) -> Result<Ready, Error> {
     let cluster = session.cluster(call, spec.connection.as_ref()).await?;
@@ -98,7 +108,7 @@ async fn prepare(call: &Call, session: &Session, spec: &Spec) -> Result<Ready, E
         Provisions::fetch(call, session, &spec.location, &spec.agent, None),
     )?;
     call.check()?;
-    // Not beside the others: if one of them failed, nobody would be left to take the job away.
+    // Not beside the others: if one of them failed, nothing would be left to take the job away.
     if spec.checks == Checks::Job {
         Box::pin(preflight::run_job(
             call,
@@ -109,91 +119,86 @@ async fn prepare(call: &Call, session: &Session, spec: &Spec) -> Result<Ready, E
         ))
         .await?;
     }
-    let base = make_room(call, session, &cluster, spec, &preflight).await?;
-    let mut body = object::wanted(base.clone(), spec, preflight.nodes.as_ref());
-    body.tags = Some(session.tags.to_write(&spec.tags, base.tags.as_ref()));
-    body.properties.gateway = base.properties.gateway;
-    let held = preflight
-        .key
-        .filter(|_| preflight.decision == Decision::Resume);
-    let key = if let Some(key) = held {
-        Key::Held(key)
-    } else {
-        call.step("hand the private key to the agents");
-        let id = spec.id.to_string();
-        let made_namespace = cluster
-            .deliver_private_key(call, &pair.private, Some(&id))
-            .await?;
-        body.properties.agent_public_key_certificate = Some(pair.public.clone());
-        Key::Fresh {
-            pair,
-            made_namespace,
-        }
-    };
     Ok(Ready {
         cluster,
-        cluster_uid: preflight.cluster_uid,
-        body,
-        rekeys: preflight.decision == Decision::Rekey,
-        key,
+        preflight,
+        pair,
         provisions,
     })
 }
 
-/// Removes what is in the way and returns the object to start from.
-async fn make_room(
-    call: &Call,
-    session: &Session,
-    cluster: &Cluster,
-    spec: &Spec,
-    preflight: &Preflight,
-) -> Result<ConnectedCluster, Error> {
-    match preflight.decision {
-        Decision::Create => return Ok(ConnectedCluster::default()),
-        Decision::Resume | Decision::Rekey => {
-            return Ok(preflight.object.clone().unwrap_or_default());
+impl Ready {
+    /// Everything from the first write until Azure accepts the object.
+    async fn begin(&self, call: &Call, session: &Session, spec: &Spec) -> Result<Begun, Error> {
+        if self.preflight.decision != Decision::DeleteAndCreate {
+            return self.send(call, session, spec).await;
         }
-        Decision::CleanAndCreate => {}
-        Decision::DeleteAndCreate => {
-            call.step("delete the expired connected cluster in Azure");
-            let clusters = session.azure.connected_clusters();
-            let operation = clusters.delete(call, &spec.id, false).await?;
-            operation.wait(call).await?;
+        call.step("delete the expired connected cluster in Azure");
+        replace::delete(call, &session.azure, &spec.id).await?;
+        let sent = Box::pin(self.send(call, session, spec)).await;
+        sent.map_err(|error| replace::deleted_only(&spec.id, error))
+    }
+
+    /// Makes room in the cluster, delivers the key and sends the object. If Azure refuses it, the key is taken back.
+    async fn send(&self, call: &Call, session: &Session, spec: &Spec) -> Result<Begun, Error> {
+        let base = self.make_room(call, session).await?;
+        let mut body = object::wanted(base.clone(), spec, self.preflight.nodes.as_ref());
+        body.tags = Some(session.tags.to_write(&spec.tags, base.tags.as_ref()));
+        body.properties.gateway = base.properties.gateway;
+        let key = self.key(call, spec).await?;
+        if let Key::Fresh { pair, .. } = &key {
+            body.properties.agent_public_key_certificate = Some(pair.public.clone());
+        }
+        call.step("create the connected cluster in Azure");
+        let rekeys = self.preflight.decision == Decision::Rekey;
+        match replace::put(call, &session.azure, spec, &body, rekeys).await {
+            Ok(operation) => Ok(Begun {
+                operation,
+                body,
+                key,
+            }),
+            Err(error) => {
+                self.withdraw(call, session, spec, &key).await;
+                Err(error)
+            }
         }
     }
-    call.step("clear away an earlier attempt");
-    clear_cluster(call, session, cluster, false).await?;
-    Ok(ConnectedCluster::default())
-}
 
-impl Ready {
-    /// Sends the object. If Azure refuses it, the cluster is left as it was.
-    async fn create_object(
-        &self,
-        call: &Call,
-        session: &Session,
-        spec: &Spec,
-    ) -> Result<Operation<ConnectedCluster>, Error> {
-        call.step("create the connected cluster in Azure");
-        let clusters = session.azure.connected_clusters();
-        match clusters.put(call, &spec.id, &self.body).await {
-            Ok(operation) => Ok(operation),
-            Err(error) if self.rekeys && error.kind() == Kind::Conflict => {
-                call.step("delete the connected cluster, which does not take another key, and make it anew");
-                let operation = clusters.delete(call, &spec.id, false).await?;
-                operation.wait(call).await?;
-                Ok(clusters.put(call, &spec.id, &self.body).await?)
+    /// Removes what is in the way in the cluster and returns the object to start from.
+    async fn make_room(&self, call: &Call, session: &Session) -> Result<ConnectedCluster, Error> {
+        match self.preflight.decision {
+            Decision::Create => Ok(ConnectedCluster::default()),
+            Decision::Resume | Decision::Rekey => {
+                Ok(self.preflight.object.clone().unwrap_or_default())
             }
-            Err(error) => {
-                self.withdraw(call, session, spec).await;
-                Err(error.into())
+            Decision::CleanAndCreate | Decision::DeleteAndCreate => {
+                call.step("clear away an earlier attempt");
+                clear_cluster(call, session, &self.cluster, false).await?;
+                Ok(ConnectedCluster::default())
             }
         }
+    }
+
+    /// The key to go on with, which is in the cluster then.
+    async fn key(&self, call: &Call, spec: &Spec) -> Result<Key, Error> {
+        if let (Decision::Resume, Some(held)) = (self.preflight.decision, &self.preflight.key) {
+            return Ok(Key::Held(held.clone()));
+        }
+        call.step("hand the private key to the agents");
+        let id = spec.id.to_string();
+        let made_namespace = self
+            .cluster
+            .deliver_private_key(call, &self.pair.private, Some(&id))
+            .await?;
+        Ok(Key::Fresh {
+            pair: self.pair.clone(),
+            made_namespace,
+        })
     }
 
     /// Takes the key back, unless Azure took the object after all: an answer can get lost.
-    async fn withdraw(&self, call: &Call, session: &Session, spec: &Spec) {
-        let Key::Fresh { made_namespace, .. } = &self.key else {
+    async fn withdraw(&self, call: &Call, session: &Session, spec: &Spec, key: &Key) {
+        let Key::Fresh { made_namespace, .. } = key else {
             return;
         };
         let call = call.afterwards();
@@ -214,8 +219,9 @@ impl Ready {
         session: &Session,
         spec: &Spec,
         object: &ConnectedCluster,
+        key: &Key,
     ) -> Result<(ConnectedCluster, Inside), Error> {
-        let private_key = match &self.key {
+        let private_key = match key {
             Key::Held(key) => &key.pem,
             Key::Fresh { pair, .. } => &pair.private,
         };

@@ -65,6 +65,22 @@ pub enum Error {
         /// The object.
         id: ResourceId,
     },
+    /// The object could be taken over only by deleting it first, which was not announced.
+    #[error("{id} exists and would have to be deleted and made again: {why}")]
+    NotKept {
+        /// The object.
+        id: ResourceId,
+        /// Why it cannot be kept.
+        why: String,
+    },
+    /// The object was deleted to be made again, and was not made.
+    #[error("{id} was deleted in Azure to be made again, and was not made")]
+    DeletedOnly {
+        /// The object.
+        id: ResourceId,
+        /// Why it was not made.
+        source: Box<Error>,
+    },
     /// The cluster's agents belong to another object.
     #[error("the cluster is connected as {owner}, not as {wanted}")]
     BoundElsewhere {
@@ -171,7 +187,9 @@ impl Error {
             Self::NoLinuxNode | Self::BoundElsewhere { .. } => Subject::Connection,
             Self::NotAgentBased { .. }
             | Self::ExistsInAzure { .. }
+            | Self::NotKept { .. }
             | Self::AlreadyConnected { .. } => Subject::Name,
+            Self::DeletedOnly { source, .. } => source.subject(),
             Self::ResourceGroupMissing { .. } => Subject::ResourceGroup,
             Self::Helm(error) if is_about_chart(error) => Subject::Chart,
             Self::ChecksFailed { .. }

@@ -2,7 +2,7 @@
 
 use crate::arm::ResourceId;
 
-use super::spec::{AgentSpec, ChartOrigin, Checks, Settings, Spec};
+use super::spec::{Adopt, AgentSpec, ChartOrigin, Checks, Settings, Spec};
 
 /// The id of the connected cluster `name`.
 pub(super) fn id(name: &str) -> ResourceId {
@@ -31,6 +31,6 @@ pub(super) fn spec() -> Spec {
         },
         wait_for_connected: true,
         checks: Checks::Api,
-        adopt: false,
+        adopt: Adopt::Never,
     }
 }

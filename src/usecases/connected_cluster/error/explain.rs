@@ -14,6 +14,7 @@ impl Explain for Error {
         match self {
             Self::Plane(error) => error.kind(),
             Self::Helm(error) | Self::ChecksNotRun { source: error } => error.kind(),
+            Self::DeletedOnly { source, .. } => source.kind(),
             Self::Agents { source, evidence } => stranded::kind(source.kind(), &evidence.cause),
             Self::NotConnected {
                 cause, evidence, ..
@@ -25,6 +26,7 @@ impl Explain for Error {
             Self::MustReplace { .. }
             | Self::NotAgentBased { .. }
             | Self::ExistsInAzure { .. }
+            | Self::NotKept { .. }
             | Self::AlreadyConnected { .. }
             | Self::BoundElsewhere { .. }
             | Self::VanishedMeanwhile { .. } => Kind::Conflict,
@@ -42,6 +44,8 @@ impl Explain for Error {
             Self::ResourceGroupMissing { .. } => "Resource Group Not Found",
             Self::NoLinuxNode => "No Linux Node",
             Self::ExistsInAzure { .. } => "Connected Cluster Exists Already",
+            Self::NotKept { .. } => "Connected Cluster Cannot Be Kept",
+            Self::DeletedOnly { .. } => "Connected Cluster Deleted And Not Made Again",
             Self::AlreadyConnected { .. } => "Cluster Is Connected Already",
             Self::BoundElsewhere { .. } => "Cluster Belongs To Another Connected Cluster",
             Self::VanishedMeanwhile { .. } => "Connected Cluster Vanished",
@@ -69,6 +73,11 @@ impl Explain for Error {
                 remedies
             }
             Self::Agents { source, .. } if has_own_cure(source) => source.remedies(),
+            Self::DeletedOnly { source, .. } => {
+                let mut remedies = source.remedies();
+                remedies.push(Remedy::new("then run again: nothing is in the way of a new object, which has to get its extensions, configurations and role assignments again"));
+                remedies
+            }
             other => other.own_remedies().into_iter().map(Remedy::new).collect(),
         }
     }
@@ -76,6 +85,7 @@ impl Explain for Error {
     fn reference(&self) -> Option<Reference> {
         match self {
             Self::Plane(error) => error.reference(),
+            Self::DeletedOnly { source, .. } => source.reference(),
             _ => None,
         }
     }
@@ -96,6 +106,11 @@ impl Error {
                 "take it over if it is meant for this cluster, which gives it a new key: adopt_existing = true".to_owned(),
                 format!("delete it if it is left over from a failed attempt: az connectedk8s delete --name {} --resource-group {}", id.name(), id.resource_group()),
             ],
+            Self::NotKept { id, .. } => vec![
+                "plan again: the plan then warns of the deletion, and the apply of that plan deletes the object and makes it again".to_owned(),
+                format!("or see what is on it and delete it by hand: az connectedk8s delete --name {} --resource-group {}", id.name(), id.resource_group()),
+                "or choose another name or resource group if it belongs to another cluster".to_owned(),
+            ],
             Self::AlreadyConnected { id } => vec![
                 format!("import it by its id {id}"),
                 "or let it be taken over: adopt_existing = true".to_owned(),
@@ -115,7 +130,7 @@ impl Error {
                 "look whether a policy, a quota or the nodes keep pods from running: kubectl get events --all-namespaces --field-selector type=Warning".to_owned(),
                 WITHOUT_JOB.to_owned(),
             ],
-            Self::Plane(_) | Self::Helm(_) | Self::ChecksNotRun { .. } | Self::KeyPair(_) => Vec::new(),
+            Self::Plane(_) | Self::Helm(_) | Self::ChecksNotRun { .. } | Self::DeletedOnly { .. } | Self::KeyPair(_) => Vec::new(),
         }
     }
 }

@@ -70,7 +70,8 @@ pub async fn run(
     })
 }
 
-fn found_key(key: &AgentKey) -> KeyFinding {
+/// The agents' key as decisions see it.
+pub fn found_key(key: &AgentKey) -> KeyFinding {
     let unfinished = key.unfinished.as_deref();
     KeyFinding {
         public: key_pair::public_half(&key.pem),
