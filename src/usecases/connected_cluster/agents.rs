@@ -9,9 +9,7 @@ use crate::call::Call;
 use crate::cluster::{
     Cluster, Evidence, EvidenceLine, RELEASE_NAME, RELEASE_NAMESPACE, STARTED, StoredRelease,
 };
-use crate::helm::{
-    self, AgentValues, Chart, DataPlaneOverrides, Helm, KeyDelivery, Record, Workspace,
-};
+use crate::helm::{self, AgentValues, Chart, DataPlaneOverrides, KeyDelivery, Record};
 
 use super::error::Error;
 use super::provisions::Provisions;
@@ -59,9 +57,6 @@ impl Install<'_> {
     ///
     /// Data plane, chart or Helm failures; a Helm time-out comes with what pods and events show.
     pub(super) async fn run(&self, call: &Call) -> Result<(), Error> {
-        let Provisions {
-            workspace, helm, ..
-        } = self.provisions;
         call.step("ask the Arc data plane for the agents' values");
         let settings = self.settings(call).await?;
         let path = &settings.repository_path;
@@ -74,7 +69,7 @@ impl Install<'_> {
         let values = self.values(call, delivery, &settings).await?;
         self.make_way(call, &chart).await?;
         call.step("install the agents with Helm");
-        self.helm(call, helm, workspace, &chart, &values).await
+        self.helm(call, &chart, &values).await
     }
 
     async fn settings(&self, call: &Call) -> Result<HelmSettings, Error> {
@@ -157,19 +152,10 @@ impl Install<'_> {
     async fn helm(
         &self,
         call: &Call,
-        helm: &Helm,
-        workspace: &Workspace,
         chart: &Chart,
         values: &serde_json::Value,
     ) -> Result<(), Error> {
-        let lease = self
-            .cluster
-            .lease_kubeconfig(call, workspace.path())
-            .await?;
-        let access = helm::Access {
-            kubeconfig: lease.path(),
-            workspace,
-        };
+        let tools = &self.provisions.tools;
         let started = jiff::Timestamp::now().as_second().to_string();
         let install = helm::Install {
             label: (STARTED, &started),
@@ -181,7 +167,11 @@ impl Install<'_> {
                 .remaining()
                 .map_or(HELM_WAIT, |left| left.min(HELM_WAIT)),
         };
-        match helm.upgrade_install(call, &access, &install).await {
+        match tools
+            .helm
+            .upgrade_install(call, &tools.access(), &install)
+            .await
+        {
             Ok(()) => Ok(()),
             Err(source) => Err(Error::Agents {
                 source,

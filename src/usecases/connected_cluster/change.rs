@@ -194,6 +194,7 @@ impl Work<'_> {
         Box::pin(Provisions::fetch(
             call,
             self.session,
+            &self.cluster,
             location,
             agent,
             installed,

@@ -105,7 +105,7 @@ async fn prepare(call: &Call, session: &Session, spec: &Spec) -> Result<Ready, E
     let (preflight, pair, provisions) = futures::try_join!(
         preflight::run(call, session, &cluster, spec),
         key_pair::generate(),
-        Provisions::fetch(call, session, &spec.location, &spec.agent, None),
+        Provisions::fetch(call, session, &cluster, &spec.location, &spec.agent, None),
     )?;
     call.check()?;
     // Not beside the others: if one of them failed, nothing would be left to take the job away.
@@ -141,7 +141,7 @@ impl Ready {
 
     /// Makes room in the cluster, delivers the key and sends the object. If Azure refuses it, the key is taken back.
     async fn send(&self, call: &Call, session: &Session, spec: &Spec) -> Result<Begun, Error> {
-        let base = self.make_room(call, session).await?;
+        let base = self.make_room(call).await?;
         let mut body = object::wanted(base.clone(), spec, self.preflight.nodes.as_ref());
         body.tags = Some(session.tags.to_write(&spec.tags, base.tags.as_ref()));
         body.properties.gateway = base.properties.gateway;
@@ -165,7 +165,7 @@ impl Ready {
     }
 
     /// Removes what is in the way in the cluster and returns the object to start from.
-    async fn make_room(&self, call: &Call, session: &Session) -> Result<ConnectedCluster, Error> {
+    async fn make_room(&self, call: &Call) -> Result<ConnectedCluster, Error> {
         match self.preflight.decision {
             Decision::Create => Ok(ConnectedCluster::default()),
             Decision::Resume | Decision::Rekey => {
@@ -173,7 +173,8 @@ impl Ready {
             }
             Decision::CleanAndCreate | Decision::DeleteAndCreate => {
                 call.step("clear away an earlier attempt");
-                clear_cluster(call, session, &self.cluster, false).await?;
+                let tools = Some(&self.provisions.tools);
+                clear_cluster(call, &self.cluster, tools, false).await?;
                 Ok(ConnectedCluster::default())
             }
         }

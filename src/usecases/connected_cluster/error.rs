@@ -81,6 +81,16 @@ pub enum Error {
         /// Why it was not made.
         source: Box<Error>,
     },
+    /// The agents cannot be removed, and nobody said that they may stay.
+    #[error(
+        "the agents of {id} cannot be removed from its cluster, so nothing was deleted in Azure"
+    )]
+    OutOfReach {
+        /// The object.
+        id: ResourceId,
+        /// Why they cannot.
+        source: Box<Error>,
+    },
     /// The cluster's agents belong to another object.
     #[error("the cluster is connected as {owner}, not as {wanted}")]
     BoundElsewhere {
@@ -174,6 +184,12 @@ impl<E: Into<PlaneError>> From<E> for Error {
 }
 
 impl Error {
+    /// Whether the answer is that the whole cluster does not exist any more.
+    #[must_use]
+    pub fn is_cluster_gone(&self) -> bool {
+        matches!(self, Self::Plane(error) if error.is_cluster_gone())
+    }
+
     /// Which part of the specification has to be looked at.
     #[must_use]
     pub fn subject(&self) -> Subject {
@@ -189,7 +205,7 @@ impl Error {
             | Self::ExistsInAzure { .. }
             | Self::NotKept { .. }
             | Self::AlreadyConnected { .. } => Subject::Name,
-            Self::DeletedOnly { source, .. } => source.subject(),
+            Self::DeletedOnly { source, .. } | Self::OutOfReach { source, .. } => source.subject(),
             Self::ResourceGroupMissing { .. } => Subject::ResourceGroup,
             Self::Helm(error) if is_about_chart(error) => Subject::Chart,
             Self::ChecksFailed { .. }

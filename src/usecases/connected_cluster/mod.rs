@@ -20,6 +20,7 @@ mod spec;
 mod stranded;
 #[cfg(test)]
 mod testing;
+mod tools;
 mod wait;
 mod write;
 

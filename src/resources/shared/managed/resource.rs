@@ -17,7 +17,7 @@ use crate::sdk::timeouts::{Operation, Timeouts};
 use crate::sdk::value::Value;
 use crate::usecases::{Connection, Session, SessionSlot};
 
-use super::outcome::{applied, refreshed};
+use super::outcome::{applied, gone, refreshed};
 use super::{At, Before, Common, CommonAttributes as _, Failure, TwoPlanes};
 
 /// The managed resource type of a [`TwoPlanes`].
@@ -121,7 +121,8 @@ impl<T: TwoPlanes> Resource for Managed<T> {
         let known = before.private.clone();
         let attempted = T::attempting(Operation::Read, &id);
         match T::read(&at, before).await {
-            Ok(None) => Ok(Refreshed::Gone),
+            Ok(None) => Ok(Refreshed::Gone(Diagnostics::default())),
+            Err(Failure::Gone(error)) => gone(&session, &attempted, &error),
             Ok(Some(seen)) => refreshed::<T>(&session, &attempted, &known, seen),
             Err(Failure::Error(error)) if T::says_nothing(&error) => {
                 not_seen(&session, &attempted, &error)
@@ -137,6 +138,15 @@ impl<T: TwoPlanes> Resource for Managed<T> {
         planned: T::State,
         config: T::State,
     ) -> Result<Applied<T::State>, ApplyFailure<T::State>> {
+        if deletion::is_all_that_differs(&prior.state, &planned) {
+            return Ok(Applied {
+                stored: Stored {
+                    state: planned,
+                    private: prior.private,
+                },
+                diagnostics: Diagnostics::default(),
+            });
+        }
         let session = diagnose::session(&self.session)?;
         let id = stored_id::<T>(&prior.state)?;
         let connection = planned.common().connection();

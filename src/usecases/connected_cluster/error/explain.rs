@@ -5,6 +5,7 @@ use crate::fault::{Explain, Kind, Reference, Remedy};
 use crate::helm;
 use crate::usecases::connected_cluster::preflight::Finding;
 use crate::usecases::connected_cluster::stranded;
+use crate::usecases::error::PlaneError;
 
 /// What to do where the job cannot be had.
 const WITHOUT_JOB: &str = "or do without the job: preflight = \"api\"";
@@ -14,7 +15,7 @@ impl Explain for Error {
         match self {
             Self::Plane(error) => error.kind(),
             Self::Helm(error) | Self::ChecksNotRun { source: error } => error.kind(),
-            Self::DeletedOnly { source, .. } => source.kind(),
+            Self::DeletedOnly { source, .. } | Self::OutOfReach { source, .. } => source.kind(),
             Self::Agents { source, evidence } => stranded::kind(source.kind(), &evidence.cause),
             Self::NotConnected {
                 cause, evidence, ..
@@ -45,6 +46,7 @@ impl Explain for Error {
             Self::NoLinuxNode => "No Linux Node",
             Self::ExistsInAzure { .. } => "Connected Cluster Exists Already",
             Self::NotKept { .. } => "Connected Cluster Cannot Be Kept",
+            Self::OutOfReach { .. } => "Agents Cannot Be Removed",
             Self::DeletedOnly { .. } => "Connected Cluster Deleted And Not Made Again",
             Self::AlreadyConnected { .. } => "Cluster Is Connected Already",
             Self::BoundElsewhere { .. } => "Cluster Belongs To Another Connected Cluster",
@@ -73,6 +75,11 @@ impl Explain for Error {
                 remedies
             }
             Self::Agents { source, .. } if has_own_cure(source) => source.remedies(),
+            Self::OutOfReach { source, .. } => {
+                let mut remedies = source.remedies();
+                remedies.extend(out_of_reach(source).map(Remedy::new));
+                remedies
+            }
             Self::DeletedOnly { source, .. } => {
                 let mut remedies = source.remedies();
                 remedies.push(Remedy::new("then run again: nothing is in the way of a new object, which has to get its extensions, configurations and role assignments again"));
@@ -85,7 +92,9 @@ impl Explain for Error {
     fn reference(&self) -> Option<Reference> {
         match self {
             Self::Plane(error) => error.reference(),
-            Self::DeletedOnly { source, .. } => source.reference(),
+            Self::DeletedOnly { source, .. } | Self::OutOfReach { source, .. } => {
+                source.reference()
+            }
             _ => None,
         }
     }
@@ -130,9 +139,21 @@ impl Error {
                 "look whether a policy, a quota or the nodes keep pods from running: kubectl get events --all-namespaces --field-selector type=Warning".to_owned(),
                 WITHOUT_JOB.to_owned(),
             ],
-            Self::Plane(_) | Self::Helm(_) | Self::ChecksNotRun { .. } | Self::DeletedOnly { .. } | Self::KeyPair(_) => Vec::new(),
+            Self::Plane(_) | Self::Helm(_) | Self::ChecksNotRun { .. } | Self::DeletedOnly { .. } | Self::OutOfReach { .. } | Self::KeyPair(_) => Vec::new(),
         }
     }
+}
+
+/// What to do about agents that cannot be removed.
+fn out_of_reach(why: &Error) -> impl Iterator<Item = &'static str> {
+    let unknown = matches!(why, Error::Plane(PlaneError::NoConnection)).then_some(
+        "an imported object knows of no connection until it was applied once: apply it first, or give kubernetes in the provider block",
+    );
+    let common = [
+        "then run again: nothing was deleted",
+        "if the cluster is gone for good, or its agents may stay in it: apply force_delete = true, which asks neither Azure nor the cluster, then run again",
+    ];
+    unknown.into_iter().chain(common)
 }
 
 /// Whether Helm failed for a reason of its own, which the pods know nothing of.

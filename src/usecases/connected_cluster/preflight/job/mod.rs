@@ -13,13 +13,14 @@ use serde_json::{Value, json};
 use crate::arm::canonical_location;
 use crate::call::{Call, Probe, WaitError, poll_until};
 use crate::cluster::{Cluster, JobState, RELEASE_NAMESPACE, STARTED};
-use crate::helm::{self, Access, Chart, ChartSource};
+use crate::helm::{self, Chart, ChartSource};
 
 pub use log::Finding;
 
 use crate::usecases::connected_cluster::error::Error;
 use crate::usecases::connected_cluster::provisions::Provisions;
 use crate::usecases::connected_cluster::spec::{Proxy, Spec};
+use crate::usecases::connected_cluster::tools::Tools;
 use crate::usecases::session::Session;
 
 /// The registry of chart and image, in every cloud that the Azure CLI knows.
@@ -52,24 +53,16 @@ pub async fn run(
     provisions: &Provisions,
 ) -> Result<(), Error> {
     call.step("check DNS and outbound connections by a job in the cluster");
-    let workspace = &provisions.workspace;
+    let tools = &provisions.tools;
     let source = ChartSource::Reference {
         repository: REPOSITORY.to_owned(),
         version: VERSION.to_owned(),
         digest: None,
     };
-    let chart = helm::chart::pull(call, &source, workspace)
+    let chart = helm::chart::pull(call, &source, tools.workspace())
         .await
         .map_err(not_run)?;
-    let lease = cluster.lease_kubeconfig(call, workspace.path()).await?;
-    let job = Diagnosis {
-        cluster,
-        provisions,
-        access: Access {
-            kubeconfig: lease.path(),
-            workspace,
-        },
-    };
+    let job = Diagnosis { cluster, tools };
     job.uninstall(call).await?;
     let values = values(call, session, spec).await?;
     let judged = Box::pin(job.judge(call, &chart, &values)).await;
@@ -83,8 +76,7 @@ pub async fn run(
 /// The job in a cluster.
 struct Diagnosis<'a> {
     cluster: &'a Cluster,
-    provisions: &'a Provisions,
-    access: Access<'a>,
+    tools: &'a Tools,
 }
 
 impl Diagnosis<'_> {
@@ -111,8 +103,11 @@ impl Diagnosis<'_> {
             values,
             wait_timeout: LIMIT,
         };
-        let helm = &self.provisions.helm;
-        match helm.upgrade_install(call, &self.access, &install).await {
+        let Tools { helm, .. } = self.tools;
+        match helm
+            .upgrade_install(call, &self.tools.access(), &install)
+            .await
+        {
             // The job and its pod tell why.
             Err(helm::Error::TimedOut { .. }) => Ok(()),
             outcome => outcome.map_err(not_run),
@@ -175,8 +170,9 @@ impl Diagnosis<'_> {
 
     /// Removes the release, this run's or one that an earlier run left.
     async fn uninstall(&self, call: &Call) -> Result<(), Error> {
-        let helm = &self.provisions.helm;
-        let removed = helm.uninstall(call, &self.access, RELEASE, RELEASE_NAMESPACE, false);
+        let Tools { helm, .. } = self.tools;
+        let access = self.tools.access();
+        let removed = helm.uninstall(call, &access, RELEASE, RELEASE_NAMESPACE, false);
         removed.await.map_err(not_run)
     }
 
