@@ -36,7 +36,7 @@ impl Cluster {
     pub async fn job(&self, call: &Call, namespace: &str, name: &str) -> Result<JobState, Error> {
         let jobs: Api<Job> = Api::namespaced(self.client(), namespace);
         let action = format!("get Job {namespace}/{name}");
-        let found = self.read(call, &action, jobs.get_opt(name)).await?;
+        let found = self.read(call, &action, || jobs.get_opt(name)).await?;
         Ok(found.map_or(JobState::Missing, |job| {
             state(&job.status.unwrap_or_default())
         }))
@@ -57,7 +57,7 @@ impl Cluster {
         let pods: Api<Pod> = Api::namespaced(self.client(), namespace);
         let of_job = ListParams::default().labels(&format!("job-name={job}"));
         let action = format!("list pods of Job {namespace}/{job}");
-        let found = self.read(call, &action, pods.list(&of_job)).await?;
+        let found = self.read(call, &action, || pods.list(&of_job)).await?;
         let newest = found.items.into_iter().max_by_key(|pod| {
             let made = pod.creation_timestamp();
             made.map(|time| time.0)
@@ -72,7 +72,8 @@ impl Cluster {
         };
         let action = format!("read the log of pod {namespace}/{name}");
         Ok(Some(
-            self.read(call, &action, pods.logs(&name, &params)).await?,
+            self.read(call, &action, || pods.logs(&name, &params))
+                .await?,
         ))
     }
 }
