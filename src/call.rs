@@ -433,4 +433,70 @@ mod tests {
             "gave up waiting for the moon: the time limit of the operation ran out; last seen: look 4"
         );
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_attempt_and_a_change_have_limits_of_their_own() {
+        let (stop, call) = call();
+        let begin = Instant::now();
+        let silence = || std::future::pending::<()>();
+        let limit = Duration::from_secs(90);
+        assert_eq!(call.attempt(limit, silence()).await, Ok(None));
+        assert_eq!(call.see_through(limit, silence()).await, None);
+        assert_eq!(begin.elapsed(), limit * 2);
+        stop.cancel();
+        assert_eq!(call.attempt(limit, silence()).await, Err(Halt::Interrupted));
+        let slow = time::sleep(Duration::from_secs(29));
+        assert_eq!(call.see_through(limit, slow).await, Some(()));
+        assert_eq!(call.see_through(limit, silence()).await, None);
+        assert_eq!(begin.elapsed(), limit * 2 + Duration::from_secs(29 + 30));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn looks_that_fail_for_a_while_do_not_end_a_wait() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("reset")]
+        struct Reset;
+        impl Explain for Reset {
+            fn kind(&self) -> Kind {
+                Kind::Unavailable
+            }
+            fn summary(&self) -> String {
+                String::new()
+            }
+        }
+        let (_stop, call) = call();
+        let begin = Instant::now();
+        let look = |good: Duration| {
+            let ready = begin.elapsed() >= good;
+            async move {
+                if ready {
+                    Ok(Probe::Ready(()))
+                } else {
+                    Err(Reset)
+                }
+            }
+        };
+        let interval = Duration::from_secs(10);
+        let minutes = |count| Duration::from_mins(count);
+        let passed = poll_until(&call, "it", interval, || look(minutes(3))).await;
+        assert!(passed.is_ok(), "three minutes of resets pass");
+        let broken = poll_until(&call, "it", interval, || look(minutes(20))).await;
+        assert!(matches!(broken, Err(WaitError::Probe(Reset))));
+        assert_eq!(begin.elapsed(), minutes(3 + 5));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_last_look_is_shortly_before_the_deadline() {
+        let (_stop, call) = call();
+        let call = call.within(Duration::from_mins(3));
+        let begin = Instant::now();
+        let outcome = poll_until::<_, Halt, _, _>(&call, "it", Duration::from_hours(1), || async {
+            Ok(match begin.elapsed() {
+                early if early < Duration::from_mins(2) => Probe::pending("not yet"),
+                _ => Probe::Ready(()),
+            })
+        });
+        assert!(outcome.await.is_ok());
+        assert_eq!(begin.elapsed(), Duration::from_secs(175));
+    }
 }

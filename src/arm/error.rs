@@ -78,6 +78,14 @@ pub enum Error {
         /// Path of the missing member.
         lacks: String,
     },
+    /// A list whose pages lead back to each other, or that is longer than any.
+    #[error("the list that was asked for to {action} has no end after {pages} pages")]
+    Endless {
+        /// What the request was for.
+        action: String,
+        /// How many pages were read.
+        pages: usize,
+    },
     /// The cloud does not describe itself well enough.
     #[error(transparent)]
     Cloud(#[from] MetadataError),
@@ -187,6 +195,7 @@ impl Explain for Error {
             Self::Login { source, .. } => source.kind(),
             // Something on the way, such as a portal that wants a login, may have answered in Azure's place.
             Self::Answer { .. } | Self::Incomplete { .. } => Kind::Unavailable,
+            Self::Endless { .. } => Kind::Failed,
             Self::Cloud(_) => Kind::Configuration,
             Self::Halted { halt, .. } | Self::GaveUp { halt, .. } => match halt {
                 Halt::Interrupted => Kind::Interrupted,
@@ -200,7 +209,9 @@ impl Explain for Error {
             Self::Login { .. } => "Azure Login Failed",
             Self::Failed { .. } => "Azure Operation Failed",
             Self::Cloud(_) => "Azure Cloud Not Usable",
-            Self::Answer { .. } | Self::Incomplete { .. } => "Unexpected Answer From Azure",
+            Self::Answer { .. } | Self::Incomplete { .. } | Self::Endless { .. } => {
+                "Unexpected Answer From Azure"
+            }
             Self::OutcomeUnknown { .. } => "Outcome Unknown in Azure",
             Self::Refused { .. }
             | Self::Unreachable { .. }
@@ -221,6 +232,7 @@ impl Explain for Error {
             )],
             Self::Answer { .. }
             | Self::Incomplete { .. }
+            | Self::Endless { .. }
             | Self::Halted { .. }
             | Self::GaveUp { .. } => Vec::new(),
         }

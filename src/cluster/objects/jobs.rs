@@ -8,6 +8,9 @@ use kube::{Api, ResourceExt as _};
 use crate::call::Call;
 use crate::cluster::{Cluster, Error};
 
+/// How much of a log is read, in bytes: any pod writes as much as it likes.
+const LARGEST_LOG: i64 = 1024 * 1024;
+
 /// How a job gets on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JobState {
@@ -68,6 +71,7 @@ impl Cluster {
         let name = newest.name_any();
         let params = LogParams {
             container: Some(container.to_owned()),
+            limit_bytes: Some(LARGEST_LOG),
             ..LogParams::default()
         };
         let action = format!("read the log of pod {namespace}/{name}");
@@ -151,7 +155,9 @@ mod tests {
                 200,
                 json!({"metadata": {}, "items": [pod("b", 2), pod("c", 3), pod("a", 1)]}),
             ),
-            "GET /api/v1/namespaces/n/pods/c/log?&container=k" => (200, Value::from("words")),
+            "GET /api/v1/namespaces/n/pods/c/log?&container=k&limitBytes=1048576" => {
+                (200, Value::from("words"))
+            }
             other => panic!("unexpected {other}"),
         });
         let log = cluster.job_log(&call(), "n", "j", "k").await;
