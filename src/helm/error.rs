@@ -2,10 +2,12 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use oci_client::errors::OciDistributionError;
 
-use crate::call::{Halt, WaitError};
+use crate::call::Halt;
+use crate::retry::Failure;
 
 mod explain;
 
@@ -139,6 +141,8 @@ pub enum Error {
     Registry {
         /// Repository and tag.
         artifact: String,
+        /// Whether the same pull may succeed later.
+        passes: bool,
         /// What went wrong.
         source: Box<OciDistributionError>,
     },
@@ -188,19 +192,20 @@ impl Error {
     }
 }
 
-impl From<WaitError<Self>> for Error {
-    fn from(error: WaitError<Self>) -> Self {
-        match error {
-            WaitError::Probe(error) => error,
-            WaitError::Halted {
-                halt,
-                awaited,
-                seen,
-            } => Self::Halted {
-                doing: awaited,
-                seen,
-                halt,
-            },
+impl Failure for Error {
+    fn may_have_been_carried_out(&self) -> bool {
+        false
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        None
+    }
+
+    fn halted(action: &str, halt: Halt) -> Self {
+        Self::Halted {
+            doing: action.to_owned(),
+            seen: String::new(),
+            halt,
         }
     }
 }
