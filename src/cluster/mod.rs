@@ -16,7 +16,7 @@ mod objects;
 mod redact;
 mod request;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 use std::sync::Arc;
 

@@ -65,7 +65,7 @@ impl Cluster {
         let nodes: Api<Node> = Api::all(self.client());
         let everything = ListParams::default();
         let list = self
-            .read(call, "list nodes", nodes.list(&everything))
+            .read(call, "list nodes", || nodes.list(&everything))
             .await?;
         Ok(list.items.iter().any(takes_pods))
     }
@@ -350,5 +350,19 @@ mod tests {
             facts.architectures,
             ["amd64", "arm64"].map(ToOwned::to_owned).into()
         );
+    }
+
+    #[test]
+    fn a_node_takes_pods_when_it_is_ready_and_not_cordoned() {
+        let node = |ready: &str, cordoned: bool| -> Node {
+            serde_json::from_value(json!({
+                "metadata": {}, "spec": {"unschedulable": cordoned, "taints": [{"key": "fargate", "effect": "NoSchedule"}]},
+                "status": {"conditions": [{"type": "Ready", "status": ready}]}}))
+            .expect("a node")
+        };
+        assert!(takes_pods(&node("True", false)));
+        assert!(!takes_pods(&node("True", true)));
+        assert!(!takes_pods(&node("Unknown", false)));
+        assert!(!takes_pods(&Node::default()));
     }
 }

@@ -26,7 +26,7 @@ pub(crate) fn attributes() -> Vec<Attribute> {
             .note()
             .describe(
                 "Whether deleting also goes on where the orderly way is blocked: Azure does not wait for the agents, hooks \
-                 are skipped and finalizers removed.",
+                 are skipped, finalizers removed, and what is in a cluster that is out of reach is left there.",
             ),
     ]
 }

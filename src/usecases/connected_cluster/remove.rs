@@ -157,3 +157,6 @@ pub(super) async fn clear_cluster(
     cluster.delete_namespace(call, RELEASE_NAMESPACE).await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -227,3 +227,56 @@ fn stored_id<T: TwoPlanes>(state: &T::State) -> Result<T::Id, Diagnostics> {
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::call::Call;
+    use crate::resources::connected_cluster::ConnectedCluster;
+    use crate::sdk::context::Checkpoint;
+    use crate::usecases::ResourceId;
+
+    fn context() -> Context {
+        Context {
+            call: Call::new(CancellationToken::new(), "test"),
+            deferral_allowed: false,
+            write_only_allowed: true,
+            checkpoint: Checkpoint::default(),
+        }
+    }
+
+    /// There is no session, so that any question to either plane is an error.
+    #[tokio::test]
+    async fn how_an_object_is_destroyed_is_changed_without_asking_either_plane() {
+        let resource = Managed::<ConnectedCluster>::new(SessionSlot::default());
+        type State = <ConnectedCluster as TwoPlanes>::State;
+        let prior = State {
+            id: Some(ResourceId::connected_cluster("s", "rg", "c1")),
+            name: "c1".to_owned(),
+            deletion_policy: Some("delete".to_owned()),
+            force_delete: Some(false),
+            drift: Some(vec!["an agent is gone".to_owned()]),
+            ..State::default()
+        };
+        let stored = Stored {
+            state: prior.clone(),
+            private: b"{}".to_vec(),
+        };
+        let mut planned = prior.clone();
+        planned.deletion_policy = Some("abandon".to_owned());
+        planned.force_delete = Some(true);
+        let cx = context();
+        let config = planned.clone();
+        let applied = resource.update(&cx, stored.clone(), planned.clone(), config.clone());
+        let applied = applied.await.expect("no plane is asked").stored;
+        assert_eq!(applied.state.deletion_policy, planned.deletion_policy);
+        assert_eq!(applied.state.force_delete, Some(true));
+        assert_eq!(applied.state.drift, prior.drift);
+        assert_eq!(applied.private, stored.private);
+        planned.drift = Some(Vec::new());
+        let repaired = resource.update(&cx, stored, planned, config).await;
+        assert!(repaired.is_err(), "a repair asks");
+    }
+}
