@@ -238,6 +238,8 @@ mod tests {
     use crate::sdk::context::Checkpoint;
     use crate::usecases::ResourceId;
 
+    type State = <ConnectedCluster as TwoPlanes>::State;
+
     fn context() -> Context {
         Context {
             call: Call::new(CancellationToken::new(), "test"),
@@ -251,7 +253,6 @@ mod tests {
     #[tokio::test]
     async fn how_an_object_is_destroyed_is_changed_without_asking_either_plane() {
         let resource = Managed::<ConnectedCluster>::new(SessionSlot::default());
-        type State = <ConnectedCluster as TwoPlanes>::State;
         let prior = State {
             id: Some(ResourceId::connected_cluster("s", "rg", "c1")),
             name: "c1".to_owned(),
@@ -270,13 +271,13 @@ mod tests {
         let cx = context();
         let config = planned.clone();
         let applied = resource.update(&cx, stored.clone(), planned.clone(), config.clone());
-        let applied = applied.await.expect("no plane is asked").stored;
+        let applied = Box::pin(applied).await.expect("no plane is asked").stored;
         assert_eq!(applied.state.deletion_policy, planned.deletion_policy);
         assert_eq!(applied.state.force_delete, Some(true));
         assert_eq!(applied.state.drift, prior.drift);
         assert_eq!(applied.private, stored.private);
         planned.drift = Some(Vec::new());
-        let repaired = resource.update(&cx, stored, planned, config).await;
+        let repaired = Box::pin(resource.update(&cx, stored, planned, config)).await;
         assert!(repaired.is_err(), "a repair asks");
     }
 }
