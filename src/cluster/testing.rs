@@ -1,5 +1,7 @@
 //! An API server made of a function, for tests of conversations.
 
+mod store;
+
 use std::future::pending;
 use std::io;
 
@@ -10,6 +12,7 @@ use kube::config::{AuthInfo, Cluster as Server};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use self::store::Store;
 use super::Cluster;
 use super::login::Access;
 use crate::call::Call;

@@ -8,6 +8,7 @@ use crate::arm::{Cloud, ConnectedCluster, HelmSettings};
 use crate::call::Call;
 use crate::cluster::{
     Cluster, Evidence, EvidenceLine, RELEASE_NAME, RELEASE_NAMESPACE, STARTED, StoredRelease,
+    WorkLease,
 };
 use crate::helm::{self, AgentValues, Chart, DataPlaneOverrides, KeyDelivery, Record};
 
@@ -48,6 +49,8 @@ pub(super) struct Install<'a> {
     pub installed: Option<&'a Record>,
     /// Chart and Helm.
     pub provisions: &'a Provisions,
+    /// That this run is at work.
+    pub lease: &'a WorkLease,
 }
 
 impl Install<'_> {
@@ -67,7 +70,9 @@ impl Install<'_> {
         let train = &self.spec.agent.release_train;
         let delivery = KeyDelivery::for_agent(&chart.version, train);
         let values = self.values(call, delivery, &settings).await?;
+        self.lease.check()?;
         self.make_way(call, &chart).await?;
+        self.lease.check()?;
         call.step("install the agents with Helm");
         self.helm(call, &chart, &values).await
     }
@@ -91,7 +96,7 @@ impl Install<'_> {
             return Ok(());
         };
         let record = Record::decode(&stored.payload)?;
-        if record.is_pending() && is_ours(&stored, &record) {
+        if record.is_pending() && self.lease.is_held() && is_ours(&stored, &record) {
             call.step("clear away the record of a Helm run that was killed");
             self.cluster.delete_release_record(call, &stored).await?;
         }
@@ -181,7 +186,8 @@ impl Install<'_> {
     }
 }
 
-/// Whether a pending record was left by a Helm of ours. Such a Helm dies with us, so nobody is at work any more.
+/// Whether a pending record was left by a Helm of ours. Such a Helm dies with its run, and while this run holds the Lease
+/// no other one lives. Without a Lease nothing can be told of the run that began it.
 fn is_ours(stored: &StoredRelease, record: &Record) -> bool {
     let started = stored
         .labels

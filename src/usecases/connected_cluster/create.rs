@@ -5,7 +5,9 @@
 
 use crate::arm::{ConnectedCluster, Operation};
 use crate::call::Call;
-use crate::cluster::{AgentKey, Cluster};
+use crate::cluster::{AgentKey, Cluster, DeliveredKey, Work, WorkLease};
+
+use secrecy::SecretString;
 
 use super::agents::Install;
 use super::decision::Decision;
@@ -42,7 +44,26 @@ pub async fn create(
     spec: &Spec,
     checkpoint: impl Fn(&Reached),
 ) -> Result<(ConnectedCluster, Inside), Incomplete<Reached, Error>> {
-    let ready = Box::pin(prepare(call, session, spec))
+    let cluster = session.cluster(call, spec.connection.as_ref()).await;
+    let cluster = cluster.map_err(Incomplete::nothing)?;
+    let id = spec.id.to_string();
+    let lease = cluster.hold(call, Work::Agents(&id)).await;
+    let lease = lease.map_err(Incomplete::nothing)?;
+    let connected = connect(call, session, spec, (cluster, &lease), checkpoint);
+    let connected = Box::pin(connected).await;
+    lease.release(call).await;
+    connected
+}
+
+/// The same, by the only run at work in the cluster.
+async fn connect(
+    call: &Call,
+    session: &Session,
+    spec: &Spec,
+    place: (Cluster, &WorkLease),
+    checkpoint: impl Fn(&Reached),
+) -> Result<(ConnectedCluster, Inside), Incomplete<Reached, Error>> {
+    let ready = Box::pin(prepare(call, session, spec, place))
         .await
         .map_err(Incomplete::nothing)?;
     let begun = Box::pin(ready.begin(call, session, spec))
@@ -70,8 +91,9 @@ pub async fn create(
 }
 
 /// Everything that is known before the first write.
-struct Ready {
+struct Ready<'a> {
     cluster: Cluster,
+    lease: &'a WorkLease,
     preflight: Preflight,
     /// A new pair, for an object that gets one.
     pair: KeyPair,
@@ -93,17 +115,30 @@ enum Key {
     /// Made for this object; in the cluster, and not in Azure yet.
     Fresh {
         pair: KeyPair,
-        /// Whether the namespace was made for it.
-        made_namespace: bool,
+        /// How it is taken back.
+        delivered: DeliveredKey,
     },
+}
+
+impl Key {
+    const fn pem(&self) -> &SecretString {
+        match self {
+            Self::Held(key) => &key.pem,
+            Self::Fresh { pair, .. } => &pair.private,
+        }
+    }
 }
 
 /// Everything up to the first write; a key pair is made while both planes are checked and chart and Helm are fetched.
 /// Where the cluster is to be checked from within, that comes last: it takes a Helm.
-async fn prepare(call: &Call, session: &Session, spec: &Spec) -> Result<Ready, Error> {
-    let cluster = session.cluster(call, spec.connection.as_ref()).await?;
+async fn prepare<'a>(
+    call: &Call,
+    session: &Session,
+    spec: &Spec,
+    (cluster, lease): (Cluster, &'a WorkLease),
+) -> Result<Ready<'a>, Error> {
     let (preflight, pair, provisions) = futures::try_join!(
-        preflight::run(call, session, &cluster, spec),
+        preflight::run(call, session, &cluster, spec, lease.is_held()),
         key_pair::generate(),
         Provisions::fetch(call, session, &cluster, &spec.location, &spec.agent, None),
     )?;
@@ -121,18 +156,20 @@ async fn prepare(call: &Call, session: &Session, spec: &Spec) -> Result<Ready, E
     }
     Ok(Ready {
         cluster,
+        lease,
         preflight,
         pair,
         provisions,
     })
 }
 
-impl Ready {
+impl Ready<'_> {
     /// Everything from the first write until Azure accepts the object.
     async fn begin(&self, call: &Call, session: &Session, spec: &Spec) -> Result<Begun, Error> {
         if self.preflight.decision != Decision::DeleteAndCreate {
             return self.send(call, session, spec).await;
         }
+        self.lease.check()?;
         call.step("delete the expired connected cluster in Azure");
         replace::delete(call, &session.azure, &spec.id).await?;
         let sent = Box::pin(self.send(call, session, spec)).await;
@@ -149,6 +186,7 @@ impl Ready {
         if let Key::Fresh { pair, .. } = &key {
             body.properties.agent_public_key_certificate = Some(pair.public.clone());
         }
+        self.lease.check()?;
         call.step("create the connected cluster in Azure");
         let rekeys = self.preflight.decision == Decision::Rekey;
         match replace::put(call, &session.azure, spec, &body, rekeys).await {
@@ -174,7 +212,7 @@ impl Ready {
             Decision::CleanAndCreate | Decision::DeleteAndCreate => {
                 call.step("clear away an earlier attempt");
                 let tools = Some(&self.provisions.tools);
-                clear_cluster(call, &self.cluster, tools, false).await?;
+                clear_cluster(call, &self.cluster, self.lease, tools, false).await?;
                 Ok(ConnectedCluster::default())
             }
         }
@@ -185,29 +223,40 @@ impl Ready {
         if let (Decision::Resume, Some(held)) = (self.preflight.decision, &self.preflight.key) {
             return Ok(Key::Held(held.clone()));
         }
+        self.lease.check()?;
         call.step("hand the private key to the agents");
-        let id = spec.id.to_string();
-        let made_namespace = self
-            .cluster
-            .deliver_private_key(call, &self.pair.private, Some(&id))
-            .await?;
+        let (id, pem) = (spec.id.to_string(), &self.pair.private);
+        let judged = self.judged_key();
+        let delivered = self.cluster.deliver_private_key(call, pem, &id, judged);
         Ok(Key::Fresh {
             pair: self.pair.clone(),
-            made_namespace,
+            delivered: delivered.await?,
         })
     }
 
-    /// Takes the key back, unless Azure took the object after all: an answer can get lost.
+    /// The key that the decision was made on, unless it was cleared away.
+    const fn judged_key(&self) -> Option<&AgentKey> {
+        match self.preflight.decision {
+            Decision::CleanAndCreate | Decision::DeleteAndCreate => None,
+            Decision::Create | Decision::Resume | Decision::Rekey => self.preflight.key.as_ref(),
+        }
+    }
+
+    /// Takes the key back, unless Azure took it after all: an answer can get lost.
     async fn withdraw(&self, call: &Call, session: &Session, spec: &Spec, key: &Key) {
-        let Key::Fresh { made_namespace, .. } = key else {
+        let Key::Fresh { pair, delivered } = key else {
             return;
         };
         let call = call.afterwards();
         let clusters = session.azure.connected_clusters();
-        if !matches!(clusters.get(&call, &spec.id).await, Ok(None)) {
+        let Ok(found) = clusters.get(&call, &spec.id).await else {
+            return;
+        };
+        let known = found.and_then(|object| object.properties.agent_public_key_certificate);
+        if known.as_ref() == Some(&pair.public) {
             return;
         }
-        let withdrawn = self.cluster.withdraw_private_key(&call, *made_namespace);
+        let withdrawn = self.cluster.withdraw_private_key(&call, delivered);
         if let Err(error) = withdrawn.await {
             tracing::warn!(%error, "the agents' key could not be taken back");
         }
@@ -222,10 +271,10 @@ impl Ready {
         object: &ConnectedCluster,
         key: &Key,
     ) -> Result<(ConnectedCluster, Inside), Error> {
-        let private_key = match key {
-            Key::Held(key) => &key.pem,
-            Key::Fresh { pair, .. } => &pair.private,
-        };
+        let private_key = key.pem();
+        // Azure may have taken its time, and the cluster another owner meanwhile.
+        self.lease.check()?;
+        self.cluster.require_private_key(call, private_key).await?;
         let installed = observe::installed(call, &self.cluster).await?;
         let install = Install {
             session,
@@ -235,12 +284,14 @@ impl Ready {
             private_key,
             installed: installed.as_ref(),
             provisions: &self.provisions,
+            lease: self.lease,
         };
         Box::pin(install.run(call)).await?;
         if spec.wait_for_connected {
             wait::until_connected(call, session, &self.cluster, spec).await?;
         }
-        self.cluster.confirm_private_key(call).await?;
+        self.lease.check()?;
+        self.cluster.confirm_private_key(call, private_key).await?;
         observe::complete(call, session, &self.cluster, spec).await
     }
 }

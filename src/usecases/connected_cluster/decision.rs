@@ -44,6 +44,8 @@ pub(super) struct KeyFinding {
     pub public: Option<String>,
     /// The connected cluster that was being made with it, if that was never completed.
     pub unfinished: Option<ResourceId>,
+    /// Whether another one is still being made with it: it is in Azure, or its run may be at work.
+    pub in_use: bool,
 }
 
 /// The way ahead.
@@ -66,13 +68,19 @@ pub(super) enum Decision {
 ///
 /// # Errors
 ///
-/// [`Error::ExistsInAzure`], [`Error::AlreadyConnected`], [`Error::BoundElsewhere`], [`Error::NotAgentBased`], or
+/// [`Error::ExistsInAzure`], [`Error::AlreadyConnected`], [`Error::BoundElsewhere`], [`Error::BeingConnected`], [`Error::NotAgentBased`], or
 /// [`Error::NotKept`] where only a deletion would help that was not announced.
 pub(super) fn decide(found: &Findings<'_>) -> Result<Decision, Error> {
     if let ReleaseFinding::Owned { owner, alive: true } = &found.release
         && owner != found.wanted
     {
         return Err(Error::BoundElsewhere {
+            owner: owner.clone(),
+            wanted: found.wanted.clone(),
+        });
+    }
+    if let (Some(owner), true) = (&found.key.unfinished, found.key.in_use) {
+        return Err(Error::BeingConnected {
             owner: owner.clone(),
             wanted: found.wanted.clone(),
         });
@@ -158,6 +166,7 @@ mod tests {
         KeyFinding {
             public: Some(public.to_owned()),
             unfinished: unfinished.map(id),
+            in_use: false,
         }
     }
 
@@ -183,6 +192,7 @@ mod tests {
             Err(Error::BoundElsewhere { .. }) => "elsewhere".to_owned(),
             Err(Error::NotAgentBased { .. }) => "other kind".to_owned(),
             Err(Error::NotKept { .. }) => "not kept".to_owned(),
+            Err(Error::BeingConnected { .. }) => "in use".to_owned(),
             Err(other) => other.to_string(),
         }
     }
@@ -309,5 +319,20 @@ mod tests {
             ),
             "exists"
         );
+    }
+
+    #[test]
+    fn the_key_of_an_object_that_is_still_being_made_is_never_replaced() {
+        for in_use in [true, false] {
+            let theirs = KeyFinding {
+                in_use,
+                ..key("OTHER", Some("other"))
+            };
+            let expected = if in_use { "in use" } else { "Create" };
+            for adopt in [Adopt::Never, Adopt::Replacing] {
+                let decided = outcome(&ReleaseFinding::None, &theirs, None, adopt);
+                assert_eq!(decided, expected);
+            }
+        }
     }
 }

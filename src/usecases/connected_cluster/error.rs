@@ -99,6 +99,22 @@ pub enum Error {
         /// What was asked for.
         wanted: ResourceId,
     },
+    /// The key in the cluster is that of another object, which is not completed.
+    #[error(
+        "the cluster holds the key of {owner}, which is still being connected; {wanted} would need the place of it"
+    )]
+    BeingConnected {
+        /// What the key is for.
+        owner: ResourceId,
+        /// What was asked for.
+        wanted: ResourceId,
+    },
+    /// The agents were there a moment ago.
+    #[error("the agents of {id} were removed from the cluster while this run was at work")]
+    AgentsVanished {
+        /// The object.
+        id: ResourceId,
+    },
     /// The object was there a moment ago.
     #[error("{id} was deleted by somebody else meanwhile")]
     VanishedMeanwhile {
@@ -200,7 +216,9 @@ impl Error {
                 PlaneSubject::Location => Subject::Location,
                 PlaneSubject::Whole => Subject::Whole,
             },
-            Self::NoLinuxNode | Self::BoundElsewhere { .. } => Subject::Connection,
+            Self::NoLinuxNode | Self::BoundElsewhere { .. } | Self::BeingConnected { .. } => {
+                Subject::Connection
+            }
             Self::NotAgentBased { .. }
             | Self::ExistsInAzure { .. }
             | Self::NotKept { .. }
@@ -215,6 +233,7 @@ impl Error {
             | Self::KeyPair(_)
             | Self::MustReplace { .. }
             | Self::VanishedMeanwhile { .. }
+            | Self::AgentsVanished { .. }
             | Self::Agents { .. }
             | Self::NotConnected { .. } => Subject::Whole,
         }

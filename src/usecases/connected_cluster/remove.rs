@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use crate::arm::ResourceId;
 use crate::call::Call;
-use crate::cluster::{AGENTS_NAMESPACE, Cluster, Connection, RELEASE_NAME, RELEASE_NAMESPACE};
+use crate::cluster::{
+    AGENTS_NAMESPACE, Cluster, Connection, RELEASE_NAME, RELEASE_NAMESPACE, Work, WorkLease,
+};
 use crate::helm::Record;
 
 use super::error::Error;
@@ -83,19 +85,68 @@ pub async fn remove(
             });
         }
     };
-    cluster.note_removal(call, &id.to_string()).await?;
-    delete_object(call, session, id, asked.force).await?;
-    // Azure may have taken its time, and the cluster another owner meanwhile.
-    if let Err(reason) = expected.check(call, &cluster).await {
-        let reason = Error::from(reason);
-        return if is_elsewhere(&reason) {
-            Ok(Some(Leftover { reason }))
-        } else {
-            Err(reason)
-        };
+    let name = id.to_string();
+    let lease = cluster.hold(call, Work::Agents(&name)).await?;
+    let disconnection = Disconnection {
+        session,
+        expected,
+        cluster: &cluster,
+        lease: &lease,
+        tools: tools.as_ref(),
+    };
+    let removed = Box::pin(disconnection.run(call, asked.force)).await;
+    lease.release(call).await;
+    removed
+}
+
+/// The removal from a cluster in which no other run is at work.
+struct Disconnection<'a> {
+    session: &'a Session,
+    expected: Expected<'a>,
+    cluster: &'a Cluster,
+    lease: &'a WorkLease,
+    tools: Option<&'a Tools>,
+}
+
+impl Disconnection<'_> {
+    async fn run(&self, call: &Call, force: bool) -> Result<Option<Leftover>, Error> {
+        let id = self.expected.connected_cluster;
+        // Another run may have been at work until this one had the Lease.
+        self.check(call).await?;
+        self.cluster.note_removal(call, &id.to_string()).await?;
+        self.lease.check()?;
+        delete_object(call, self.session, id, force).await?;
+        // Azure may have taken its time, and the cluster another owner meanwhile.
+        self.lease.check()?;
+        match self.check(call).await {
+            Err(reason) if is_elsewhere(&reason) => return Ok(Some(Leftover { reason })),
+            checked => checked?,
+        }
+        Box::pin(clear_cluster(
+            call,
+            self.cluster,
+            self.lease,
+            self.tools,
+            !force,
+        ))
+        .await?;
+        Ok(None)
     }
-    Box::pin(clear_cluster(call, &cluster, tools.as_ref(), !asked.force)).await?;
-    Ok(None)
+
+    /// Checks that the cluster is the expected one, and neither its agents nor its key are another object's.
+    async fn check(&self, call: &Call) -> Result<(), Error> {
+        let wanted = self.expected.connected_cluster;
+        self.expected.check(call, self.cluster).await?;
+        let key = self.cluster.private_key(call).await?;
+        let owner = key.and_then(|key| ResourceId::parse(&key.unfinished?).ok());
+        match owner.filter(|owner| owner != wanted) {
+            Some(owner) => Err(Error::BoundElsewhere {
+                owner,
+                wanted: wanted.clone(),
+            }),
+            None => Ok(()),
+        }
+    }
 }
 
 /// The cluster, if it is the expected one, and Helm, if there is something for it to do.
@@ -139,6 +190,7 @@ fn is_elsewhere(error: &Error) -> bool {
 pub(super) async fn clear_cluster(
     call: &Call,
     cluster: &Cluster,
+    lease: &WorkLease,
     tools: Option<&Tools>,
     hooks: bool,
 ) -> Result<(), Error> {
@@ -151,9 +203,12 @@ pub(super) async fn clear_cluster(
         helm.uninstall(call, &access, RELEASE_NAME, &stored.namespace, hooks)
             .await?;
     }
+    lease.check()?;
     call.step("remove the agents' definitions and namespaces");
     cluster.delete_arc_crds(call).await?;
+    lease.check()?;
     cluster.delete_namespace(call, AGENTS_NAMESPACE).await?;
+    lease.check()?;
     cluster.delete_namespace(call, RELEASE_NAMESPACE).await?;
     Ok(())
 }

@@ -61,17 +61,6 @@ pub(super) fn session(azure: Client, cluster: Option<Cluster>) -> Session {
     }
 }
 
-/// An Azure that deletes at once, where nothing is left afterwards.
-pub(super) async fn deleting() -> Azure {
-    use crate::arm::testing::{CLUSTER, Reply};
-    Azure::start(|seen, _| match seen.method.as_str() {
-        _ if seen.path != CLUSTER => None,
-        "DELETE" => Some(Reply::empty(204)),
-        _ => Some(Reply::error(404, "ResourceNotFound", "")),
-    })
-    .await
-}
-
 /// How often an Azure was asked to delete [`cluster_id`](crate::arm::testing::cluster_id).
 pub(super) fn deletions(azure: &Azure) -> usize {
     let requests = azure.requests_to(crate::arm::testing::CLUSTER);

@@ -30,6 +30,8 @@ impl Explain for Error {
             | Self::NotKept { .. }
             | Self::AlreadyConnected { .. }
             | Self::BoundElsewhere { .. }
+            | Self::BeingConnected { .. }
+            | Self::AgentsVanished { .. }
             | Self::VanishedMeanwhile { .. } => Kind::Conflict,
             Self::KeyPair(_) => Kind::ProviderBug,
         }
@@ -50,6 +52,8 @@ impl Explain for Error {
             Self::DeletedOnly { .. } => "Connected Cluster Deleted And Not Made Again",
             Self::AlreadyConnected { .. } => "Cluster Is Connected Already",
             Self::BoundElsewhere { .. } => "Cluster Belongs To Another Connected Cluster",
+            Self::BeingConnected { .. } => "Cluster Is Being Connected As Another",
+            Self::AgentsVanished { .. } => "Agents Vanished",
             Self::VanishedMeanwhile { .. } => "Connected Cluster Vanished",
             Self::ChecksFailed { .. } => "Cluster Not Ready For Azure Arc",
             Self::ChecksIncomplete { .. } => "Checks In The Cluster Incomplete",
@@ -128,6 +132,13 @@ impl Error {
                 "check that the connection leads to the cluster you mean".to_owned(),
                 format!("if it does, disconnect it there first: az connectedk8s delete --name {} --resource-group {}", owner.name(), owner.resource_group()),
             ],
+            Self::BeingConnected { owner, .. } => vec![
+                "check that the connection leads to the cluster you mean".to_owned(),
+                format!("if it does, wait until {} is connected, or run that again to its end", owner.name()),
+                format!("if that was given up, delete what is left of it: az connectedk8s delete --name {} --resource-group {}", owner.name(), owner.resource_group()),
+                "let the login create, get, patch and delete leases in kube-system, so that it can be seen whether another run is at work".to_owned(),
+            ],
+            Self::AgentsVanished { .. } => vec!["find out what removes them: kubectl get namespaces,events --all-namespaces; then run again".to_owned()],
             Self::VanishedMeanwhile { .. } => vec!["find out who deletes it, then run again".to_owned()],
             Self::Agents { evidence, .. } | Self::NotConnected { evidence, .. } => stranded::remedies(&evidence.cause),
             Self::ChecksFailed { findings } => {

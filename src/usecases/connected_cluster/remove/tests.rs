@@ -1,60 +1,44 @@
 //! Removals, with both planes in memory.
 
-use std::sync::{Arc, Mutex};
-
 use serde_json::{Value, json};
 
-use super::super::testing::{deleting, deletions, session};
+use super::super::testing::{deletions, id, session};
 use super::*;
-use crate::arm::testing::{Azure, call, cluster_id};
-use crate::cluster::testing::cluster;
+use crate::arm::testing::{Azure, CLUSTER, Reply, call, cluster_id};
+use crate::cluster::testing::{Store, cluster};
 
-/// What a cluster was asked to change.
-type Writes = Arc<Mutex<Vec<String>>>;
+const CONFIG: &str = "/api/v1/namespaces/azure-arc/configmaps/azure-clusterconfig";
+const AGENTS: &str = "/api/v1/namespaces/azure-arc";
+const KEY: &str = "/api/v1/namespaces/azure-arc/secrets/azure-arc-connect-privatekey";
+const LEASE: &str =
+    "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/arc-multicloud-agents";
 
-fn absent() -> (u16, Value) {
-    (
-        404,
-        json!({"code": 404, "reason": "NotFound", "message": "no"}),
-    )
+/// A cluster with the agents' namespace and the config map of agents of this name.
+fn connected_as(name: &str) -> Store {
+    let store = Store::new();
+    store.put(AGENTS, json!({"metadata": {"name": "azure-arc"}}));
+    store.put(CONFIG, config(name));
+    store
 }
 
-/// A cluster without agents that answers other than that where `more` says so, given the writes so far.
-fn bare(
-    more: impl Fn(&str, &[String]) -> Option<(u16, Value)> + Send + Sync + Clone + 'static,
-) -> (Cluster, Writes) {
-    let writes = Writes::default();
-    let log = Arc::clone(&writes);
-    let cluster = cluster(move |request| {
-        let mut log = log.lock().expect("no panic");
-        if let Some(answer) = more(request, &log) {
-            return answer;
-        }
-        if !request.starts_with("GET") {
-            log.push(request.to_owned());
-            return absent();
-        }
-        match request {
-            "GET /api/v1/namespaces/kube-system" => (
-                200,
-                json!({"metadata": {"name": "kube-system", "uid": "u1"}}),
-            ),
-            list if list.contains("/secrets?") || list.ends_with("customresourcedefinitions") => {
-                (200, json!({"metadata": {}, "items": []}))
-            }
-            _ => absent(),
-        }
-    });
-    (cluster, writes)
-}
-
-fn agents_of(name: &str) -> (u16, Value) {
+fn config(name: &str) -> Value {
     let id = cluster_id();
-    (
-        200,
-        json!({"data": {"AZURE_SUBSCRIPTION_ID": id.subscription_id(), "AZURE_RESOURCE_GROUP": id.resource_group(),
-                        "AZURE_RESOURCE_NAME": name}}),
-    )
+    json!({"metadata": {"name": "azure-clusterconfig"}, "data": {
+        "AZURE_SUBSCRIPTION_ID": id.subscription_id(), "AZURE_RESOURCE_GROUP": id.resource_group(),
+        "AZURE_RESOURCE_NAME": name}})
+}
+
+/// An Azure that deletes at once; meanwhile something happens in the cluster.
+async fn deleting(meanwhile: impl Fn() + Send + Sync + 'static) -> Azure {
+    Azure::start(move |seen, _| match seen.method.as_str() {
+        _ if seen.path != CLUSTER => None,
+        "DELETE" => {
+            meanwhile();
+            Some(Reply::empty(204))
+        }
+        _ => Some(Reply::error(404, "ResourceNotFound", "")),
+    })
+    .await
 }
 
 async fn removed(
@@ -70,24 +54,43 @@ async fn removed(
     Box::pin(remove(&call(), &session, &cluster_id(), None, asked)).await
 }
 
-const CONFIG: &str = "GET /api/v1/namespaces/azure-arc/configmaps/azure-clusterconfig";
+#[tokio::test]
+async fn everything_goes_and_the_lease_with_it() {
+    let store = connected_as(cluster_id().name());
+    let azure = deleting({
+        let store = store.clone();
+        move || {
+            assert!(
+                !store.get(LEASE).is_null(),
+                "the run says that it is at work"
+            )
+        }
+    })
+    .await;
+    let left = removed(&azure, Some(store.client()), false).await;
+    assert!(left.expect("removed").is_none());
+    assert_eq!(deletions(&azure), 1);
+    assert!(store.get(AGENTS).is_null() && store.get(LEASE).is_null());
+}
 
 #[tokio::test]
 async fn nothing_is_deleted_in_azure_while_the_agents_cannot_be_removed() {
-    let forbidden = (
-        403,
-        json!({"code": 403, "reason": "Forbidden", "message": "no"}),
-    );
-    let refused = (
-        401,
-        json!({"code": 401, "reason": "Unauthorized", "message": "no"}),
-    );
-    let denying = |answer: (u16, Value)| bare(move |_, _| Some(answer.clone())).0;
-    for cluster in [None, Some(denying(forbidden)), Some(denying(refused))] {
-        let azure = deleting().await;
-        let error = removed(&azure, cluster.clone(), false)
-            .await
-            .expect_err("out of reach");
+    let denying = |code: u16, reason: &'static str| {
+        cluster(move |_| {
+            (
+                code,
+                json!({"code": code, "reason": reason, "message": "no"}),
+            )
+        })
+    };
+    for cluster in [
+        None,
+        Some(denying(403, "Forbidden")),
+        Some(denying(401, "Unauthorized")),
+    ] {
+        let azure = deleting(|| ()).await;
+        let refused = removed(&azure, cluster.clone(), false).await;
+        let error = refused.expect_err("out of reach");
         assert!(matches!(error, Error::OutOfReach { .. }), "{error}");
         assert_eq!(deletions(&azure), 0);
         let left = removed(&azure, cluster, true).await.expect("forced");
@@ -98,43 +101,37 @@ async fn nothing_is_deleted_in_azure_while_the_agents_cannot_be_removed() {
 
 #[tokio::test]
 async fn agents_that_are_elsewhere_are_left_alone() {
-    let other = |request: &str, _: &[String]| {
-        (request == "GET /api/v1/namespaces/kube-system").then(|| {
-            (
-                200,
-                json!({"metadata": {"name": "kube-system", "uid": "u2"}}),
-            )
-        })
-    };
-    let theirs = |request: &str, _: &[String]| (request == CONFIG).then(|| agents_of("theirs"));
-    for (cluster, writes) in [bare(other), bare(theirs)] {
-        let azure = deleting().await;
-        let left = removed(&azure, Some(cluster), false)
-            .await
-            .expect("removed");
-        assert!(left.is_some());
+    let other = Store::new();
+    let system = json!({"metadata": {"name": "kube-system", "uid": "u2"}});
+    other.put("/api/v1/namespaces/kube-system", system);
+    other.put(AGENTS, json!({"metadata": {"name": "azure-arc"}}));
+    for store in [other, connected_as("theirs")] {
+        let azure = deleting(|| ()).await;
+        let left = removed(&azure, Some(store.client()), false).await;
+        assert!(left.expect("removed").is_some());
         assert_eq!(deletions(&azure), 1);
-        assert_eq!(*writes.lock().expect("no panic"), [""; 0]);
+        assert!(!store.get(AGENTS).is_null());
     }
 }
 
+/// Whether the successor's agents are there already, or only its key.
 #[tokio::test]
-async fn a_cluster_that_was_connected_anew_meanwhile_is_not_cleared() {
-    let azure = deleting().await;
-    let noted = |log: &[String]| log.iter().any(|write| write.starts_with("PATCH"));
-    let (cluster, writes) =
-        bare(move |request, log| (request == CONFIG && noted(log)).then(|| agents_of("successor")));
-    let left = removed(&azure, Some(cluster), false)
-        .await
-        .expect("removed");
-    let left = left.expect("another's agents");
-    assert!(
-        matches!(left.reason, Error::BoundElsewhere { .. }),
-        "{left:?}"
-    );
-    let writes = writes.lock().expect("no panic");
-    assert!(
-        !writes.iter().any(|write| write.contains("DELETE")),
-        "{writes:?}"
-    );
+async fn a_cluster_that_was_connected_again_meanwhile_is_not_cleared() {
+    let successor = id("successor").to_string();
+    let key = json!({"metadata": {"annotations": {"arc.multicloud/connecting-as": successor}}, "data": {"privateKey": "UEVN"}});
+    for (path, object) in [(CONFIG, config("successor")), (KEY, key)] {
+        let store = connected_as(cluster_id().name());
+        let azure = deleting({
+            let store = store.clone();
+            move || store.put(path, object.clone())
+        })
+        .await;
+        let left = removed(&azure, Some(store.client()), false).await;
+        let left = left.expect("removed").expect("another's agents");
+        assert!(
+            matches!(left.reason, Error::BoundElsewhere { .. }),
+            "{left:?}"
+        );
+        assert!(!store.get(AGENTS).is_null() && store.get(LEASE).is_null());
+    }
 }
