@@ -188,7 +188,7 @@ async fn unpack(name: String, content: Vec<u8>, workspace: &Workspace) -> Result
         .map_err(|source| Error::file("create a directory in", workspace.path(), source))?
         .keep();
     let directory = into.clone();
-    spawn_blocking(move || archive::unpack(&name, &content, &directory))
+    spawn_blocking(move || archive::unpack(&name, content.as_slice(), &directory))
         .await
         .map_err(|panic| Error::file("unpack a chart into", &into, panic.into()))??;
     read(&only_directory(&into)?)

@@ -40,8 +40,8 @@ pub struct Access<'a> {
     pub workspace: &'a Workspace,
 }
 
-/// What to install.
-#[derive(Clone, Copy, Debug)]
+/// What to install. It holds secrets, so it cannot be printed.
+#[derive(Clone, Copy)]
 pub struct Install<'a> {
     /// The release's name.
     pub release: &'a str,

@@ -176,6 +176,16 @@ pub enum Error {
         /// Its placeholder, `redacted:feature:setting`.
         placeholder: String,
     },
+    /// Azure's configuration service names a setting that cannot be one.
+    #[error(
+        "the configuration service of Azure Arc names the setting {key}, which is refused: {reason}"
+    )]
+    BadSetting {
+        /// The beginning of the chart value's key.
+        key: String,
+        /// What is wrong with it.
+        reason: String,
+    },
 }
 
 impl Error {

@@ -25,7 +25,7 @@ impl Explain for Error {
             Self::Unreachable { .. } | Self::Registry { .. } => Kind::Unavailable,
             Self::Halted { halt, .. } => halt.kind(),
             Self::TimedOut { .. } => Kind::Deadline,
-            Self::Record(_) => Kind::ProviderBug,
+            Self::Record(_) | Self::BadSetting { .. } => Kind::ProviderBug,
         }
     }
 
@@ -52,6 +52,7 @@ impl Explain for Error {
             Self::Archive { .. } => "Archive Not Usable",
             Self::BadChart { .. } => "Chart Not Usable",
             Self::MissingSecret { .. } => "Protected Value Missing",
+            Self::BadSetting { .. } => "Agent Setting Refused",
         }
         .to_owned()
     }
@@ -96,7 +97,8 @@ impl Explain for Error {
             | Self::Unreachable { .. }
             | Self::Failed { .. }
             | Self::Record(_)
-            | Self::MissingSecret { .. } => &[],
+            | Self::MissingSecret { .. }
+            | Self::BadSetting { .. } => &[],
         };
         texts.iter().copied().map(Remedy::new).collect()
     }
