@@ -1,5 +1,6 @@
 //! The agents' chart: which one it is, and getting it into the workspace.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use semver::Version;
@@ -152,20 +153,18 @@ async fn pull_from(
         } => {
             call.step("pull chart");
             let wanted = Wanted {
-                repository,
+                repository: repository.clone(),
                 // `+` is not allowed in a tag; Helm writes `_` for it.
-                tag: &version.replace('+', "_"),
-                digest: digest.as_deref(),
+                tag: version.replace('+', "_"),
+                digest: digest.clone(),
                 member: |_, _| false,
                 media_type: CHART_LAYER,
             };
-            let artifact = registry.pull(call, &wanted).await?;
+            let artifact = registry.pull(call, &wanted, workspace.path()).await?;
+            let digest = Some(artifact.digest());
             let name = format!("chart {repository}:{version}");
-            let chart = unpack(name, artifact.content, workspace).await?;
-            Ok(Chart {
-                digest: Some(artifact.digest),
-                ..chart
-            })
+            let chart = unpack(name, artifact.file, workspace).await?;
+            Ok(Chart { digest, ..chart })
         }
     }
 }
@@ -174,21 +173,19 @@ async fn local(path: &Path, workspace: &Workspace) -> Result<Chart, Error> {
     if path.is_dir() {
         return read(path);
     }
-    let archive = tokio::fs::read(path)
-        .await
-        .map_err(|source| Error::file("read chart", path, source))?;
+    let archive = File::open(path).map_err(|source| Error::file("read chart", path, source))?;
     unpack(path.display().to_string(), archive, workspace).await
 }
 
 /// Unpacks an archive, whose only directory is the chart.
-async fn unpack(name: String, content: Vec<u8>, workspace: &Workspace) -> Result<Chart, Error> {
+async fn unpack(name: String, content: File, workspace: &Workspace) -> Result<Chart, Error> {
     let into = tempfile::Builder::new()
         .prefix("chart-")
         .tempdir_in(workspace.path())
         .map_err(|source| Error::file("create a directory in", workspace.path(), source))?
         .keep();
     let directory = into.clone();
-    spawn_blocking(move || archive::unpack(&name, content.as_slice(), &directory))
+    spawn_blocking(move || archive::unpack(&name, content, &directory))
         .await
         .map_err(|panic| Error::file("unpack a chart into", &into, panic.into()))??;
     read(&only_directory(&into)?)

@@ -1,0 +1,42 @@
+//! What keeps a registry from answering as it should.
+
+/// A request that was not answered as it should be.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryFault {
+    /// There was no answer, or it broke off.
+    #[error("no answer came from {host}")]
+    NoAnswer {
+        /// Who was asked.
+        host: String,
+        /// Why not. Its address was taken out: redirects lead to signed ones.
+        source: reqwest::Error,
+    },
+    /// The answer was an error.
+    #[error("{host} answered with HTTP {status}{}", after_colon(said))]
+    Answer {
+        /// Who was asked.
+        host: String,
+        /// The status.
+        status: u16,
+        /// What it said, shortened.
+        said: String,
+    },
+}
+
+impl RegistryFault {
+    /// Whether the same pull may succeed later: the network failed, or the registry is overloaded or broken.
+    pub(super) fn is_passing(&self) -> bool {
+        match self {
+            Self::NoAnswer { source, .. } => !source.is_builder() && !source.is_redirect(),
+            Self::Answer { status, .. } => matches!(status, 408 | 429 | 500..),
+        }
+    }
+}
+
+fn after_colon(said: &str) -> String {
+    if said.is_empty() {
+        String::new()
+    } else {
+        format!(": {said}")
+    }
+}
