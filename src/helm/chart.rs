@@ -1,6 +1,7 @@
 //! The agents' chart: which one it is, and getting it into the workspace.
 
 use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use semver::Version;
@@ -16,6 +17,9 @@ const OLDEST_AGENT: Version = Version::new(1, 14, 0);
 
 /// The layer of an OCI artifact that is a chart's archive.
 const CHART_LAYER: &str = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
+
+/// The largest file of a chart that Helm loads (`MaxDecompressedFileSize`).
+const LARGEST_FILE: u64 = 5 * 1024 * 1024;
 
 /// A chart in a registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,8 +134,7 @@ pub fn definitions(chart: &Chart) -> Result<Vec<String>, Error> {
     files.sort();
     let mut documents = Vec::new();
     for file in files {
-        let text =
-            std::fs::read_to_string(&file).map_err(|source| Error::file("read", &file, source))?;
+        let text = read_text(&file).map_err(|source| Error::file("read", &file, source))?;
         let found = manifest::documents(&text, "CustomResourceDefinition");
         documents.extend(found.map(|one| one.trim_start_matches("---").to_owned()));
     }
@@ -209,7 +212,7 @@ struct Metadata {
 }
 
 fn read(directory: &Path) -> Result<Chart, Error> {
-    let text = std::fs::read_to_string(directory.join("Chart.yaml"))
+    let text = read_text(&directory.join("Chart.yaml"))
         .map_err(|error| bad(directory, &format!("no Chart.yaml can be read: {error}")))?;
     let metadata: Metadata = serde_saphyr::from_str(&text)
         .map_err(|error| bad(directory, &format!("its Chart.yaml is not valid: {error}")))?;
@@ -218,6 +221,20 @@ fn read(directory: &Path) -> Result<Chart, Error> {
         version: metadata.version,
         digest: None,
     })
+}
+
+/// A file of a chart, if it is not larger than Helm takes.
+fn read_text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    let read = File::open(path)?
+        .take(LARGEST_FILE + 1)
+        .read_to_string(&mut text)?;
+    if read as u64 > LARGEST_FILE {
+        return Err(io::Error::other(format!(
+            "it is larger than {LARGEST_FILE} bytes"
+        )));
+    }
+    Ok(text)
 }
 
 fn bad(path: &Path, reason: &str) -> Error {
