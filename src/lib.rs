@@ -15,6 +15,7 @@
 //! | [`cluster`] | Kubernetes, EKS included |
 //! | [`helm`] | the agents' chart and Helm |
 //! | [`call`] | stop token, deadline and progress of one operation |
+//! | [`retry`] | when a failed request is sent again |
 //! | [`fault`] | how any error describes itself |
 //!
 //! Who may import whom is written down in ARCHITECTURE.md and checked by `tests/architecture.rs`.
@@ -29,6 +30,7 @@ pub mod proto;
 pub mod protocol;
 pub mod provider;
 pub mod resources;
+pub mod retry;
 pub mod sdk;
 pub mod usecases;
 

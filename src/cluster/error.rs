@@ -3,10 +3,14 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use http_body_util::LengthLimitError;
+use hyper_util::client::legacy::Error as ConnectError;
 use kube::core::Status;
 
 use crate::call::{Halt, WaitError};
+use crate::retry::Failure;
 
 /// A cause of any type.
 pub(super) type BoxError = Box<dyn StdError + Send + Sync>;
@@ -190,6 +194,24 @@ pub enum Error {
         /// What the network or the parser said.
         source: BoxError,
     },
+    /// A change was sent and no answer came, so it may have been carried out.
+    #[error("{target}: it is not known whether the API server did {action}: no answer from {}", target.endpoint)]
+    OutcomeUnknown {
+        /// The cluster.
+        target: Target,
+        /// What was attempted.
+        action: String,
+        /// What the network or the parser said.
+        source: BoxError,
+    },
+    /// The answer is larger than any of an API server that this program asks for.
+    #[error("{target}: could not {action}: more than 16 MiB came as an answer")]
+    TooLarge {
+        /// The cluster.
+        target: Target,
+        /// What was attempted.
+        action: String,
+    },
     /// The login lacks rights that connecting the cluster needs.
     #[error("{target}: the login may not {}", missing.join(", nor "))]
     Rights {
@@ -221,6 +243,36 @@ impl Error {
         }
     }
 
+    /// Whether the answer is that another object, or another version of it, is there.
+    pub(super) fn is_conflict(&self) -> bool {
+        matches!(self, Self::Api { status, .. } if status.code == 409)
+    }
+
+    /// The error of a request whose time ran out before its answer was there.
+    pub(super) fn late(target: &Target, action: &str) -> Self {
+        Self::Unreachable {
+            target: target.clone(),
+            action: action.to_owned(),
+            source: "the time for one answer ran out".into(),
+        }
+    }
+
+    /// The same error for a request that changes something: what is known of its outcome is nothing.
+    pub(super) fn of_a_change(self) -> Self {
+        match self {
+            Self::Unreachable {
+                target,
+                action,
+                source,
+            } => Self::OutcomeUnknown {
+                target,
+                action,
+                source,
+            },
+            other => other,
+        }
+    }
+
     /// The error of a conversation with the API server of `target` in which `action` was attempted.
     pub(super) fn from_kube(target: &Target, action: &str, error: kube::Error) -> Self {
         let unreachable = |source| Self::unanswered(target, action, source);
@@ -241,15 +293,45 @@ impl Error {
 
     fn unanswered(target: &Target, action: &str, source: BoxError) -> Self {
         let target = target.clone();
-        if distrusts(source.as_ref()) {
+        if is_in::<rustls::Error>(source.as_ref(), is_distrust) {
             return Self::Untrusted { target, source };
         }
         let action = action.to_owned();
+        if is_in::<LengthLimitError>(source.as_ref(), |_| true) {
+            return Self::TooLarge { target, action };
+        }
         Self::Unreachable {
             target,
             action,
             source,
         }
+    }
+}
+
+impl Failure for Error {
+    fn may_have_been_carried_out(&self) -> bool {
+        match self {
+            Self::OutcomeUnknown { .. } => true,
+            Self::Unreachable { source, .. } => {
+                let unsent = is_in::<ConnectError>(source.as_ref(), ConnectError::is_connect);
+                !unsent
+            }
+            _ => false,
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Api { status, .. } => {
+                let seconds = status.details.as_ref()?.retry_after_seconds;
+                (seconds > 0).then(|| Duration::from_secs(u64::from(seconds)))
+            }
+            _ => None,
+        }
+    }
+
+    fn halted(_action: &str, halt: Halt) -> Self {
+        Self::Halted(halt)
     }
 }
 
@@ -270,18 +352,22 @@ impl From<WaitError<Self>> for Error {
     }
 }
 
-/// Whether a certificate that failed verification is among the causes.
-fn distrusts(error: &(dyn StdError + 'static)) -> bool {
-    if let Some(verdict) = error.downcast_ref::<rustls::Error>() {
-        return matches!(verdict, rustls::Error::InvalidCertificate(_));
+const fn is_distrust(error: &rustls::Error) -> bool {
+    matches!(error, rustls::Error::InvalidCertificate(_))
+}
+
+/// Whether an error of this type, of which `holds` is true, is among the causes.
+fn is_in<E: StdError + 'static>(error: &(dyn StdError + 'static), holds: fn(&E) -> bool) -> bool {
+    if let Some(verdict) = error.downcast_ref::<E>() {
+        return holds(verdict);
     }
     // An io::Error hides the error it wraps from `source`.
     let wrapped = error
         .downcast_ref::<std::io::Error>()
         .and_then(std::io::Error::get_ref);
     match wrapped {
-        Some(inner) => distrusts(inner),
-        None => error.source().is_some_and(distrusts),
+        Some(inner) => is_in(inner, holds),
+        None => error.source().is_some_and(|source| is_in(source, holds)),
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::RegistryFault;
-use crate::call::{Halt, WaitError};
+use crate::call::Halt;
+use crate::retry::Failure;
 
 mod explain;
 
@@ -220,19 +222,20 @@ impl Error {
     }
 }
 
-impl From<WaitError<Self>> for Error {
-    fn from(error: WaitError<Self>) -> Self {
-        match error {
-            WaitError::Probe(error) => error,
-            WaitError::Halted {
-                halt,
-                awaited,
-                seen,
-            } => Self::Halted {
-                doing: awaited,
-                seen,
-                halt,
-            },
+impl Failure for Error {
+    fn may_have_been_carried_out(&self) -> bool {
+        false
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        None
+    }
+
+    fn halted(action: &str, halt: Halt) -> Self {
+        Self::Halted {
+            doing: action.to_owned(),
+            seen: String::new(),
+            halt,
         }
     }
 }

@@ -21,7 +21,8 @@ use super::process::{Run, Supervisor};
 use super::registry::Registry;
 use super::source::HelmSource;
 use super::{Error, Helm, Workspace, download};
-use crate::call::{Call, Probe, poll_until};
+use crate::call::{Call, Probe, WaitError, poll_until};
+use crate::retry::Failure as _;
 
 /// How long `helm version` may take.
 const VERSION_LIMIT: Duration = Duration::from_secs(30);
@@ -45,12 +46,8 @@ impl Helm {
     /// else than what was pinned, and [`Error::Changed`] when it has something else than at first;
     /// [`Error::UnsafeCache`]; [`Error::Halted`].
     pub async fn locate(call: &Call, source: &HelmSource) -> Result<Self, Error> {
-        let halted = |halt| Error::Halted {
-            doing: "find helm".to_owned(),
-            seen: String::new(),
-            halt,
-        };
-        let mut found = call.race(FOUND.lock()).await.map_err(halted)?;
+        let lock = call.race(FOUND.lock()).await;
+        let mut found = lock.map_err(|halt| Error::halted("find helm", halt))?;
         if let Some((_, helm)) = found.iter().find(|(other, _)| other == source) {
             return Ok(helm.clone());
         }
@@ -140,12 +137,14 @@ impl Search<'_> {
         let asked = poll_until(&limited, "helm version", BUSY_PAUSE, || {
             self.ask(&limited, program, &workspace)
         });
-        let printed = match asked.await.map_err(Error::from) {
-            Err(Error::Failed { said, .. }) => return Err(unusable(said)),
-            Err(Error::Halted { .. }) if call.check().is_ok() => {
+        let printed = match asked.await {
+            Ok(printed) => printed,
+            Err(WaitError::Probe(Error::Failed { said, .. })) => return Err(unusable(said)),
+            Err(_) if call.check().is_ok() && limited.check().is_err() => {
                 return Err(unusable("it does not tell its version".to_owned()));
             }
-            outcome => outcome?,
+            Err(WaitError::Probe(error)) => return Err(error),
+            Err(WaitError::Halted { halt, .. }) => return Err(Error::halted("find helm", halt)),
         };
         let version = parse_version(&printed).ok_or_else(|| unusable(unsupported(&printed)))?;
         Ok(Helm {

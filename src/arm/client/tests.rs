@@ -1,8 +1,10 @@
 //! Conversations about login, trust and trouble, over TLS.
 
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use axum::body::{Body, Bytes};
 use secrecy::SecretString;
 use serde_json::json;
 use tokio::time::Instant;
@@ -394,4 +396,32 @@ async fn a_secret_is_sent_to_entra_and_nowhere_else() {
     let form = String::from_utf8(azure.requests_to(TOKEN)[0].body.to_vec()).expect("a form");
     assert!(form.contains("client_secret=c%40nary%26%3D%2B"), "{form}");
     assert!(!format!("{client:?}").contains("nary"));
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_given_up_at_sixteen_mebibytes() {
+    let sent = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&sent);
+    let azure = Azure::start(move |seen, _| {
+        let count = Arc::clone(&count);
+        let endless = futures::stream::repeat_with(move || {
+            count.fetch_add(1, Ordering::Relaxed);
+            Ok::<_, std::io::Error>(Bytes::from(vec![b' '; 1 << 20]))
+        });
+        (seen.path == CLUSTER).then(|| Reply(200, Vec::new(), Body::from_stream(endless)))
+    })
+    .await;
+    let clusters = azure.client().connected_clusters();
+    let error = clusters
+        .get(&call(), &cluster_id())
+        .await
+        .expect_err("it has no end");
+    assert!(
+        chain(&error).contains("more than 16 MiB came as an answer from 127.0.0.1"),
+        "{}",
+        chain(&error)
+    );
+    assert_eq!(azure.requests_to(CLUSTER).len(), 1, "it is not asked again");
+    let sent = sent.load(Ordering::Relaxed);
+    assert!(sent < 64, "{sent} MiB were sent");
 }

@@ -32,11 +32,9 @@ impl Cluster {
         let secrets: Api<Secret> = Api::all(self.client());
         let records = ListParams::default().labels("owner=helm,name=azure-arc");
         let found = self
-            .read(
-                call,
-                "list the agents' Helm release records",
-                secrets.list(&records),
-            )
+            .read(call, "list the agents' Helm release records", || {
+                secrets.list(&records)
+            })
             .await?;
         Ok(found
             .items
@@ -62,7 +60,7 @@ impl Cluster {
         let action = format!("delete Secret {}/{name}", record.namespace);
         let params = DeleteParams::default();
         match self
-            .write(call, &action, secrets.delete(&name, &params))
+            .write(call, &action, || secrets.delete(&name, &params))
             .await
         {
             Err(error) if error.is_not_found() => Ok(()),

@@ -24,6 +24,7 @@ impl Explain for Error {
             | Self::Digest { .. }
             | Self::Changed { .. } => Kind::Conflict,
             Self::NotFound { .. } => Kind::NotFound,
+            Self::Registry { source, .. } if !source.is_passing() => Kind::Failed,
             Self::Unreachable { .. } | Self::Registry { .. } => Kind::Unavailable,
             Self::Halted { halt, .. } => halt.kind(),
             Self::TimedOut { .. } => Kind::Deadline,

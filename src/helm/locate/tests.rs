@@ -48,6 +48,18 @@ async fn a_named_program_is_not_replaced() {
     assert!(error.to_string().contains("/no/such/helm"), "{error}");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_named_program_that_hangs_is_not_waited_for() {
+    let directory = directory_with_helm("read word; exit 143");
+    let source = HelmSource {
+        path: Some(directory.path().join("helm")),
+        ..HelmSource::default()
+    };
+    let error = located(&source, Path::new("")).await.expect_err("it hangs");
+    let said = error.to_string();
+    assert!(said.ends_with("it does not tell its version"), "{said}");
+}
+
 #[tokio::test]
 async fn the_error_names_every_place() {
     let nowhere = HelmSource {

@@ -1,5 +1,7 @@
 //! What keeps a registry from answering as it should.
 
+use std::time::Duration;
+
 /// A request that was not answered as it should be.
 #[derive(Debug, thiserror::Error)]
 pub enum RegistryFault {
@@ -10,6 +12,14 @@ pub enum RegistryFault {
         host: String,
         /// Why not. Its address was taken out: redirects lead to signed ones.
         source: reqwest::Error,
+    },
+    /// The answer was not whole in time.
+    #[error("no whole answer came from {host} within {limit:?}")]
+    Late {
+        /// Who was asked.
+        host: String,
+        /// How long an attempt may take.
+        limit: Duration,
     },
     /// The answer was an error.
     #[error("{host} answered with HTTP {status}{}", after_colon(said))]
@@ -25,9 +35,10 @@ pub enum RegistryFault {
 
 impl RegistryFault {
     /// Whether the same pull may succeed later: the network failed, or the registry is overloaded or broken.
-    pub(super) fn is_passing(&self) -> bool {
+    pub(in crate::helm) fn is_passing(&self) -> bool {
         match self {
             Self::NoAnswer { source, .. } => !source.is_builder() && !source.is_redirect(),
+            Self::Late { .. } => true,
             Self::Answer { status, .. } => matches!(status, 408 | 429 | 500..),
         }
     }

@@ -19,24 +19,32 @@ pub use fault::RegistryFault;
 
 use self::repository::Repository;
 use super::Error;
-use crate::call::{Call, Probe, poll_until};
+use crate::call::Call;
+use crate::retry::{Failure as _, Policy, Repetition};
 
-/// How often a pull is tried when a repetition can help, and the pause between two tries (the Azure CLI's numbers).
-const TRIES: u32 = 5;
-const PAUSE: Duration = Duration::from_secs(3);
+/// As patient as the Azure CLI is with a registry.
+const PATIENCE: Policy = Policy {
+    attempts: 5,
+    throttled_attempts: 5,
+    first: Duration::from_secs(3),
+    longest: Duration::from_secs(3),
+};
+
+/// How long one attempt of a pull may take.
+const PULL_LIMIT: Duration = Duration::from_mins(10);
 
 /// How registries are spoken to: through the proxies of the environment, and always over HTTPS except in tests.
 #[derive(Clone, Debug)]
 pub(super) struct Registry {
     plain: bool,
-    pause: Duration,
+    patience: Policy,
 }
 
 impl Default for Registry {
     fn default() -> Self {
         Self {
             plain: false,
-            pause: PAUSE,
+            patience: PATIENCE,
         }
     }
 }
@@ -47,7 +55,10 @@ impl Registry {
     pub(super) fn plain() -> Self {
         Self {
             plain: true,
-            pause: Duration::ZERO,
+            patience: Policy {
+                first: Duration::ZERO,
+                ..PATIENCE
+            },
         }
     }
 
@@ -65,22 +76,18 @@ impl Registry {
         directory: &Path,
     ) -> Result<Artifact, Error> {
         let repository = Repository::open(wanted, self.plain)?;
-        let mut tries = 0;
-        let awaited = format!("pull of {}", wanted.name());
-        let pulled = poll_until(call, awaited, self.pause, || {
-            tries += 1;
-            let last = tries == TRIES;
-            let attempt = attempt(&repository, wanted, directory);
-            async move {
-                match attempt.await {
-                    Err(Error::Registry { source, .. }) if !last && source.is_passing() => {
-                        Ok(Probe::pending(source.to_string()))
-                    }
-                    outcome => outcome.map(Probe::Ready),
-                }
+        let action = format!("pull of {}", wanted.name());
+        let attempt = || async {
+            let pull = Box::pin(attempt(&repository, wanted, directory));
+            let pulled = call.attempt(PULL_LIMIT, pull).await;
+            match pulled.map_err(|halt| Error::halted(&action, halt))? {
+                Some(pulled) => pulled,
+                None => Err(repository.late(PULL_LIMIT)),
             }
-        });
-        Ok(pulled.await?)
+        };
+        self.patience
+            .run(call, &action, Repetition::Harmless, attempt)
+            .await
     }
 }
 

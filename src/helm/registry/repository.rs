@@ -115,6 +115,12 @@ impl Repository {
         Ok(())
     }
 
+    /// The error of an attempt that took longer than it may.
+    pub(super) fn late(&self, limit: Duration) -> Error {
+        let host = self.host.clone();
+        failed(&self.wanted, RegistryFault::Late { host, limit })
+    }
+
     /// Asks, with a token if the registry wants one.
     async fn get(&self, kind: &str, name: &str) -> Result<Response, Error> {
         let scheme = if self.plain { "http" } else { "https" };
