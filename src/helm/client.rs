@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use semver::Version;
@@ -29,6 +30,8 @@ pub struct Helm {
     pub(super) program: PathBuf,
     pub(super) version: Version,
     pub(super) supervisor: Supervisor,
+    /// The directory of a program that was unpacked for this process, which goes with the last clone.
+    pub(super) _home: Option<Arc<Workspace>>,
 }
 
 /// How Helm gets into the cluster, and where its own files go.
@@ -40,8 +43,8 @@ pub struct Access<'a> {
     pub workspace: &'a Workspace,
 }
 
-/// What to install.
-#[derive(Clone, Copy, Debug)]
+/// What to install. It holds secrets, so it cannot be printed.
+#[derive(Clone, Copy)]
 pub struct Install<'a> {
     /// The release's name.
     pub release: &'a str,

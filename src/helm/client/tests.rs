@@ -28,6 +28,7 @@ impl Bench {
                 program,
                 version,
                 supervisor: supervisor(),
+                _home: None,
             },
         }
     }

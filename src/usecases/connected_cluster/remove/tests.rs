@@ -63,7 +63,7 @@ async fn everything_goes_and_the_lease_with_it() {
             assert!(
                 !store.get(LEASE).is_null(),
                 "the run says that it is at work"
-            )
+            );
         }
     })
     .await;
