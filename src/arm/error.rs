@@ -182,6 +182,9 @@ impl Explain for Error {
             Self::Refused { fault, .. } | Self::Failed { fault, .. } => remedy::for_fault(fault),
             Self::Unreachable { fault, .. } => fault.remedies(),
             Self::Login { source, .. } => source.remedies(),
+            Self::Cloud(MetadataError::NotARegion { .. }) => vec![Remedy::new(
+                "give a region such as koreacentral; `az account list-locations --query [].name` lists them",
+            )],
             Self::Cloud(_) => vec![Remedy::new(
                 "check environment and metadata_host (ARM_ENVIRONMENT, ARM_METADATA_HOSTNAME)",
             )],

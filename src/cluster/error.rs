@@ -110,6 +110,16 @@ pub enum Error {
         /// The cluster's name.
         cluster: String,
     },
+    /// What was given as a region, or stands in AWS's own configuration, is none.
+    #[error(
+        "'{region}' is not an AWS region for EKS cluster {cluster}, which has lower-case letters, digits and hyphens only"
+    )]
+    RegionInvalid {
+        /// The cluster's name.
+        cluster: String,
+        /// What was given.
+        region: String,
+    },
     /// AWS credentials were not found or were refused.
     #[error("no usable AWS credentials for EKS cluster {cluster} in {region}; looked in {tried}")]
     AwsCredentials {

@@ -15,6 +15,7 @@ impl Explain for Error {
             | Self::Settings { .. }
             | Self::PluginMissing { .. }
             | Self::RegionMissing { .. }
+            | Self::RegionInvalid { .. }
             | Self::Untrusted { .. }
             | Self::Lease { .. }
             | Self::Definition(_)
@@ -42,7 +43,7 @@ impl Explain for Error {
             Self::Settings { .. } => "Connection Not Usable",
             Self::PluginMissing { .. } => "Credential Plugin Not Found",
             Self::PluginFailed { .. } => "Credential Plugin Failed",
-            Self::RegionMissing { .. } => "AWS Region Not Known",
+            Self::RegionMissing { .. } | Self::RegionInvalid { .. } => "AWS Region Not Known",
             Self::AwsCredentials { .. } => "AWS Credentials Not Usable",
             Self::EksNotFound { .. } => "EKS Cluster Not Found",
             Self::EksDenied { .. } => "Access to EKS Denied",
@@ -117,7 +118,7 @@ fn remedies(error: &Error) -> Vec<String> {
             std::iter::once(install).chain(hint.clone()).collect()
         }
         Error::PluginFailed { command, .. } => vec![format!("run {command} by hand and log in if it asks for it")],
-        Error::RegionMissing { .. } => vec!["give a region, or set AWS_REGION".to_owned()],
+        Error::RegionMissing { .. } | Error::RegionInvalid { .. } => vec!["give a region, or set AWS_REGION".to_owned()],
         Error::AwsCredentials { .. } => vec![
             "log in, for instance with `aws sso login`, or set AWS_PROFILE".to_owned(),
             "run `aws sts get-caller-identity` to see who AWS takes you for".to_owned(),

@@ -395,3 +395,13 @@ async fn a_secret_is_sent_to_entra_and_nowhere_else() {
     assert!(form.contains("client_secret=c%40nary%26%3D%2B"), "{form}");
     assert!(!format!("{client:?}").contains("nary"));
 }
+
+#[test]
+fn a_metadata_host_is_a_host_and_its_port() {
+    for host in ["management.local", "management.local:8443", "[::1]:8443"] {
+        assert!(super::authority(host).is_some(), "{host}");
+    }
+    for host in ["", "x@evil.example", "a/b", "a?b", "a#b", "a b"] {
+        assert!(super::authority(host).is_none(), "{host}");
+    }
+}

@@ -58,14 +58,7 @@ pub(super) struct Found {
 pub(super) async fn find(eks: &Eks) -> Result<Found, Error> {
     require_trust()?;
     let config = configure(eks).await;
-    let region = match config.region() {
-        Some(region) => region.to_string(),
-        None => {
-            return Err(Error::RegionMissing {
-                cluster: eks.cluster_name.clone(),
-            });
-        }
-    };
+    let region = region(eks, &config)?;
     let provider = principal(eks, &config).await;
     let asked = Asked {
         eks,
@@ -111,6 +104,21 @@ async fn configure(eks: &Eks) -> SdkConfig {
         loader = loader.profile_name(profile);
     }
     loader.load().await
+}
+
+/// The region that the connection or AWS's own configuration names. Hosts that get signed requests bear it in their names.
+fn region(eks: &Eks, config: &SdkConfig) -> Result<String, Error> {
+    let cluster = || eks.cluster_name.clone();
+    let region = config.region().map(ToString::to_string);
+    let region = region.ok_or_else(|| Error::RegionMissing { cluster: cluster() })?;
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if region.is_empty() || !region.chars().all(fits) {
+        return Err(Error::RegionInvalid {
+            cluster: cluster(),
+            region,
+        });
+    }
+    Ok(region)
 }
 
 /// The credentials of AWS's own chain, turned into those of the role if one is given.
@@ -290,6 +298,20 @@ mod tests {
             let error = answered(status, code);
             assert_eq!(error.kind(), kind, "{code}");
             assert_eq!(error.is_not_found(), kind == Kind::NotFound, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_region_that_would_choose_another_host_is_refused() {
+        let configured = |name: &str| {
+            let region = Region::new(name.to_owned());
+            let config = SdkConfig::builder().region(region).build();
+            super::region(&Eks::default(), &config)
+        };
+        assert_eq!(configured("eu-west-1").expect("a region"), "eu-west-1");
+        for name in ["", "evil.example/", "x@evil.example#", "eu west"] {
+            let error = configured(name).expect_err(name);
+            assert!(matches!(error, Error::RegionInvalid { .. }), "{error:?}");
         }
     }
 

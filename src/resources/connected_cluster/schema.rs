@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::resources::connection;
-use crate::resources::shared::{deletion, drift, ids};
+use crate::resources::shared::{azure_names, deletion, drift, ids};
 use crate::sdk::checks;
 use crate::sdk::schema::{Attribute, IdentityAttribute, IdentitySchema, Nesting, Schema};
 use crate::sdk::timeouts::{self, Operation, Timeouts};
@@ -53,23 +53,15 @@ fn identifying() -> Vec<Attribute> {
             .required()
             .replace()
             .check(checks::length(1, 63))
-            .check(checks::characters(rules::name_character, "letters, digits, hyphens and underscores"))
-            .describe("Name of the connected cluster in Azure."),
-        Attribute::string("resource_group_name")
-            .required()
-            .replace()
-            .check(checks::length(1, 90))
             .check(checks::characters(
-                rules::group_character,
-                "letters, digits, hyphens, underscores, periods and parentheses",
+                rules::name_character,
+                "letters, digits, hyphens and underscores",
             ))
-            .check(rules::no_trailing_period())
-            .describe("Name of an existing resource group."),
-        Attribute::string("location")
-            .required()
-            .replace()
-            .check(checks::non_empty())
-            .describe("Azure region of the object, such as `koreacentral`. It need not be near the cluster."),
+            .describe("Name of the connected cluster in Azure."),
+        azure_names::resource_group().describe("Name of an existing resource group."),
+        azure_names::location().describe(
+            "Azure region of the object, such as `koreacentral`. It need not be near the cluster.",
+        ),
         Attribute::string("subscription_id")
             .optional_computed()
             .keep()

@@ -57,6 +57,11 @@ fn eks() -> Vec<Attribute> {
             .check(checks::length(1, 100))
             .describe("Name of the EKS cluster."),
         Attribute::string("region")
+            .check(checks::non_empty())
+            .check(checks::characters(
+                |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-',
+                "lower-case letters, digits and hyphens",
+            ))
             .describe("AWS region. Default: that of the profile or `AWS_REGION`."),
         Attribute::string("profile")
             .describe("Profile of the AWS configuration files. Default: `AWS_PROFILE`."),

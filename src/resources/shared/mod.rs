@@ -1,5 +1,6 @@
 //! What the Terraform types have in common: their lifecycle, attributes of one meaning, and how errors reach the user.
 
+pub(super) mod azure_names;
 pub(super) mod deletion;
 pub mod diagnose;
 pub(super) mod drift;

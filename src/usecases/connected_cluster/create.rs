@@ -88,15 +88,15 @@ enum Key {
     },
 }
 
-/// Everything up to the first write to Azure; a key pair is made while both planes are checked and chart and Helm are fetched.
-/// Where the cluster is to be checked from within, that comes last: it takes a Helm.
+/// Everything up to the first write to Azure; a key pair is made while both planes are checked. Chart and Helm come after
+/// that, since the data plane of the region gets a token, and the region is one of the things that are checked. Where the cluster is to be checked from within, that comes last: it takes a Helm.
 async fn prepare(call: &Call, session: &Session, spec: &Spec) -> Result<Ready, Error> {
     let cluster = session.cluster(call, spec.connection.as_ref()).await?;
-    let (preflight, pair, provisions) = futures::try_join!(
+    let (preflight, pair) = futures::try_join!(
         preflight::run(call, session, &cluster, spec),
         key_pair::generate(),
-        Provisions::fetch(call, session, &spec.location, &spec.agent, None),
     )?;
+    let provisions = Provisions::fetch(call, session, &spec.location, &spec.agent, None).await?;
     call.check()?;
     // Not beside the others: if one of them failed, nobody would be left to take the job away.
     if spec.checks == Checks::Job {

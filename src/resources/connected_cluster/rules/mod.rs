@@ -22,19 +22,6 @@ pub(super) fn name_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '-' || c == '_'
 }
 
-pub(super) fn group_character(c: char) -> bool {
-    c.is_alphanumeric() || "-_.()".contains(c)
-}
-
-pub(super) fn no_trailing_period() -> Check {
-    Check::text(|text| {
-        if text.ends_with('.') {
-            return Err("it must not end with a period".to_owned());
-        }
-        Ok(())
-    })
-}
-
 pub(super) fn digest() -> Check {
     Check::text(|text| {
         let hex = text.strip_prefix("sha256:").unwrap_or_default();
