@@ -16,6 +16,7 @@
 //! | [`helm`] | the agents' chart and Helm |
 //! | [`call`] | stop token, deadline and progress of one operation |
 //! | [`fault`] | how any error describes itself |
+//! | [`redact`] | makes text of other programs and services fit to be shown |
 //!
 //! Who may import whom is written down in ARCHITECTURE.md and checked by `tests/architecture.rs`.
 
@@ -28,6 +29,7 @@ pub mod plugin;
 pub mod proto;
 pub mod protocol;
 pub mod provider;
+pub mod redact;
 pub mod resources;
 pub mod sdk;
 pub mod usecases;

@@ -6,6 +6,7 @@ use super::remedy;
 use super::transport::{ServiceFault, TransportFault};
 use crate::call::{Halt, WaitError};
 use crate::fault::{Explain, Kind, Reference, Remedy};
+use crate::redact::Foreign;
 
 /// A request to Azure that did not do what it was for.
 ///
@@ -56,7 +57,7 @@ pub enum Error {
         action: String,
         /// Where the answer departs from the specification.
         #[source]
-        source: serde_json::Error,
+        source: Foreign,
     },
     /// The answer lacks something without which there is no going on.
     #[error("the answer to the request to {action} has no usable {lacks}")]

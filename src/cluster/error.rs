@@ -7,9 +7,13 @@ use std::path::PathBuf;
 use kube::core::Status;
 
 use crate::call::{Halt, WaitError};
+use crate::redact::{self, Foreign};
 
 /// A cause of any type.
 pub(super) type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// The longest `reason` that is shown; the API's own are single words.
+const REASON: usize = 80;
 
 /// The cluster as messages name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,7 +134,7 @@ pub enum Error {
         /// The sources in the order in which they were tried.
         tried: String,
         /// What AWS or the last source said.
-        source: BoxError,
+        source: Foreign,
     },
     /// The region has no such EKS cluster.
     #[error("there is no EKS cluster {cluster} in {region}")]
@@ -148,7 +152,7 @@ pub enum Error {
         /// AWS region.
         region: String,
         /// What AWS said.
-        source: BoxError,
+        source: Foreign,
     },
     /// The EKS cluster has no endpoint yet, or none any more.
     #[error("EKS cluster {cluster} in {region} has no endpoint, its status is {status}")]
@@ -170,7 +174,7 @@ pub enum Error {
         /// Whether sending the request again may help.
         transient: bool,
         /// What the SDK said.
-        source: BoxError,
+        source: Foreign,
     },
     /// The API server answered with an error.
     #[error("{target}: could not {action}: {}", status.message)]
@@ -188,7 +192,7 @@ pub enum Error {
         /// The cluster.
         target: Target,
         /// What the TLS library objects to.
-        source: BoxError,
+        source: Foreign,
     },
     /// The API server did not answer, or not in Kubernetes' language.
     #[error("{target}: could not {action}: no answer from {}", target.endpoint)]
@@ -198,7 +202,7 @@ pub enum Error {
         /// What was attempted.
         action: String,
         /// What the network or the parser said.
-        source: BoxError,
+        source: Foreign,
     },
     /// The login lacks rights that connecting the cluster needs.
     #[error("{target}: the login may not {}", missing.join(", nor "))]
@@ -233,25 +237,33 @@ impl Error {
 
     /// The error of a conversation with the API server of `target` in which `action` was attempted.
     pub(super) fn from_kube(target: &Target, action: &str, error: kube::Error) -> Self {
-        let unreachable = |source| Self::unanswered(target, action, source);
+        let unreachable =
+            |cause: &(dyn StdError + 'static)| Self::unanswered(target, action, cause);
         match error {
-            kube::Error::Api(status) => Self::Api {
-                target: target.clone(),
-                action: action.to_owned(),
-                status,
-            },
+            kube::Error::Api(mut status) => {
+                // The server's words, or those of a webhook or proxy; kube puts a whole page here.
+                status.message = redact::text(&status.message);
+                status.reason = redact::one_line(&status.reason, REASON);
+                Self::Api {
+                    target: target.clone(),
+                    action: action.to_owned(),
+                    status,
+                }
+            }
             kube::Error::Service(cause) => match cause.downcast::<Self>() {
                 Ok(own) => *own,
-                Err(cause) => unreachable(cause),
+                Err(cause) => unreachable(cause.as_ref()),
             },
-            kube::Error::HyperError(cause) => unreachable(cause.into()),
-            other => unreachable(other.into()),
+            kube::Error::HyperError(cause) => unreachable(&cause),
+            other => unreachable(&other),
         }
     }
 
-    fn unanswered(target: &Target, action: &str, source: BoxError) -> Self {
+    fn unanswered(target: &Target, action: &str, cause: &(dyn StdError + 'static)) -> Self {
         let target = target.clone();
-        if distrusts(source.as_ref()) {
+        let distrusted = distrusts(cause);
+        let source = Foreign::from_error(cause);
+        if distrusted {
             return Self::Untrusted { target, source };
         }
         let action = action.to_owned();

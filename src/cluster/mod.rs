@@ -13,7 +13,6 @@ mod explain;
 mod keys;
 mod login;
 mod objects;
-mod redact;
 #[cfg(test)]
 mod testing;
 

@@ -3,9 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use oci_client::errors::OciDistributionError;
-
 use crate::call::{Halt, WaitError};
+use crate::redact::Foreign;
 
 mod explain;
 
@@ -132,15 +131,17 @@ pub enum Error {
         /// Repository and tag.
         artifact: String,
         /// What it said.
-        source: Box<OciDistributionError>,
+        source: Foreign,
     },
     /// The registry did not answer, or not as it should.
     #[error("cannot pull {artifact}")]
     Registry {
         /// Repository and tag.
         artifact: String,
+        /// Whether the same pull may succeed later: the network failed, or the registry is overloaded or broken.
+        passing: bool,
         /// What went wrong.
-        source: Box<OciDistributionError>,
+        source: Foreign,
     },
     /// The registry has something else than what was pinned.
     #[error("{artifact} has digest {}, not {expected}", found.join(" and layer "))]

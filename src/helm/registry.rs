@@ -10,6 +10,7 @@ use oci_client::secrets::RegistryAuth;
 
 use super::Error;
 use crate::call::{Call, Probe, poll_until};
+use crate::redact::Foreign;
 
 /// How often a pull is tried when a repetition can help, and the pause between two tries (the Azure CLI's numbers).
 const TRIES: u32 = 5;
@@ -99,7 +100,9 @@ impl Registry {
             let pull = &pull;
             async move {
                 match pull.attempt().await {
-                    Err(error) if !last && is_passing(&error) => Ok(Probe::pending(said(&error))),
+                    Err(error @ Error::Registry { passing: true, .. }) if !last => {
+                        Ok(Probe::pending(said(&error)))
+                    }
                     outcome => outcome.map(Probe::Ready),
                 }
             }
@@ -130,7 +133,7 @@ impl<'a> Pull<'a> {
             user_agent: crate::USER_AGENT,
             ..ClientConfig::default()
         };
-        let client = Client::try_from(config).map_err(|error| failed(&name, error))?;
+        let client = Client::try_from(config).map_err(|error| failed(&name, &error))?;
         Ok(Self {
             client,
             reference,
@@ -146,7 +149,7 @@ impl<'a> Pull<'a> {
         self.client
             .pull_blob(&self.reference, layer, &mut content)
             .await
-            .map_err(|error| self.failed(error))?;
+            .map_err(|error| self.failed(&error))?;
         Ok(Artifact { digest, content })
     }
 
@@ -170,7 +173,7 @@ impl<'a> Pull<'a> {
         self.client
             .pull_manifest(reference, &RegistryAuth::Anonymous)
             .await
-            .map_err(|error| self.failed(error))
+            .map_err(|error| self.failed(&error))
     }
 
     fn is_wanted(&self, entry: &ImageIndexEntry) -> bool {
@@ -214,7 +217,7 @@ impl<'a> Pull<'a> {
         }
     }
 
-    fn failed(&self, error: OciDistributionError) -> Error {
+    fn failed(&self, error: &OciDistributionError) -> Error {
         failed(&self.wanted.name(), error)
     }
 
@@ -226,10 +229,10 @@ impl<'a> Pull<'a> {
 }
 
 /// What an answer of the registry, or the lack of one, means.
-fn failed(artifact: &str, error: OciDistributionError) -> Error {
+fn failed(artifact: &str, error: &OciDistributionError) -> Error {
     use OciErrorCode as Code;
     let artifact = artifact.to_owned();
-    match &error {
+    match error {
         OciDistributionError::DigestError(DigestError::VerificationError { expected, actual }) => {
             Error::Digest {
                 artifact,
@@ -254,26 +257,24 @@ fn failed(artifact: &str, error: OciDistributionError) -> Error {
     }
 }
 
-fn denied(artifact: String, source: OciDistributionError) -> Error {
+fn denied(artifact: String, source: &OciDistributionError) -> Error {
     Error::Denied {
         artifact,
-        source: Box::new(source),
+        source: Foreign::from_error(source),
     }
 }
 
-fn registry(artifact: String, source: OciDistributionError) -> Error {
+fn registry(artifact: String, source: &OciDistributionError) -> Error {
     Error::Registry {
         artifact,
-        source: Box::new(source),
+        passing: is_passing(source),
+        source: Foreign::from_error(source),
     }
 }
 
 /// Whether the same pull may succeed later: the network failed, or the registry is overloaded or broken.
-fn is_passing(error: &Error) -> bool {
-    let Error::Registry { source, .. } = error else {
-        return false;
-    };
-    match source.as_ref() {
+fn is_passing(error: &OciDistributionError) -> bool {
+    match error {
         OciDistributionError::RequestError(_) | OciDistributionError::IoError(_) => true,
         OciDistributionError::ServerError { code, .. } => matches!(code, 408 | 429 | 500..),
         OciDistributionError::RegistryError { envelope, .. } => envelope

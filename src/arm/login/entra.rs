@@ -17,6 +17,7 @@ use url::Url;
 
 use crate::arm::transport::{Http, TransportFault};
 use crate::fault::Kind;
+use crate::redact;
 
 /// Why the token endpoint gave no token.
 #[derive(Debug, thiserror::Error)]
@@ -90,7 +91,7 @@ fn readable(description: &str, code: Option<&str>) -> String {
     let text = code
         .and_then(|code| text.strip_prefix(code))
         .unwrap_or(text);
-    text.trim_start_matches([':', ' ']).to_owned()
+    redact::text(text.trim_start_matches([':', ' ']))
 }
 
 impl fmt::Display for Rejection {

@@ -2,7 +2,8 @@
 
 use super::entra::Rejection;
 use crate::arm::transport::TransportFault;
-use crate::fault::{Kind, Reference, Remedy};
+use crate::fault::{Kind, Reference, Remedy, shell_word};
+use crate::redact::Foreign;
 
 /// Why there is no token.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +25,7 @@ pub enum LoginError {
     AzureCli(String),
     /// The login could not even be attempted, or its answer is no token.
     #[error("the login cannot be made")]
-    Other(#[source] azure_core::Error),
+    Other(#[source] Foreign),
 }
 
 impl LoginError {
@@ -77,7 +78,8 @@ fn remedy_of(client_id: &str, rejection: &Rejection) -> Remedy {
         }
         Some("AADSTS7000222") => {
             format!(
-                "the secret has expired: make a new one with `az ad app credential reset --id {client_id}`"
+                "the secret has expired: make a new one with `az ad app credential reset --id {}`",
+                shell_word(client_id)
             )
         }
         Some("AADSTS700016" | "AADSTS90002") => {

@@ -19,6 +19,7 @@ use crate::arm::cloud::{Config, CredentialSource};
 use crate::arm::error::Error;
 use crate::arm::transport::{Http, retry};
 use crate::call::Call;
+use crate::redact::{self, Foreign};
 
 /// A token is renewed when it has less than this left, as Azure's own libraries do.
 const RENEWAL_WINDOW: Duration = Duration::from_mins(5);
@@ -119,7 +120,12 @@ impl Tokens {
         let attempt = || async {
             let answer = match self.credential() {
                 Ok(credential) => credential.get_token(&[scope], None).await,
-                Err(error) => return Err(login_error(action, LoginError::Other(error))),
+                Err(error) => {
+                    return Err(login_error(
+                        action,
+                        LoginError::Other(Foreign::from_error(&error)),
+                    ));
+                }
             };
             let token = answer.map_err(|error| login_error(action, self.explain(error)))?;
             Ok(Token {
@@ -171,7 +177,7 @@ impl Tokens {
                     rejection,
                 },
                 Ok(TokenFault::Unreachable(fault)) => LoginError::Unreachable(fault),
-                Err(error) => LoginError::Other(error),
+                Err(error) => LoginError::Other(Foreign::from_error(&error)),
             },
         }
     }
@@ -190,5 +196,5 @@ fn cli_message(error: azure_core::Error) -> String {
         Ok(inner) => inner.to_string(),
         Err(error) => error.to_string(),
     };
-    message.trim().trim_start_matches("ERROR: ").to_owned()
+    redact::ending(message.trim().trim_start_matches("ERROR: "))
 }

@@ -14,6 +14,7 @@ use super::RELEASE_NAMESPACE;
 use crate::call::{Call, Probe, poll_until};
 use crate::cluster::keys::{DISCONNECTING, REMINDED};
 use crate::cluster::{Cluster, Error};
+use crate::redact;
 
 /// Between two looks.
 const INTERVAL: Duration = Duration::from_secs(2);
@@ -216,7 +217,7 @@ fn what_holds(namespace: &Namespace) -> String {
         .collect();
     match told.as_slice() {
         [] => "it is being deleted".to_owned(),
-        told => told.join("; "),
+        told => redact::text(&told.join("; ")),
     }
 }
 

@@ -19,7 +19,8 @@ use super::access::Access;
 use super::bearer::{Bearer, Issuer};
 use super::connection::Eks;
 use super::eks_token::Signer;
-use crate::cluster::error::{BoxError, Error};
+use crate::cluster::error::Error;
+use crate::redact::Foreign;
 
 /// Name of a role session when the connection gives none.
 const SESSION_NAME: &str = env!("CARGO_PKG_NAME");
@@ -65,7 +66,7 @@ pub(super) async fn find(eks: &Eks) -> Result<Found, Error> {
         region: &region,
     };
     let credentials = provider.provide_credentials().await;
-    let credentials = credentials.map_err(|e| asked.no_credentials(e.into()))?;
+    let credentials = credentials.map_err(|e| asked.no_credentials(Foreign::from_error(&e)))?;
     let description = asked.describe(&config, &credentials).await?;
     let access = asked.access(&description)?;
     let signer = Signer {
@@ -171,7 +172,7 @@ impl Asked<'_> {
             .name(&self.eks.cluster_name)
             .send()
             .await;
-        let reply = reply.map_err(|e| self.refused(e))?;
+        let reply = reply.map_err(|e| self.refused(&e))?;
         reply.cluster.ok_or_else(|| self.not_ready("unknown"))
     }
 
@@ -192,7 +193,7 @@ impl Asked<'_> {
         })
     }
 
-    fn refused(&self, error: SdkError<DescribeClusterError>) -> Error {
+    fn refused(&self, error: &SdkError<DescribeClusterError>) -> Error {
         let (cluster, region) = self.names();
         let Some(code) = error.code() else {
             let transient = true;
@@ -200,10 +201,11 @@ impl Asked<'_> {
                 cluster,
                 region,
                 transient,
-                source: error.into(),
+                source: Foreign::from_error(error),
             };
         };
-        let said: BoxError = format!("{code}: {}", error.message().unwrap_or_default()).into();
+        let said = format!("{code}: {}", error.message().unwrap_or_default());
+        let said = Foreign::from_words(&said);
         match code {
             "ResourceNotFoundException" => Error::EksNotFound { cluster, region },
             "AccessDeniedException" => Error::EksDenied {
@@ -230,7 +232,7 @@ impl Asked<'_> {
         }
     }
 
-    fn no_credentials(&self, source: BoxError) -> Error {
+    fn no_credentials(&self, source: Foreign) -> Error {
         let (cluster, region) = self.names();
         let tried = sources(self.eks);
         Error::AwsCredentials {
@@ -280,7 +282,7 @@ mod tests {
             eks: &eks,
             region: "eu-west-1",
         }
-        .refused(error)
+        .refused(&error)
     }
 
     #[test]

@@ -17,7 +17,7 @@ use tokio::process::Command;
 
 use super::token::Token;
 use crate::cluster::error::Error;
-use crate::cluster::redact;
+use crate::redact;
 
 /// How long before its end a token is renewed.
 const MARGIN: Duration = Duration::from_mins(1);
@@ -126,8 +126,8 @@ impl Plugin {
 
     fn read(&self, output: &Output) -> Result<Answer, Error> {
         if !output.status.success() {
-            let said = redact::one_line(&String::from_utf8_lossy(&output.stderr), 400);
-            return Err(self.failed(format!("{}: {said}", output.status)));
+            let said = redact::ending(&String::from_utf8_lossy(&output.stderr));
+            return Err(self.failed(format!("{}: {}", output.status, said.trim())));
         }
         // client-go reads YAML here as well, and some plugins print it. The parser's error would quote the credential.
         let credential: Credential = serde_saphyr::from_slice(&output.stdout)
@@ -236,7 +236,7 @@ mod tests {
         );
         let remedies: Vec<_> = error.remedies().iter().map(ToString::to_string).collect();
         assert!(
-            remedies.contains(&"brew install it".to_owned()),
+            remedies.contains(&"the kubeconfig says of it: brew install it".to_owned()),
             "{remedies:?}"
         );
     }

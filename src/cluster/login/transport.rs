@@ -16,7 +16,7 @@ use tower::filter::AsyncFilterLayer;
 use super::access::Access;
 use super::bearer::Bearer;
 use crate::cluster::error::Error;
-use crate::cluster::redact;
+use crate::redact;
 
 /// How long to wait for a connection; an API server behind a security group does not answer at all.
 const CONNECT: Duration = Duration::from_secs(15);

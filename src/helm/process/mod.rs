@@ -7,7 +7,6 @@
 mod failure;
 mod group;
 mod keeper;
-mod redact;
 mod run;
 mod supervise;
 mod workspace;

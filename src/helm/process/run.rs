@@ -14,12 +14,13 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::time;
 
+use super::failure;
 use super::keeper::lock_of;
 use super::supervise::{RUN_CHILD, STOP, STOP_GRACE};
 use super::workspace::Workspace;
-use super::{failure, redact};
 use crate::call::{Call, Halt};
 use crate::helm::Error;
+use crate::redact;
 
 /// How many bytes of standard output are kept. The release list of a large cluster is below 1 MiB.
 const STDOUT_KEPT: usize = 8 * 1024 * 1024;
@@ -201,7 +202,7 @@ fn is_withheld(name: &OsStr) -> bool {
 }
 
 fn readable(stderr: &[u8]) -> String {
-    redact::redact(String::from_utf8_lossy(stderr).trim())
+    redact::ending(String::from_utf8_lossy(stderr).trim())
 }
 
 #[cfg(test)]
