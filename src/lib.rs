@@ -16,13 +16,17 @@
 //! | [`helm`] | the agents' chart and Helm |
 //! | [`call`] | stop token, deadline and progress of one operation |
 //! | [`fault`] | how any error describes itself |
+//! | [`child`] | runs programs of others for what they print |
+//! | [`environment`] | what a child process gets of our environment, and where its program is looked for |
 //! | [`redact`] | makes text of other programs and services fit to be shown |
 //!
 //! Who may import whom is written down in ARCHITECTURE.md and checked by `tests/architecture.rs`.
 
 pub mod arm;
 pub mod call;
+pub mod child;
 pub mod cluster;
+pub mod environment;
 pub mod fault;
 pub mod helm;
 pub mod plugin;

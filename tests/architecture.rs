@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 
 /// What every module may name.
-const SHARED: &[&str] = &["call", "fault", "redact"];
+const SHARED: &[&str] = &["call", "child", "environment", "fault", "redact"];
 
 /// Each module of the house with the modules that it may name besides the [`SHARED`] ones.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("call", &[]),
+    ("child", &[]),
+    ("environment", &[]),
     ("fault", &[]),
     ("redact", &[]),
     ("arm", &[]),

@@ -1,9 +1,8 @@
 //! Finds a Helm client: the one that was named, the one on `PATH`, or the one that the Azure CLI uses.
 
 use std::env;
-use std::ffi::OsString;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 use std::time::Duration;
 
 use semver::Version;
@@ -13,6 +12,7 @@ use super::registry::Registry;
 use super::source::HelmSource;
 use super::{Error, Helm, Workspace, download};
 use crate::call::Call;
+use crate::environment::find_program;
 
 /// How long `helm version` may take.
 const VERSION_LIMIT: Duration = Duration::from_secs(30);
@@ -52,7 +52,7 @@ impl Search<'_> {
             return self.probe(call, path).await;
         }
         let mut tried = Vec::new();
-        match on_path(&self.path) {
+        match find_program(OsStr::new("helm"), &self.path) {
             None => tried.push("no helm on PATH".to_owned()),
             Some(program) => match self.probe(call, &program).await {
                 Err(error @ (Error::UnusableHelm { .. } | Error::Start { .. })) => {
@@ -114,20 +114,6 @@ fn parse_version(printed: &str) -> Option<Version> {
 fn unsupported(printed: &str) -> String {
     let shown: String = printed.trim().chars().take(80).collect();
     format!("its version is `{shown}`, not 3 or 4")
-}
-
-/// The first executable `helm` in the absolute directories of `PATH`. A relative one depends on where we happen to be.
-fn on_path(path: &OsString) -> Option<PathBuf> {
-    env::split_paths(path)
-        .filter(|directory| directory.is_absolute())
-        .map(|directory| directory.join("helm"))
-        .find(|program| is_executable(program))
-}
-
-fn is_executable(program: &Path) -> bool {
-    program
-        .metadata()
-        .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }
 
 /// An error and its sources on one line.

@@ -77,8 +77,3 @@ async fn the_error_names_every_place() {
         format!("no usable helm program: no helm on PATH; {missing}")
     );
 }
-
-#[test]
-fn a_relative_path_is_not_searched() {
-    assert_eq!(on_path(&OsString::from(".:relative")), None);
-}

@@ -5,7 +5,6 @@
 //! error is freed of secrets and made an [`Error`](super::Error) before anything else sees it.
 
 mod failure;
-mod group;
 mod keeper;
 mod run;
 mod supervise;
