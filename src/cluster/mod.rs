@@ -8,6 +8,8 @@
 
 mod accounts;
 mod agents;
+#[cfg(test)]
+mod bodies;
 mod error;
 mod explain;
 mod keys;
@@ -69,7 +71,7 @@ impl Cluster {
         bearer: Option<Bearer>,
         eks: Option<(String, String)>,
     ) -> Self {
-        let endpoint = access.endpoint().to_owned();
+        let endpoint = access.shown();
         Self {
             inner: Arc::new(Inner {
                 client,

@@ -13,6 +13,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::connection::{Credential, Exec, Explicit};
 use crate::cluster::error::Error;
+use crate::redact;
 
 /// The one name of cluster, user and context in the kubeconfigs we write.
 const NAME: &str = "cluster";
@@ -36,7 +37,7 @@ impl Access {
         let authority = given.cluster_ca_certificate.as_deref();
         if authority.is_some_and(|pem| !pem.contains("-----BEGIN CERTIFICATE-----")) {
             return Err(Error::Settings {
-                host: given.host.clone(),
+                host: redact::text(&given.host),
                 fault: "the CA bundle is not PEM (decode it first if it is base64)".to_owned(),
             });
         }
@@ -57,6 +58,11 @@ impl Access {
     /// URL of the API server, empty when the kubeconfig has none.
     pub fn endpoint(&self) -> &str {
         self.server.server.as_deref().unwrap_or_default()
+    }
+
+    /// The same as messages show it: a user and password in it are nobody's business.
+    pub fn shown(&self) -> String {
+        redact::text(self.endpoint())
     }
 
     /// A kubeconfig with nothing in it but this access.
