@@ -1,5 +1,7 @@
 //! Why a login failed, and what to do about it.
 
+use jiff::Timestamp;
+
 use super::entra::Rejection;
 use crate::arm::transport::TransportFault;
 use crate::fault::{Kind, Reference, Remedy, shell_word};
@@ -23,6 +25,12 @@ pub enum LoginError {
     /// The Azure CLI has no login, or there is no Azure CLI.
     #[error("the Azure CLI gave no token: {0}")]
     AzureCli(String),
+    /// The token ran out before it was issued, as this machine counts.
+    #[error("the token that was just issued ended at {expires}, by the clock of this machine")]
+    Ended {
+        /// When it ends.
+        expires: Timestamp,
+    },
     /// The login could not even be attempted, or its answer is no token.
     #[error("the login cannot be made")]
     Other(#[source] Foreign),
@@ -33,7 +41,7 @@ impl LoginError {
         match self {
             Self::Rejected { rejection, .. } => rejection.kind(),
             Self::Unreachable(fault) => fault.kind(),
-            Self::AzureCli(_) | Self::Other(_) => Kind::Credential,
+            Self::AzureCli(_) | Self::Ended { .. } | Self::Other(_) => Kind::Credential,
         }
     }
 
@@ -50,6 +58,9 @@ impl LoginError {
                 ),
                 Remedy::new("or log in with client_id, client_secret and tenant_id"),
             ],
+            Self::Ended { .. } => vec![Remedy::new(
+                "set the clock of this machine: `date -u` shows what it takes the time for",
+            )],
             Self::Other(_) => vec![Remedy::new("check tenant_id and client_id")],
         }
     }

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use super::az::Az;
 use super::entra::{self, TokenFault};
 use super::error::LoginError;
 use crate::arm::cloud::{Config, CredentialSource};
@@ -128,11 +129,12 @@ impl Tokens {
                 }
             };
             let token = answer.map_err(|error| login_error(action, self.explain(error)))?;
-            Ok(Token {
+            let token = Token {
                 secret: SecretString::from(token.token.secret()),
                 expires: Timestamp::from_second(token.expires_on.unix_timestamp())
                     .unwrap_or(Timestamp::MAX),
-            })
+            };
+            usable(action, token)
         };
         retry::LOGIN.run(call, action, attempt).await
     }
@@ -162,7 +164,7 @@ impl Tokens {
                 Ok(AzureCliCredential::new(Some(AzureCliCredentialOptions {
                     subscription,
                     tenant_id: tenant,
-                    executor: None,
+                    executor: Some(Arc::new(Az)),
                 }))?)
             }
         }
@@ -183,6 +185,15 @@ impl Tokens {
     }
 }
 
+/// A token that was just issued and has ended already would be asked for again at each request.
+fn usable(action: &str, token: Token) -> Result<Token, Error> {
+    if token.lasts_for(Duration::ZERO) {
+        return Ok(token);
+    }
+    let expires = token.expires;
+    Err(login_error(action, LoginError::Ended { expires }))
+}
+
 fn login_error(action: &str, source: LoginError) -> Error {
     Error::Login {
         action: action.to_owned(),
@@ -197,4 +208,23 @@ fn cli_message(error: azure_core::Error) -> String {
         Err(error) => error.to_string(),
     };
     redact::ending(message.trim().trim_start_matches("ERROR: "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fault::{Explain as _, Kind};
+
+    #[test]
+    fn a_fresh_token_that_has_ended_points_to_the_clock() {
+        let token = |expires| Token {
+            secret: "t".into(),
+            expires,
+        };
+        usable("log in", token(Timestamp::MAX)).expect("it lasts");
+        let error = usable("log in", token(Timestamp::UNIX_EPOCH)).expect_err("it has ended");
+        assert_eq!(error.kind(), Kind::Credential);
+        let cure = error.remedies()[0].to_string();
+        assert!(cure.contains("clock") && cure.contains("date -u"), "{cure}");
+    }
 }
