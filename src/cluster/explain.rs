@@ -137,6 +137,9 @@ fn remedies(error: &Error) -> Vec<String> {
         Error::EksNotReady { cluster, region, .. } => vec![format!(
             "wait with `aws eks wait cluster-active --name {} --region {}`", shell_word(cluster), shell_word(region)
         )],
+        Error::Settings { .. } => {
+            vec!["correct the address, proxy, CA or certificate of the connection; a login needs https://".to_owned()]
+        }
         Error::Untrusted { .. } => vec![
             "give the CA of the cluster with the connection".to_owned(),
             "if a proxy opens TLS, add its CA to the system's trust store or to the file in SSL_CERT_FILE".to_owned(),

@@ -154,7 +154,7 @@ mod tests {
 
     fn server() -> Server {
         Server {
-            server: Some("http://k.example".into()),
+            server: Some("https://k.example".into()),
             ..Server::default()
         }
     }

@@ -67,7 +67,7 @@ impl Plugin {
     /// [`Error::Settings`] when the plugin wants the server's CA and that cannot be read.
     pub fn new(exec: ExecConfig, server: &Server) -> Result<Self, Error> {
         let settings = |fault: String| Error::Settings {
-            host: server.server.clone().unwrap_or_default(),
+            host: redact::text(server.server.as_deref().unwrap_or_default()),
             fault,
         };
         let cluster = exec

@@ -189,10 +189,10 @@ fn proxy() -> Vec<Attribute> {
     };
     vec![
         address("https", "URL of the proxy for HTTPS, without credentials.")
-            .check(rules::no_credentials("https_wo"))
+            .check(checks::no_credentials("move them to https_wo and set wo_version"))
             .conflicts_with(&["https_wo"]),
         address("http", "URL of the proxy for HTTP, without credentials.")
-            .check(rules::no_credentials("http_wo"))
+            .check(checks::no_credentials("move them to http_wo and set wo_version"))
             .conflicts_with(&["http_wo"]),
         address("https_wo", "The same as `https`, possibly with credentials: it is not stored.")
             .write_only(),
@@ -217,6 +217,7 @@ fn oidc_issuer() -> Vec<Attribute> {
             .describe("Whether there is one."),
         Attribute::string("self_hosted_url")
             .check(checks::url(&["https"]))
+            .check(checks::no_credentials("an issuer is public and needs none"))
             .describe(
                 "The cluster's own issuer. EKS, AKS and GKE have one, and it must be given there.",
             ),
@@ -258,6 +259,7 @@ fn chart() -> Vec<Attribute> {
     vec![
         Attribute::string("repository")
             .check(checks::non_empty())
+            .check(checks::no_credentials("registries are asked without any"))
             .describe("OCI repository of the chart, such as `mcr.microsoft.com/azurearck8s/batch1/stable/v2/azure-arc-k8sagents`."),
         Attribute::string("digest")
             .check(rules::digest())
