@@ -18,6 +18,7 @@
 //! | [`fault`] | how any error describes itself |
 //! | [`child`] | runs programs of others for what they print |
 //! | [`environment`] | what a child process gets of our environment, and where its program is looked for |
+//! | [`files`] | reads the files that a configuration names |
 //! | [`redact`] | makes text of other programs and services fit to be shown |
 //!
 //! Who may import whom is written down in ARCHITECTURE.md and checked by `tests/architecture.rs`.
@@ -28,6 +29,7 @@ pub mod child;
 pub mod cluster;
 pub mod environment;
 pub mod fault;
+pub mod files;
 pub mod helm;
 pub mod plugin;
 pub mod proto;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// What every module may name.
-const SHARED: &[&str] = &["call", "child", "environment", "fault", "redact"];
+const SHARED: &[&str] = &["call", "child", "environment", "fault", "files", "redact"];
 
 /// Each module of the house with the modules that it may name besides the [`SHARED`] ones.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
@@ -11,6 +11,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("child", &[]),
     ("environment", &[]),
     ("fault", &[]),
+    ("files", &[]),
     ("redact", &[]),
     ("arm", &[]),
     ("cluster", &[]),

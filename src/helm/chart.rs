@@ -9,11 +9,15 @@ use tokio::task::spawn_blocking;
 use super::registry::{Registry, Wanted};
 use super::{Error, Workspace, archive, manifest};
 use crate::call::Call;
+use crate::files;
 
 /// The oldest agents that are installed from an OCI registry.
 const OLDEST_AGENT: Version = Version::new(1, 14, 0);
 
 /// The layer of an OCI artifact that is a chart's archive.
+/// The most that a chart's archive may have.
+const LARGEST: u64 = 64 * 1024 * 1024;
+
 const CHART_LAYER: &str = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
 
 /// A chart in a registry.
@@ -129,8 +133,8 @@ pub fn definitions(chart: &Chart) -> Result<Vec<String>, Error> {
     files.sort();
     let mut documents = Vec::new();
     for file in files {
-        let text =
-            std::fs::read_to_string(&file).map_err(|source| Error::file("read", &file, source))?;
+        let text = files::read_text(&file, files::SMALL)
+            .map_err(|source| Error::file("read", &file, source))?;
         let found = manifest::documents(&text, "CustomResourceDefinition");
         documents.extend(found.map(|one| one.trim_start_matches("---").to_owned()));
     }
@@ -174,7 +178,8 @@ async fn local(path: &Path, workspace: &Workspace) -> Result<Chart, Error> {
     if path.is_dir() {
         return read(path);
     }
-    let archive = tokio::fs::read(path)
+    let archive = path.to_owned();
+    let archive = files::blocking(move || files::read(&archive, LARGEST))
         .await
         .map_err(|source| Error::file("read chart", path, source))?;
     unpack(path.display().to_string(), archive, workspace).await
@@ -212,7 +217,7 @@ struct Metadata {
 }
 
 fn read(directory: &Path) -> Result<Chart, Error> {
-    let text = std::fs::read_to_string(directory.join("Chart.yaml"))
+    let text = files::read_text(&directory.join("Chart.yaml"), files::SMALL)
         .map_err(|error| bad(directory, &format!("no Chart.yaml can be read: {error}")))?;
     let metadata: Metadata = serde_saphyr::from_str(&text)
         .map_err(|error| bad(directory, &format!("its Chart.yaml is not valid: {error}")))?;

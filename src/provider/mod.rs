@@ -8,6 +8,7 @@ use std::sync::Arc;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
+use crate::files;
 use crate::resources::connected_cluster::{ConnectedClusterDataSource, ConnectedClusterResource};
 use crate::resources::connected_clusters::ConnectedClustersDataSource;
 use crate::resources::connection;
@@ -100,7 +101,7 @@ impl Provider for ArcProvider {
 
     fn configure<'a>(&'a self, _cx: &'a Context, config: Value) -> BoxFuture<'a, Diagnostics> {
         async move {
-            match configure::session(&config) {
+            match files::blocking(move || configure::session(&config)).await {
                 Ok(Some(session)) => {
                     self.session.set(session);
                     Diagnostics::default()

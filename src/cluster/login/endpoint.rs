@@ -37,7 +37,7 @@ impl Cluster {
     /// # Errors
     ///
     /// [`Error::Settings`] when the address cannot be used.
-    pub fn with_token(&self, token: &SecretString) -> Result<Self, Error> {
+    pub async fn with_token(&self, token: &SecretString) -> Result<Self, Error> {
         let access = Access {
             server: self.inner.access.server.clone(),
             user: AuthInfo {
@@ -45,7 +45,7 @@ impl Cluster {
                 ..AuthInfo::default()
             },
         };
-        Self::build(access, None, self.inner.target.eks.clone())
+        Self::build(access, None, self.inner.target.eks.clone()).await
     }
 
     /// Address and trust of the API server, as clients with a token need them.

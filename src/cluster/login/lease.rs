@@ -69,12 +69,12 @@ impl Cluster {
             renewal: None,
         };
         let mut access = self.inner.access.clone();
-        // Only a bearer of our own needs a file; a plugin's is fetched by the child itself.
+        // Only a bearer of our own needs a file; those of a plugin or file are fetched by the child itself.
         let own = self
             .inner
             .bearer
             .as_ref()
-            .filter(|_| access.user.exec.is_none());
+            .filter(|_| access.user.exec.is_none() && access.user.token_file.is_none());
         if let Some(bearer) = own {
             let file = dir.join("token");
             let token = call.race(bearer.token()).await??;
@@ -190,7 +190,9 @@ mod tests {
             server: server(),
             user: AuthInfo::default(),
         };
-        let cluster = Cluster::build(access, Some(counting(dir.path())), None).expect("built");
+        let cluster = Cluster::build(access, Some(counting(dir.path())), None)
+            .await
+            .expect("built");
         let lease = cluster
             .lease_kubeconfig(&call(), dir.path())
             .await
@@ -231,7 +233,9 @@ mod tests {
             server: server(),
             user,
         };
-        let cluster = Cluster::build(access, Some(counting(dir.path())), None).expect("built");
+        let cluster = Cluster::build(access, Some(counting(dir.path())), None)
+            .await
+            .expect("built");
         let lease = cluster
             .lease_kubeconfig(&call(), dir.path())
             .await

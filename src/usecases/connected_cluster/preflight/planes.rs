@@ -58,7 +58,7 @@ pub async fn run(
         wanted: &spec.id,
         azure: object.as_ref(),
         release,
-        key: key.as_ref().map(found_key).unwrap_or_default(),
+        key: found_key(key.as_ref()).await,
         adopt: spec.adopt,
     })?;
     Ok(Preflight {
@@ -70,10 +70,13 @@ pub async fn run(
     })
 }
 
-fn found_key(key: &AgentKey) -> KeyFinding {
+async fn found_key(key: Option<&AgentKey>) -> KeyFinding {
+    let Some(key) = key else {
+        return KeyFinding::default();
+    };
     let unfinished = key.unfinished.as_deref();
     KeyFinding {
-        public: key_pair::public_half(&key.pem),
+        public: key_pair::public_half(&key.pem).await,
         unfinished: unfinished.and_then(|id| ResourceId::parse(id).ok()),
     }
 }
@@ -142,13 +145,13 @@ async fn find_release(
     cluster: &Cluster,
 ) -> Result<ReleaseFinding, Error> {
     let (record, config) = try_join!(cluster.agent_release(call), cluster.arc_config(call))?;
-    let Some(config) = config else {
-        return Ok(match record {
-            Some(_) => ReleaseFinding::Anonymous,
-            None => ReleaseFinding::None,
+    let present = record.is_some() || config.is_some();
+    let Some(owner) = config.as_ref().and_then(owner) else {
+        return Ok(match present {
+            true => ReleaseFinding::Anonymous,
+            false => ReleaseFinding::None,
         });
     };
-    let owner = owner(&config);
     let alive = is_alive(call, session, &owner).await?;
     Ok(match (record, alive) {
         (None, false) => ReleaseFinding::Anonymous,
