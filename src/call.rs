@@ -2,6 +2,10 @@
 //!
 //! Terraform sets no deadline on any call and stops a provider by a message of its own, so both travel by hand through
 //! every layer. All waiting in this program happens here, on tokio's clock, which tests can pause.
+//!
+//! Nothing is waited for without an end. A read ends with the call ([`Call::race`]), an attempt of one also after its own
+//! limit ([`Call::attempt`]), a change that was begun half a minute after the call ([`Call::see_through`]), and a wait for
+//! something to come about when looks have failed for minutes ([`poll_until`]).
 
 use std::fmt::Display;
 use std::future::Future;
@@ -16,8 +20,14 @@ use crate::fault::{Explain, Kind, Remedy};
 /// How often a long wait says what it is waiting for.
 const HEARTBEAT: Duration = Duration::from_secs(30);
 
-/// How long tidying up may take.
+/// How long tidying up may take, and how long a change that was begun is awaited after the end of its call.
 const AFTERWARDS: Duration = Duration::from_secs(30);
+
+/// How long failing looks count as "not yet".
+const TOLERANCE: Duration = Duration::from_mins(5);
+
+/// How long before the deadline the last look begins.
+const LAST_LOOK: Duration = Duration::from_secs(5);
 
 /// Stop token, deadline and name of the operation that is running. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -74,12 +84,13 @@ impl Call {
         }
     }
 
-    /// The same call, to end after `limit` or at the deadline it already has, whichever is earlier.
+    /// The same call, to end after `limit` or at the deadline it already has, whichever is earlier. A limit beyond the
+    /// reach of the clock is none.
     #[must_use]
     pub fn within(&self, limit: Duration) -> Self {
-        let limit = Instant::now() + limit;
+        let limit = Instant::now().checked_add(limit);
         Self {
-            deadline: Some(self.deadline.map_or(limit, |deadline| deadline.min(limit))),
+            deadline: self.deadline.into_iter().chain(limit).min(),
             ..self.clone()
         }
     }
@@ -129,17 +140,40 @@ impl Call {
         }
     }
 
+    /// Runs one attempt of a read until it is done, its own `limit` is over (`None`), or the call ends.
+    ///
+    /// # Errors
+    ///
+    /// [`Halt`] when the call ends first.
+    pub async fn attempt<F: Future>(
+        &self,
+        limit: Duration,
+        work: F,
+    ) -> Result<Option<F::Output>, Halt> {
+        self.race(async { time::timeout(limit, work).await.ok() })
+            .await
+    }
+
+    /// Runs a change that was begun until it is done, its own `limit` is over, or the call ended half a minute ago. `None`
+    /// means that its outcome is unknown.
+    pub async fn see_through<F: Future>(&self, limit: Duration, work: F) -> Option<F::Output> {
+        let patience = async {
+            self.halted().await;
+            pass(AFTERWARDS).await;
+        };
+        tokio::select! {
+            output = time::timeout(limit, work) => output.ok(),
+            () = patience => None,
+        }
+    }
+
     /// Sleeps, unless the call ends earlier.
     ///
     /// # Errors
     ///
     /// [`Halt`] when the call ends first.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place that waits"
-    )]
     pub async fn sleep(&self, duration: Duration) -> Result<(), Halt> {
-        self.race(time::sleep(duration)).await
+        self.race(pass(duration)).await
     }
 
     /// Completes when the call must end, and says why.
@@ -164,6 +198,14 @@ impl Call {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that waits"
+)]
+async fn pass(duration: Duration) {
+    time::sleep(duration).await;
+}
+
 /// What one look at the awaited thing showed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Probe<T> {
@@ -173,8 +215,8 @@ pub enum Probe<T> {
     Pending {
         /// What was seen instead, for the log and for the error at a deadline.
         seen: String,
-        /// When the other side asked to be asked again (`Retry-After`); otherwise the caller's interval holds.
-        retry_after: Option<Duration>,
+        /// How long to wait before the next look; otherwise the caller's interval holds.
+        pause: Option<Duration>,
     },
 }
 
@@ -183,7 +225,7 @@ impl<T> Probe<T> {
     pub fn pending(seen: impl Into<String>) -> Self {
         Self::Pending {
             seen: seen.into(),
-            retry_after: None,
+            pause: None,
         }
     }
 }
@@ -206,9 +248,11 @@ pub enum WaitError<E> {
     },
 }
 
-/// Looks again and again until the thing is there, a look fails, or the call ends.
+/// Looks again and again until the thing is there, a look fails for good, or the call ends.
 ///
-/// The first look is immediate. Every 30 seconds one line in the log says what is awaited and what was seen last.
+/// The first look is immediate, the last one shortly before the deadline. A look that fails in a way that passes
+/// ([`Kind::retryable`]) counts as "not yet" until looks have failed for five minutes. Every 30 seconds one line in the log
+/// says what is awaited and what was seen last.
 ///
 /// # Errors
 ///
@@ -220,35 +264,97 @@ pub async fn poll_until<T, E, P, F>(
     mut probe: P,
 ) -> Result<T, WaitError<E>>
 where
+    E: Explain,
     P: FnMut() -> F,
     F: Future<Output = Result<Probe<T>, E>>,
 {
-    let mut last = "nothing yet".to_owned();
-    let mut heartbeat = Instant::now() + HEARTBEAT;
+    let mut wait = Wait::begin(call, interval);
     loop {
-        let halted = |halt, seen: &str| WaitError::Halted {
+        let look = call.race(Box::pin(probe())).await;
+        let pause = match look.map(|look| wait.judge(look)) {
+            Ok(Ok(Judged::Ready(value))) => return Ok(value),
+            Ok(Ok(Judged::Later(pause))) => {
+                wait.say(&awaited);
+                call.sleep(pause).await
+            }
+            Ok(Err(error)) => return Err(WaitError::Probe(error)),
+            Err(halt) => Err(halt),
+        };
+        pause.map_err(|halt| WaitError::Halted {
             halt,
             awaited: awaited.to_string(),
-            seen: seen.to_owned(),
-        };
-        let look = call
-            .race(Box::pin(probe()))
-            .await
-            .map_err(|halt| halted(halt, &last))?;
-        let pause = match look.map_err(WaitError::Probe)? {
-            Probe::Ready(value) => return Ok(value),
-            Probe::Pending { seen, retry_after } => {
-                last = seen;
-                retry_after.unwrap_or(interval)
-            }
-        };
-        if Instant::now() >= heartbeat {
-            heartbeat = Instant::now() + HEARTBEAT;
-            tracing::info!(awaited = %awaited, seen = %last, resource = %call.object, "still waiting");
+            seen: wait.seen.clone(),
+        })?;
+    }
+}
+
+/// What is remembered between two looks.
+struct Wait<'a> {
+    call: &'a Call,
+    interval: Duration,
+    /// What the last look showed.
+    seen: String,
+    /// When a look last succeeded, or when the wait began.
+    good: Instant,
+    heartbeat: Instant,
+    /// Whether the look before the deadline is under way.
+    last: bool,
+}
+
+/// What to do after a look.
+enum Judged<T> {
+    Ready(T),
+    Later(Duration),
+}
+
+impl<'a> Wait<'a> {
+    fn begin(call: &'a Call, interval: Duration) -> Self {
+        let now = Instant::now();
+        Self {
+            call,
+            interval,
+            seen: "nothing yet".to_owned(),
+            good: now,
+            heartbeat: now + HEARTBEAT,
+            last: false,
         }
-        call.sleep(pause)
-            .await
-            .map_err(|halt| halted(halt, &last))?;
+    }
+
+    fn judge<T, E: Explain>(&mut self, look: Result<Probe<T>, E>) -> Result<Judged<T>, E> {
+        let pause = match look {
+            Ok(Probe::Ready(value)) => return Ok(Judged::Ready(value)),
+            Ok(Probe::Pending { seen, pause }) => {
+                self.seen = seen;
+                self.good = Instant::now();
+                pause.unwrap_or(self.interval)
+            }
+            Err(error) if error.kind().retryable() && self.good.elapsed() < TOLERANCE => {
+                self.seen = error.to_string();
+                self.interval
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(Judged::Later(self.before_the_deadline(pause)))
+    }
+
+    /// Shortens the pause that would leave no time for another look.
+    fn before_the_deadline(&mut self, pause: Duration) -> Duration {
+        match self.call.remaining() {
+            Some(left) if pause + LAST_LOOK > left && !self.last => {
+                self.last = true;
+                left.saturating_sub(LAST_LOOK).min(pause)
+            }
+            _ => pause,
+        }
+    }
+
+    fn say(&mut self, awaited: &impl Display) {
+        if Instant::now() < self.heartbeat {
+            return;
+        }
+        self.heartbeat = Instant::now() + HEARTBEAT;
+        let (seen, resource) = (&self.seen, &self.call.object);
+        tracing::info!(%awaited, %seen, %resource, "still waiting");
     }
 }
 
@@ -300,7 +406,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_wait_honours_retry_after_and_reports_what_it_saw() {
+    async fn a_wait_takes_the_pauses_of_its_looks_and_reports_what_it_saw() {
         let (_stop, call) = call();
         let begin = Instant::now();
         let mut looks = 0;
@@ -314,7 +420,7 @@ mod tests {
                 async move {
                     Ok(Probe::Pending {
                         seen,
-                        retry_after: Some(Duration::from_secs(40)),
+                        pause: Some(Duration::from_secs(40)),
                     })
                 }
             },
@@ -324,7 +430,73 @@ mod tests {
         assert_eq!(begin.elapsed(), Duration::from_secs(100));
         assert_eq!(
             error.to_string(),
-            "gave up waiting for the moon: the time limit of the operation ran out; last seen: look 3"
+            "gave up waiting for the moon: the time limit of the operation ran out; last seen: look 4"
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_attempt_and_a_change_have_limits_of_their_own() {
+        let (stop, call) = call();
+        let begin = Instant::now();
+        let silence = || std::future::pending::<()>();
+        let limit = Duration::from_secs(90);
+        assert_eq!(call.attempt(limit, silence()).await, Ok(None));
+        assert_eq!(call.see_through(limit, silence()).await, None);
+        assert_eq!(begin.elapsed(), limit * 2);
+        stop.cancel();
+        assert_eq!(call.attempt(limit, silence()).await, Err(Halt::Interrupted));
+        let slow = time::sleep(Duration::from_secs(29));
+        assert_eq!(call.see_through(limit, slow).await, Some(()));
+        assert_eq!(call.see_through(limit, silence()).await, None);
+        assert_eq!(begin.elapsed(), limit * 2 + Duration::from_secs(29 + 30));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn looks_that_fail_for_a_while_do_not_end_a_wait() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("reset")]
+        struct Reset;
+        impl Explain for Reset {
+            fn kind(&self) -> Kind {
+                Kind::Unavailable
+            }
+            fn summary(&self) -> String {
+                String::new()
+            }
+        }
+        let (_stop, call) = call();
+        let begin = Instant::now();
+        let look = |good: Duration| {
+            let ready = begin.elapsed() >= good;
+            async move {
+                if ready {
+                    Ok(Probe::Ready(()))
+                } else {
+                    Err(Reset)
+                }
+            }
+        };
+        let interval = Duration::from_secs(10);
+        let minutes = |count| Duration::from_mins(count);
+        let passed = poll_until(&call, "it", interval, || look(minutes(3))).await;
+        assert!(passed.is_ok(), "three minutes of resets pass");
+        let broken = poll_until(&call, "it", interval, || look(minutes(20))).await;
+        assert!(matches!(broken, Err(WaitError::Probe(Reset))));
+        assert_eq!(begin.elapsed(), minutes(3 + 5));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_last_look_is_shortly_before_the_deadline() {
+        let (_stop, call) = call();
+        let call = call.within(Duration::from_mins(3));
+        let begin = Instant::now();
+        let outcome = poll_until::<_, Halt, _, _>(&call, "it", Duration::from_hours(1), || async {
+            Ok(match begin.elapsed() {
+                early if early < Duration::from_mins(2) => Probe::pending("not yet"),
+                _ => Probe::Ready(()),
+            })
+        });
+        assert!(outcome.await.is_ok());
+        assert_eq!(begin.elapsed(), Duration::from_secs(175));
     }
 }

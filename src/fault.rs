@@ -22,6 +22,8 @@ pub enum Kind {
     NotFound,
     /// The service asked to slow down.
     Throttled,
+    /// The service began to do what was asked and did not succeed.
+    Failed,
     /// The service or the network did not answer, or answered with a fault of its own.
     Unavailable,
     /// The user stopped the run.
@@ -43,6 +45,7 @@ impl Kind {
             | Self::Permission
             | Self::Conflict
             | Self::NotFound
+            | Self::Failed
             | Self::Interrupted
             | Self::Deadline
             | Self::ProviderBug => false,

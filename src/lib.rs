@@ -15,6 +15,7 @@
 //! | [`cluster`] | Kubernetes, EKS included |
 //! | [`helm`] | the agents' chart and Helm |
 //! | [`call`] | stop token, deadline and progress of one operation |
+//! | [`retry`] | when a failed request is sent again |
 //! | [`fault`] | how any error describes itself |
 //! | [`child`] | runs programs of others for what they print |
 //! | [`environment`] | what a child process gets of our environment, and where its program is looked for |
@@ -37,6 +38,7 @@ pub mod protocol;
 pub mod provider;
 pub mod redact;
 pub mod resources;
+pub mod retry;
 pub mod sdk;
 pub mod usecases;
 

@@ -9,9 +9,9 @@ use url::Url;
 use super::cloud::{ApiVersions, Cloud, Config, KnownCloud, MetadataError, metadata, versions};
 use super::error::Error;
 use super::login::Tokens;
-use super::transport::retry::{self, Policy};
 use super::transport::{Http, Request, Response, exchange};
 use crate::call::Call;
+use crate::retry::{self, Policy, Repetition};
 
 /// Access to one Azure cloud with one login. Cheap to clone; all clones share connections and tokens.
 #[derive(Clone, Debug)]
@@ -90,7 +90,7 @@ impl Client {
     /// Sends a request to the resource manager, again if need be, and returns a successful answer.
     pub(super) async fn send(&self, call: &Call, request: &Request) -> Result<Response, Error> {
         // Boxed: this future would be a part of all others.
-        Box::pin(self.send_patiently(call, request, retry::RESOURCE_MANAGER)).await
+        Box::pin(self.send_patiently(call, request, retry::PLANE)).await
     }
 
     /// The same with the patience that another service needs. The token is the resource manager's in any case.
@@ -101,16 +101,13 @@ impl Client {
         policy: Policy,
     ) -> Result<Response, Error> {
         let session = self.session(call).await?;
-        let policy = if request.idempotent {
-            policy
-        } else {
-            policy.without_resending()
-        };
         // A login has attempts of its own, which are not to be multiplied with those of the request.
         let scope = session.cloud.scope();
         session.tokens.get(call, &request.action, scope).await?;
         let attempt = || self.attempt(call, session, request);
-        policy.run(call, &request.action, attempt).await
+        policy
+            .run(call, &request.action, request.repetition, attempt)
+            .await
     }
 
     /// One request. A token that the service refuses is replaced once: it may have been revoked before its time.
@@ -154,8 +151,8 @@ impl Client {
             let answer = exchange(&self.0.http, call, &request, None).await?;
             answer.accept(&request.action)
         };
-        let answer = retry::RESOURCE_MANAGER
-            .run(call, &request.action, attempt)
+        let answer = retry::PLANE
+            .run(call, &request.action, Repetition::Harmless, attempt)
             .await?;
         Ok(metadata::read(&answer.body, &config.environment)?)
     }

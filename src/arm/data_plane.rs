@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use reqwest::Method;
 use serde::Deserialize;
@@ -14,8 +15,17 @@ use super::client::{Client, extend_path};
 use super::cloud::versions;
 use super::connected_clusters::ConnectedCluster;
 use super::error::Error;
-use super::transport::{Request, retry};
+use super::transport::Request;
 use crate::call::Call;
+use crate::retry::Policy;
+
+/// As patient as the Azure CLI is with this service: five attempts, three seconds apart.
+const PATIENCE: Policy = Policy {
+    attempts: 5,
+    throttled_attempts: 5,
+    first: Duration::from_secs(3),
+    longest: Duration::from_secs(3),
+};
 
 /// What the agents of a cluster are to be installed with.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
@@ -80,9 +90,7 @@ impl DataPlane {
     pub async fn health_check(&self, call: &Call) -> Result<(), Error> {
         let action = "check the health of the Arc data plane";
         let request = self.request("healthCheck", versions::DATA_PLANE, None, action);
-        self.client
-            .send_patiently(call, &request, retry::DATA_PLANE)
-            .await?;
+        self.client.send_patiently(call, &request, PATIENCE).await?;
         Ok(())
     }
 
@@ -136,10 +144,7 @@ impl DataPlane {
     }
 
     async fn ask<T: DeserializeOwned>(&self, call: &Call, request: Request) -> Result<T, Error> {
-        let answer = self
-            .client
-            .send_patiently(call, &request, retry::DATA_PLANE)
-            .await?;
+        let answer = self.client.send_patiently(call, &request, PATIENCE).await?;
         answer.json(&request.action)
     }
 

@@ -1,5 +1,7 @@
 //! Everything that can go wrong between this program and Azure.
 
+use std::time::Duration;
+
 use super::cloud::MetadataError;
 use super::login::LoginError;
 use super::remedy;
@@ -7,6 +9,7 @@ use super::transport::{ServiceFault, TransportFault};
 use crate::call::{Halt, WaitError};
 use crate::fault::{Explain, Kind, Reference, Remedy};
 use crate::redact::Foreign;
+use crate::retry::Failure;
 
 /// A request to Azure that did not do what it was for.
 ///
@@ -41,6 +44,15 @@ pub enum Error {
         #[source]
         fault: Box<TransportFault>,
     },
+    /// A change was sent and no answer came, so it may have been carried out.
+    #[error("it is not known whether Azure did {action}")]
+    OutcomeUnknown {
+        /// What the request was for.
+        action: String,
+        /// How far the request came.
+        #[source]
+        fault: Box<TransportFault>,
+    },
     /// There is no token to ask with.
     #[error("could not {action}")]
     Login {
@@ -66,6 +78,14 @@ pub enum Error {
         action: String,
         /// Path of the missing member.
         lacks: String,
+    },
+    /// A list whose pages lead back to each other, or that is longer than any.
+    #[error("the list that was asked for to {action} has no end after {pages} pages")]
+    Endless {
+        /// What the request was for.
+        action: String,
+        /// How many pages were read.
+        pages: usize,
     },
     /// The cloud does not describe itself well enough.
     #[error(transparent)]
@@ -93,13 +113,6 @@ pub enum Error {
 }
 
 impl Error {
-    pub(super) fn halted(action: &str, halt: Halt) -> Self {
-        Self::Halted {
-            action: action.to_owned(),
-            halt,
-        }
-    }
-
     /// Azure's answer or the operation's error, where there is one.
     #[must_use]
     pub fn fault(&self) -> Option<&ServiceFault> {
@@ -131,6 +144,32 @@ impl Error {
     }
 }
 
+impl Failure for Error {
+    fn may_have_been_carried_out(&self) -> bool {
+        match self {
+            Self::OutcomeUnknown { .. } => true,
+            Self::Unreachable { fault, .. } => fault.was_sent(),
+            _ => false,
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        self.fault().and_then(|fault| fault.retry_after)
+    }
+
+    fn is_busy(&self) -> bool {
+        self.fault()
+            .is_some_and(|fault| fault.is("AnotherOperationInProgress"))
+    }
+
+    fn halted(action: &str, halt: Halt) -> Self {
+        Self::Halted {
+            action: action.to_owned(),
+            halt,
+        }
+    }
+}
+
 impl From<WaitError<Self>> for Error {
     fn from(error: WaitError<Self>) -> Self {
         match error {
@@ -151,11 +190,13 @@ impl From<WaitError<Self>> for Error {
 impl Explain for Error {
     fn kind(&self) -> Kind {
         match self {
+            Self::Failed { fault, .. } if fault.kind().retryable() => Kind::Failed,
             Self::Refused { fault, .. } | Self::Failed { fault, .. } => fault.kind(),
-            Self::Unreachable { fault, .. } => fault.kind(),
+            Self::Unreachable { fault, .. } | Self::OutcomeUnknown { fault, .. } => fault.kind(),
             Self::Login { source, .. } => source.kind(),
             // Something on the way, such as a portal that wants a login, may have answered in Azure's place.
             Self::Answer { .. } | Self::Incomplete { .. } => Kind::Unavailable,
+            Self::Endless { .. } => Kind::Failed,
             Self::Cloud(_) => Kind::Configuration,
             Self::Halted { halt, .. } | Self::GaveUp { halt, .. } => match halt {
                 Halt::Interrupted => Kind::Interrupted,
@@ -169,7 +210,10 @@ impl Explain for Error {
             Self::Login { .. } => "Azure Login Failed",
             Self::Failed { .. } => "Azure Operation Failed",
             Self::Cloud(_) => "Azure Cloud Not Usable",
-            Self::Answer { .. } | Self::Incomplete { .. } => "Unexpected Answer From Azure",
+            Self::Answer { .. } | Self::Incomplete { .. } | Self::Endless { .. } => {
+                "Unexpected Answer From Azure"
+            }
+            Self::OutcomeUnknown { .. } => "Outcome Unknown in Azure",
             Self::Refused { .. }
             | Self::Unreachable { .. }
             | Self::Halted { .. }
@@ -182,6 +226,7 @@ impl Explain for Error {
         match self {
             Self::Refused { fault, .. } | Self::Failed { fault, .. } => remedy::for_fault(fault),
             Self::Unreachable { fault, .. } => fault.remedies(),
+            Self::OutcomeUnknown { fault, .. } => outcome_unknown(fault),
             Self::Login { source, .. } => source.remedies(),
             Self::Cloud(MetadataError::NotARegion { .. }) => vec![Remedy::new(
                 "give a region such as koreacentral; `az account list-locations --query [].name` lists them",
@@ -191,6 +236,7 @@ impl Explain for Error {
             )],
             Self::Answer { .. }
             | Self::Incomplete { .. }
+            | Self::Endless { .. }
             | Self::Halted { .. }
             | Self::GaveUp { .. } => Vec::new(),
         }
@@ -205,6 +251,14 @@ impl Explain for Error {
     }
 }
 
+/// Another run looks before it writes, so it is safe whatever came of this one.
+fn outcome_unknown(fault: &TransportFault) -> Vec<Remedy> {
+    let look = "run the same again: it looks at what is there before it changes anything";
+    let mut remedies = fault.remedies();
+    remedies.insert(0, Remedy::new(look));
+    remedies
+}
+
 const fn summary_of(kind: Kind) -> &'static str {
     match kind {
         Kind::Configuration | Kind::ProviderBug => "Request Refused by Azure",
@@ -213,6 +267,7 @@ const fn summary_of(kind: Kind) -> &'static str {
         Kind::Conflict => "Conflict in Azure",
         Kind::NotFound => "Not Found in Azure",
         Kind::Throttled => "Throttled by Azure",
+        Kind::Failed => "Azure Operation Failed",
         Kind::Unavailable => "Azure Not Available",
         Kind::Interrupted => "Operation Interrupted",
         Kind::Deadline => "Operation Timed Out",

@@ -75,6 +75,7 @@ fn for_kind(kind: Kind) -> Vec<String> {
         Kind::Configuration
         | Kind::Conflict
         | Kind::NotFound
+        | Kind::Failed
         | Kind::Interrupted
         | Kind::Deadline
         | Kind::ProviderBug => Vec::new(),

@@ -3,11 +3,15 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
+use http_body_util::LengthLimitError;
+use hyper_util::client::legacy::Error as ConnectError;
 use kube::core::Status;
 
 use crate::call::{Halt, WaitError};
 use crate::redact::{self, Foreign};
+use crate::retry::Failure;
 
 /// A cause of any type.
 pub(super) type BoxError = Box<dyn StdError + Send + Sync>;
@@ -201,8 +205,48 @@ pub enum Error {
         target: Target,
         /// What was attempted.
         action: String,
+        /// Whether the request may have come through.
+        sent: bool,
         /// What the network or the parser said.
         source: Foreign,
+    },
+    /// A change was sent and no answer came, so it may have been carried out.
+    #[error("{target}: it is not known whether the API server did {action}: no answer from {}", target.endpoint)]
+    OutcomeUnknown {
+        /// The cluster.
+        target: Target,
+        /// What was attempted.
+        action: String,
+        /// What the network or the parser said.
+        source: Foreign,
+    },
+    /// The answer is larger than any of an API server that this program asks for.
+    #[error("{target}: could not {action}: more than 16 MiB came as an answer")]
+    TooLarge {
+        /// The cluster.
+        target: Target,
+        /// What was attempted.
+        action: String,
+    },
+    /// Another run works on the same object.
+    #[error("{target}: another run ({holder}) is at work on {object}, and renews Lease {lease}")]
+    AtWork {
+        /// The cluster.
+        target: Target,
+        /// Namespace and name of its Lease.
+        lease: String,
+        /// What it calls itself.
+        holder: String,
+        /// ARM id of the object that it works on.
+        object: String,
+    },
+    /// Another run took over the work while this one could not renew its Lease.
+    #[error("{target}: Lease {lease} was lost to another run, so this one changes nothing more")]
+    LeaseLost {
+        /// The cluster.
+        target: Target,
+        /// Namespace and name of the Lease.
+        lease: String,
     },
     /// The login lacks rights that connecting the cluster needs.
     #[error("{target}: the login may not {}", missing.join(", nor "))]
@@ -235,6 +279,43 @@ impl Error {
         }
     }
 
+    /// Whether the answer is that the login lacks the right.
+    pub(super) fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Api { status, .. } if status.code == 403)
+    }
+
+    /// Whether the answer is that another object, or another version of it, is there.
+    pub(super) fn is_conflict(&self) -> bool {
+        matches!(self, Self::Api { status, .. } if status.code == 409)
+    }
+
+    /// The error of a request whose time ran out before its answer was there.
+    pub(super) fn late(target: &Target, action: &str) -> Self {
+        Self::Unreachable {
+            target: target.clone(),
+            action: action.to_owned(),
+            sent: true,
+            source: Foreign::from_words("the time for one answer ran out"),
+        }
+    }
+
+    /// The same error for a request that changes something: what is known of its outcome is nothing.
+    pub(super) fn of_a_change(self) -> Self {
+        match self {
+            Self::Unreachable {
+                target,
+                action,
+                source,
+                ..
+            } => Self::OutcomeUnknown {
+                target,
+                action,
+                source,
+            },
+            other => other,
+        }
+    }
+
     /// The error of a conversation with the API server of `target` in which `action` was attempted.
     pub(super) fn from_kube(target: &Target, action: &str, error: kube::Error) -> Self {
         let unreachable =
@@ -261,17 +342,45 @@ impl Error {
 
     fn unanswered(target: &Target, action: &str, cause: &(dyn StdError + 'static)) -> Self {
         let target = target.clone();
-        let distrusted = distrusts(cause);
+        let distrusted = is_in::<rustls::Error>(cause, is_distrust);
         let source = Foreign::from_error(cause);
         if distrusted {
             return Self::Untrusted { target, source };
         }
         let action = action.to_owned();
+        if is_in::<LengthLimitError>(cause, |_| true) {
+            return Self::TooLarge { target, action };
+        }
         Self::Unreachable {
             target,
             action,
+            sent: !is_in::<ConnectError>(cause, ConnectError::is_connect),
             source,
         }
+    }
+}
+
+impl Failure for Error {
+    fn may_have_been_carried_out(&self) -> bool {
+        match self {
+            Self::OutcomeUnknown { .. } => true,
+            Self::Unreachable { sent, .. } => *sent,
+            _ => false,
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Api { status, .. } => {
+                let seconds = status.details.as_ref()?.retry_after_seconds;
+                (seconds > 0).then(|| Duration::from_secs(u64::from(seconds)))
+            }
+            _ => None,
+        }
+    }
+
+    fn halted(_action: &str, halt: Halt) -> Self {
+        Self::Halted(halt)
     }
 }
 
@@ -292,18 +401,22 @@ impl From<WaitError<Self>> for Error {
     }
 }
 
-/// Whether a certificate that failed verification is among the causes.
-fn distrusts(error: &(dyn StdError + 'static)) -> bool {
-    if let Some(verdict) = error.downcast_ref::<rustls::Error>() {
-        return matches!(verdict, rustls::Error::InvalidCertificate(_));
+const fn is_distrust(error: &rustls::Error) -> bool {
+    matches!(error, rustls::Error::InvalidCertificate(_))
+}
+
+/// Whether an error of this type, of which `holds` is true, is among the causes.
+fn is_in<E: StdError + 'static>(error: &(dyn StdError + 'static), holds: fn(&E) -> bool) -> bool {
+    if let Some(verdict) = error.downcast_ref::<E>() {
+        return holds(verdict);
     }
     // An io::Error hides the error it wraps from `source`.
     let wrapped = error
         .downcast_ref::<std::io::Error>()
         .and_then(std::io::Error::get_ref);
     match wrapped {
-        Some(inner) => distrusts(inner),
-        None => error.source().is_some_and(distrusts),
+        Some(inner) => is_in(inner, holds),
+        None => error.source().is_some_and(|source| is_in(source, holds)),
     }
 }
 

@@ -23,15 +23,18 @@ impl Explain for Error {
             | Self::Untrusted { .. }
             | Self::Lease { .. }
             | Self::Definition(_)
+            | Self::TooLarge { .. }
             | Self::Eks {
                 transient: false, ..
             } => Kind::Configuration,
             Self::PluginFailed { .. } | Self::AwsCredentials { .. } => Kind::Credential,
             Self::EksNotFound { .. } => Kind::NotFound,
             Self::EksDenied { .. } | Self::Rights { .. } => Kind::Permission,
-            Self::Eks { .. } | Self::EksNotReady { .. } | Self::Unreachable { .. } => {
-                Kind::Unavailable
-            }
+            Self::Eks { .. }
+            | Self::EksNotReady { .. }
+            | Self::Unreachable { .. }
+            | Self::OutcomeUnknown { .. } => Kind::Unavailable,
+            Self::AtWork { .. } | Self::LeaseLost { .. } => Kind::Conflict,
             Self::Api { status, .. } => of_status(status.code),
         }
     }
@@ -56,6 +59,10 @@ impl Explain for Error {
             Self::Api { status, .. } => summary_of_status(status.code),
             Self::Untrusted { .. } => "Cluster Certificate Not Trusted",
             Self::Unreachable { .. } => "Cluster Not Reachable",
+            Self::AtWork { .. } => "Another Run Is at Work",
+            Self::LeaseLost { .. } => "Lease Lost to Another Run",
+            Self::OutcomeUnknown { .. } => "Outcome Unknown in the Cluster",
+            Self::TooLarge { .. } => "Unexpected Answer From the Cluster",
             Self::Rights { .. } => "Cluster Rights Missing",
             Self::Lease { .. } => "File Not Writable",
             Self::Definition(_) => "Chart Not Usable",
@@ -147,6 +154,24 @@ fn remedies(error: &Error) -> Vec<String> {
         Error::Unreachable { .. } => vec![
             "check the network, VPN, HTTPS_PROXY and NO_PROXY, and whether the cluster has a public endpoint".to_owned(),
         ],
+        Error::AtWork { lease, .. } => {
+            let (namespace, name) = lease.split_once('/').unwrap_or_default();
+            vec![
+                "wait until the other run is over, then run again".to_owned(),
+                format!("see who it is: kubectl get lease --namespace {namespace} {name} --output yaml"),
+            ]
+        }
+        Error::LeaseLost { .. } => vec![
+            "wait until the other run is over, then run again: it looks at what is there before it changes anything".to_owned(),
+        ],
+        Error::OutcomeUnknown { .. } => vec![
+            "run the same again: it looks at what is there before it changes anything".to_owned(),
+            "check the network, VPN, HTTPS_PROXY and NO_PROXY".to_owned(),
+        ],
+        Error::TooLarge { target, .. } => vec![format!(
+            "check that {} is a Kubernetes API server: something on the way, such as a proxy, may answer in its place",
+            target.endpoint
+        )],
         Error::Rights { target, .. } => of_rights(target),
         Error::Api { target, status, .. } => of_api(target, status.code),
         _ => Vec::new(),
@@ -194,7 +219,7 @@ mod tests {
         cluster.uid(&call()).await.expect_err("an error")
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn answers_of_the_api_server_are_told_apart() {
         let table = [
             (401, Kind::Credential),

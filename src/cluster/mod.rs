@@ -1,7 +1,7 @@
 //! Kubernetes: reaching a cluster, EKS included, and everything the onboarding asks of it.
 //!
 //! A [`Connection`] says which cluster is meant; [`Cluster::connect`] turns it into a client that keeps working when
-//! tokens run out. Reads race the [`Call`]; a write, once begun, is awaited.
+//! tokens run out. How a request is limited in time, repeated, and what becomes of a lost answer is in `request`.
 //!
 //! The ways in are in `login`; what is asked and changed there in `agents`, `accounts` and `objects`, each of which adds
 //! its methods to [`Cluster`]. They meet in this file, in [`Error`] and in the keys of our labels and annotations.
@@ -15,10 +15,11 @@ mod explain;
 mod keys;
 mod login;
 mod objects;
+mod request;
 #[cfg(test)]
 mod testing;
+mod work_lease;
 
-use std::future::Future;
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::Namespace;
@@ -42,6 +43,7 @@ pub use self::login::{
     Connection, Credential, Eks, Endpoint, Exec, Explicit, KubeconfigLease, Reference,
 };
 pub use self::objects::{FluxKind, FluxObject, JobState, NamespaceState, Workload};
+pub use self::work_lease::{Work, WorkLease};
 
 /// A cluster that can be asked. Cheap to clone; clones share connections and tokens.
 #[derive(Clone)]
@@ -96,11 +98,9 @@ impl Cluster {
     pub async fn uid(&self, call: &Call) -> Result<String, Error> {
         let namespaces: Api<Namespace> = Api::all(self.client());
         let found = self
-            .read(
-                call,
-                "get namespace kube-system",
-                namespaces.get("kube-system"),
-            )
+            .read(call, "get namespace kube-system", || {
+                namespaces.get("kube-system")
+            })
             .await?;
         Ok(found.metadata.uid.unwrap_or_default())
     }
@@ -113,7 +113,7 @@ impl Cluster {
     pub async fn version(&self, call: &Call) -> Result<Version, Error> {
         let client = self.client();
         let info = self
-            .read(call, "get the version", client.apiserver_version())
+            .read(call, "get the version", || client.apiserver_version())
             .await?;
         Ok(Version {
             git_version: info.git_version,
@@ -122,30 +122,5 @@ impl Cluster {
 
     fn client(&self) -> Client {
         self.inner.client.clone()
-    }
-
-    /// Runs a request that changes nothing; it is dropped when the call ends.
-    async fn read<T>(
-        &self,
-        call: &Call,
-        action: &str,
-        request: impl Future<Output = kube::Result<T>>,
-    ) -> Result<T, Error> {
-        // Boxed: this future would be a part of all others.
-        let answer = call.race(Box::pin(request)).await?;
-        answer.map_err(|e| Error::from_kube(&self.inner.target, action, e))
-    }
-
-    /// Runs a request that changes something, unless the call ended before; it is never cut short.
-    async fn write<T>(
-        &self,
-        call: &Call,
-        action: &str,
-        request: impl Future<Output = kube::Result<T>>,
-    ) -> Result<T, Error> {
-        call.check()?;
-        Box::pin(request)
-            .await
-            .map_err(|e| Error::from_kube(&self.inner.target, action, e))
     }
 }

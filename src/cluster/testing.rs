@@ -1,6 +1,7 @@
 //! An API server made of a function, for tests of conversations.
 
-use std::future::ready;
+use std::future::pending;
+use std::io;
 
 use http::{Request, Response};
 use kube::Client;
@@ -29,21 +30,43 @@ pub(super) fn cluster(
 pub(super) fn cluster_with_bodies(
     answer: impl Fn(&str, &Value) -> (u16, Value) + Send + Sync + Clone + 'static,
 ) -> Cluster {
+    cluster_of(move |request, body| {
+        let (status, body) = answer(request, body);
+        Answer::Given(status, body)
+    })
+}
+
+/// What a request comes to.
+pub(super) enum Answer {
+    /// A status and a body.
+    Given(u16, Value),
+    /// The connection is reset.
+    Lost,
+    /// Silence.
+    Never,
+}
+
+/// As [`cluster_with_bodies`], for a network that loses answers.
+pub(super) fn cluster_of(
+    answer: impl Fn(&str, &Value) -> Answer + Send + Sync + Clone + 'static,
+) -> Cluster {
     let service = tower::service_fn(move |request: Request<Body>| {
         let answer = answer.clone();
         async move {
             let line = format!("{} {}", request.method(), request.uri());
             let sent = request.into_body().collect_bytes().await?;
-            let (status, body) = answer(
-                line.trim_end_matches('?'),
-                &serde_json::from_slice(&sent).unwrap_or_default(),
-            );
+            let sent = serde_json::from_slice(&sent).unwrap_or_default();
+            let (status, body) = match answer(line.trim_end_matches('?'), &sent) {
+                Answer::Given(status, body) => (status, body),
+                Answer::Lost => {
+                    let reset = io::Error::from(io::ErrorKind::ConnectionReset);
+                    return Err(kube::Error::Service(reset.into()));
+                }
+                Answer::Never => pending().await,
+            };
             let body = Body::from(body.to_string().into_bytes());
-            let response = Response::builder()
-                .status(status)
-                .body(body)
-                .expect("a response");
-            ready(Ok::<_, kube::Error>(response)).await
+            let response = Response::builder().status(status).body(body);
+            Ok(response.expect("a response"))
         }
     });
     let server = Server {

@@ -2,9 +2,11 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use crate::call::{Halt, WaitError};
+use crate::call::Halt;
 use crate::redact::Foreign;
+use crate::retry::Failure;
 
 mod explain;
 
@@ -138,8 +140,8 @@ pub enum Error {
     Registry {
         /// Repository and tag.
         artifact: String,
-        /// Whether the same pull may succeed later: the network failed, or the registry is overloaded or broken.
-        passing: bool,
+        /// Whether the same pull may succeed later.
+        passes: bool,
         /// What went wrong.
         source: Foreign,
     },
@@ -189,19 +191,20 @@ impl Error {
     }
 }
 
-impl From<WaitError<Self>> for Error {
-    fn from(error: WaitError<Self>) -> Self {
-        match error {
-            WaitError::Probe(error) => error,
-            WaitError::Halted {
-                halt,
-                awaited,
-                seen,
-            } => Self::Halted {
-                doing: awaited,
-                seen,
-                halt,
-            },
+impl Failure for Error {
+    fn may_have_been_carried_out(&self) -> bool {
+        false
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        None
+    }
+
+    fn halted(action: &str, halt: Halt) -> Self {
+        Self::Halted {
+            doing: action.to_owned(),
+            seen: String::new(),
+            halt,
         }
     }
 }

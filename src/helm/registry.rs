@@ -9,12 +9,20 @@ use oci_client::manifest::{ImageIndexEntry, OciDescriptor, OciImageManifest, Oci
 use oci_client::secrets::RegistryAuth;
 
 use super::Error;
-use crate::call::{Call, Probe, poll_until};
+use crate::call::Call;
 use crate::redact::Foreign;
+use crate::retry::{Failure as _, Policy, Repetition};
 
-/// How often a pull is tried when a repetition can help, and the pause between two tries (the Azure CLI's numbers).
-const TRIES: u32 = 5;
-const PAUSE: Duration = Duration::from_secs(3);
+/// As patient as the Azure CLI is with a registry.
+const PATIENCE: Policy = Policy {
+    attempts: 5,
+    throttled_attempts: 5,
+    first: Duration::from_secs(3),
+    longest: Duration::from_secs(3),
+};
+
+/// How long one attempt of a pull may take.
+const PULL_LIMIT: Duration = Duration::from_mins(10);
 
 /// How long a registry may be silent.
 const CONNECT_LIMIT: Duration = Duration::from_secs(15);
@@ -30,14 +38,14 @@ const TITLE: &str = "org.opencontainers.image.title";
 #[derive(Clone, Debug)]
 pub(super) struct Registry {
     protocol: ClientProtocol,
-    pause: Duration,
+    patience: Policy,
 }
 
 impl Default for Registry {
     fn default() -> Self {
         Self {
             protocol: ClientProtocol::Https,
-            pause: PAUSE,
+            patience: PATIENCE,
         }
     }
 }
@@ -80,7 +88,10 @@ impl Registry {
     pub(super) fn plain() -> Self {
         Self {
             protocol: ClientProtocol::Http,
-            pause: Duration::ZERO,
+            patience: Policy {
+                first: Duration::ZERO,
+                ..PATIENCE
+            },
         }
     }
 
@@ -92,22 +103,17 @@ impl Registry {
     /// [`Error::Halted`].
     pub(super) async fn pull(&self, call: &Call, wanted: &Wanted<'_>) -> Result<Artifact, Error> {
         let pull = Pull::new(self, wanted)?;
-        let mut tries = 0;
-        let awaited = format!("pull of {}", wanted.name());
-        let pulled = poll_until(call, awaited, self.pause, || {
-            tries += 1;
-            let last = tries == TRIES;
-            let pull = &pull;
-            async move {
-                match pull.attempt().await {
-                    Err(error @ Error::Registry { passing: true, .. }) if !last => {
-                        Ok(Probe::pending(said(&error)))
-                    }
-                    outcome => outcome.map(Probe::Ready),
-                }
+        let action = format!("pull of {}", wanted.name());
+        let attempt = || async {
+            let pulled = call.attempt(PULL_LIMIT, Box::pin(pull.attempt())).await;
+            match pulled.map_err(|halt| Error::halted(&action, halt))? {
+                Some(pulled) => pulled,
+                None => Err(pull.late()),
             }
-        });
-        Ok(pulled.await?)
+        };
+        self.patience
+            .run(call, &action, Repetition::Harmless, attempt)
+            .await
     }
 }
 
@@ -221,6 +227,11 @@ impl<'a> Pull<'a> {
         failed(&self.wanted.name(), error)
     }
 
+    fn late(&self) -> Error {
+        let limit = std::io::Error::from(std::io::ErrorKind::TimedOut);
+        self.failed(&OciDistributionError::IoError(limit))
+    }
+
     fn not_found(&self) -> Error {
         Error::NotFound {
             artifact: self.wanted.name(),
@@ -267,13 +278,13 @@ fn denied(artifact: String, source: &OciDistributionError) -> Error {
 fn registry(artifact: String, source: &OciDistributionError) -> Error {
     Error::Registry {
         artifact,
-        passing: is_passing(source),
+        passes: passes(source),
         source: Foreign::from_error(source),
     }
 }
 
 /// Whether the same pull may succeed later: the network failed, or the registry is overloaded or broken.
-fn is_passing(error: &OciDistributionError) -> bool {
+fn passes(error: &OciDistributionError) -> bool {
     match error {
         OciDistributionError::RequestError(_) | OciDistributionError::IoError(_) => true,
         OciDistributionError::ServerError { code, .. } => matches!(code, 408 | 429 | 500..),
@@ -283,8 +294,4 @@ fn is_passing(error: &OciDistributionError) -> bool {
             .any(|error| error.code == OciErrorCode::Toomanyrequests),
         _ => false,
     }
-}
-
-fn said(error: &Error) -> String {
-    std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string)
 }

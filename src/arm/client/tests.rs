@@ -1,8 +1,10 @@
 //! Conversations about login, trust and trouble, over TLS.
 
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use axum::body::{Body, Bytes};
 use secrecy::SecretString;
 use serde_json::json;
 use tokio::time::Instant;
@@ -404,4 +406,32 @@ fn a_metadata_host_is_a_host_and_its_port() {
     for host in ["", "x@evil.example", "a/b", "a?b", "a#b", "a b"] {
         assert!(super::authority(host).is_none(), "{host}");
     }
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_given_up_at_sixteen_mebibytes() {
+    let sent = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&sent);
+    let azure = Azure::start(move |seen, _| {
+        let count = Arc::clone(&count);
+        let endless = futures::stream::repeat_with(move || {
+            count.fetch_add(1, Ordering::Relaxed);
+            Ok::<_, std::io::Error>(Bytes::from(vec![b' '; 1 << 20]))
+        });
+        (seen.path == CLUSTER).then(|| Reply(200, Vec::new(), Body::from_stream(endless)))
+    })
+    .await;
+    let clusters = azure.client().connected_clusters();
+    let error = clusters
+        .get(&call(), &cluster_id())
+        .await
+        .expect_err("it has no end");
+    assert!(
+        chain(&error).contains("more than 16 MiB came as an answer from 127.0.0.1"),
+        "{}",
+        chain(&error)
+    );
+    assert_eq!(azure.requests_to(CLUSTER).len(), 1, "it is not asked again");
+    let sent = sent.load(Ordering::Relaxed);
+    assert!(sent < 64, "{sent} MiB were sent");
 }

@@ -12,12 +12,14 @@ use azure_core::error::ErrorKind;
 use azure_core::http::{
     AsyncRawResponse, ClientOptions, HttpClient, Request, RetryOptions, Transport,
 };
+use futures::TryStreamExt as _;
 use serde::Deserialize;
 use url::Url;
 
 use crate::arm::transport::{Http, TransportFault};
 use crate::fault::Kind;
 use crate::redact;
+use crate::retry::LARGEST_ANSWER;
 
 /// Why the token endpoint gave no token.
 #[derive(Debug, thiserror::Error)]
@@ -122,11 +124,20 @@ impl HttpClient for TokenTransport {
                 .into_downcast()
                 .map_or_else(|other| other, unreachable)
         })?;
-        if answer.status().is_success() {
-            return Ok(answer);
+        let (status, headers, mut stream) = answer.deconstruct();
+        let mut body = Vec::new();
+        while let Some(chunk) = stream.try_next().await? {
+            if body.len() + chunk.len() > LARGEST_ANSWER {
+                return Err(wrap(TokenFault::Unreachable(TransportFault::too_large(
+                    host,
+                ))));
+            }
+            body.extend_from_slice(&chunk);
         }
-        let answer = answer.try_into_raw_response().await?;
-        let rejection = Rejection::from_answer(answer.status().into(), answer.body().as_ref());
+        if status.is_success() {
+            return Ok(AsyncRawResponse::from_bytes(status, headers, body));
+        }
+        let rejection = Rejection::from_answer(status.into(), &body);
         Err(wrap(TokenFault::Rejected(rejection)))
     }
 }

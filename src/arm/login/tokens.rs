@@ -18,12 +18,21 @@ use super::entra::{self, TokenFault};
 use super::error::LoginError;
 use crate::arm::cloud::{Config, CredentialSource};
 use crate::arm::error::Error;
-use crate::arm::transport::{Http, retry};
+use crate::arm::transport::{Http, TransportFault};
 use crate::call::Call;
 use crate::redact::{self, Foreign};
+use crate::retry::{ANSWER, Failure as _, Policy, Repetition};
 
 /// A token is renewed when it has less than this left, as Azure's own libraries do.
 const RENEWAL_WINDOW: Duration = Duration::from_mins(5);
+
+/// A person is waiting to hear that the secret is wrong or the proxy is missing.
+const PATIENCE: Policy = Policy {
+    attempts: 3,
+    throttled_attempts: 5,
+    first: Duration::from_secs(1),
+    longest: Duration::from_secs(4),
+};
 
 /// A bearer token with the time at which it ends.
 #[derive(Debug)]
@@ -120,14 +129,18 @@ impl Tokens {
     async fn renew(&self, call: &Call, action: &str, scope: &str) -> Result<Token, Error> {
         let attempt = || async {
             let answer = match self.credential() {
-                Ok(credential) => credential.get_token(&[scope], None).await,
+                Ok(credential) => {
+                    let scopes = [scope];
+                    let asked = credential.get_token(&scopes, None);
+                    call.attempt(ANSWER, asked).await
+                }
                 Err(error) => {
-                    return Err(login_error(
-                        action,
-                        LoginError::Other(Foreign::from_error(&error)),
-                    ));
+                    let error = LoginError::Other(Foreign::from_error(&error));
+                    return Err(login_error(action, error));
                 }
             };
+            let answer = answer.map_err(|halt| Error::halted(action, halt))?;
+            let answer = answer.ok_or_else(|| login_error(action, self.late()))?;
             let token = answer.map_err(|error| login_error(action, self.explain(error)))?;
             let token = Token {
                 secret: SecretString::from(token.token.secret()),
@@ -136,7 +149,9 @@ impl Tokens {
             };
             usable(action, token)
         };
-        retry::LOGIN.run(call, action, attempt).await
+        PATIENCE
+            .run(call, action, Repetition::Harmless, attempt)
+            .await
     }
 
     /// A credential without a past: those of `azure_identity` keep a cache from which a refused token cannot be taken.
@@ -166,6 +181,19 @@ impl Tokens {
                     tenant_id: tenant,
                     executor: Some(Arc::new(Az)),
                 }))?)
+            }
+        }
+    }
+
+    /// The error when no answer came within the time for one attempt.
+    fn late(&self) -> LoginError {
+        match self.config.credential {
+            CredentialSource::AzureCli => {
+                let seconds = ANSWER.as_secs();
+                LoginError::AzureCli(format!("it did not answer within {seconds} seconds"))
+            }
+            CredentialSource::ClientSecret { .. } => {
+                LoginError::Unreachable(TransportFault::late(self.authority.host_str()))
             }
         }
     }

@@ -21,12 +21,16 @@ use super::error::Error;
 use crate::arm::transport::{Request, Response};
 use crate::call::{Call, Probe, poll_until};
 use crate::fault::Explain;
+use crate::retry::LONGEST_ASKED;
 
 /// How long a 404 may mean "not known here yet" rather than "not there".
 const PROPAGATION: Duration = Duration::from_mins(2);
 
 /// The pause between two looks when the service asks for none; it grows by itself up to [`LONGEST_PAUSE`].
 const PAUSE: Duration = Duration::from_secs(5);
+
+/// The shortest pause that the service may ask for.
+const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// The longest pause of our own choosing.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
@@ -271,7 +275,7 @@ impl<'a> Watch<'a> {
         self.pause = PAUSE;
         Probe::Pending {
             seen: seen.to_owned(),
-            retry_after: Some(Duration::ZERO),
+            pause: Some(Duration::ZERO),
         }
     }
 
@@ -284,7 +288,7 @@ impl<'a> Watch<'a> {
         self.pause = (own * 2).min(LONGEST_PAUSE);
         Probe::Pending {
             seen: seen.into(),
-            retry_after: Some(asked.unwrap_or(own)),
+            pause: Some(asked.map_or(own, |asked| asked.clamp(SHORTEST_PAUSE, LONGEST_ASKED))),
         }
     }
 }

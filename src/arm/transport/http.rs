@@ -66,7 +66,7 @@ pub struct TransportFault {
     host: String,
     nature: Nature,
     #[source]
-    source: reqwest::Error,
+    source: Option<reqwest::Error>,
 }
 
 /// How far a request came; decides whether sending it again is safe and worthwhile.
@@ -80,6 +80,8 @@ enum Nature {
     NotConnected,
     /// The request was sent and the answer did not come, or not whole.
     NoAnswer,
+    /// The answer is larger than any of Azure's.
+    TooLarge,
 }
 
 impl Nature {
@@ -88,7 +90,8 @@ impl Nature {
             Self::NoClient => "no HTTPS client can be made for",
             Self::Untrusted => "the certificate is not trusted that came from",
             Self::NotConnected => "there is no connection to",
-            Self::NoAnswer => "no answer came from",
+            Self::NoAnswer => "no whole answer came in time from",
+            Self::TooLarge => "more than 16 MiB came as an answer from",
         }
     }
 
@@ -111,19 +114,37 @@ impl TransportFault {
         Self {
             host: host.unwrap_or("an unnamed host").to_owned(),
             nature: Nature::of(&error),
-            source: error.without_url(),
+            source: Some(error.without_url()),
+        }
+    }
+
+    /// The fault of a request to `host` whose time ran out before the answer was there.
+    pub(in crate::arm) fn late(host: Option<&str>) -> Self {
+        Self::without_source(host, Nature::NoAnswer)
+    }
+
+    /// The fault of a request to `host` whose answer does not end.
+    pub(in crate::arm) fn too_large(host: Option<&str>) -> Self {
+        Self::without_source(host, Nature::TooLarge)
+    }
+
+    fn without_source(host: Option<&str>, nature: Nature) -> Self {
+        Self {
+            host: host.unwrap_or("an unnamed host").to_owned(),
+            nature,
+            source: None,
         }
     }
 
     /// Whether the other side may have acted on the request.
     pub(in crate::arm) fn was_sent(&self) -> bool {
-        self.nature == Nature::NoAnswer
+        matches!(self.nature, Nature::NoAnswer | Nature::TooLarge)
     }
 
     /// A trust problem stays until somebody acts; a connection may come back by itself.
     pub(in crate::arm) const fn kind(&self) -> Kind {
         match self.nature {
-            Nature::NoClient | Nature::Untrusted => Kind::Configuration,
+            Nature::NoClient | Nature::Untrusted | Nature::TooLarge => Kind::Configuration,
             Nature::NotConnected | Nature::NoAnswer => Kind::Unavailable,
         }
     }
@@ -135,6 +156,10 @@ impl TransportFault {
             }
             Nature::Untrusted => format!(
                 "if a proxy of yours signs for {}, name a file with its certificate authority and all others in SSL_CERT_FILE",
+                self.host
+            ),
+            Nature::TooLarge => format!(
+                "check that {} is Azure: something on the way, such as a proxy, may answer in its place",
                 self.host
             ),
             Nature::NotConnected | Nature::NoAnswer => format!(

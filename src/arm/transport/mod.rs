@@ -4,8 +4,6 @@
 //! later, and one reading of Azure's errors and pages. Which address is asked, and with which token, is decided by
 //! [`Client`](super::Client).
 
-pub(super) mod retry;
-
 mod http;
 mod paging;
 mod service_fault;

@@ -20,6 +20,7 @@ use super::service_fault::ServiceFault;
 use crate::arm::error::Error;
 use crate::call::Call;
 use crate::redact::Foreign;
+use crate::retry::{ANSWER, Failure as _, LARGEST_ANSWER, Repetition};
 
 /// Joins all requests of this process in Azure's activity log.
 static CORRELATION_ID: LazyLock<String> = LazyLock::new(|| Uuid::new_v4().to_string());
@@ -36,7 +37,7 @@ pub(in crate::arm) struct Request {
     pub url: Url,
     pub body: Option<Vec<u8>>,
     /// Whether sending it twice does what sending it once does.
-    pub idempotent: bool,
+    pub repetition: Repetition,
 }
 
 impl Request {
@@ -44,7 +45,11 @@ impl Request {
     pub(in crate::arm) fn new(method: Method, url: Url, action: impl Into<String>) -> Self {
         Self {
             action: action.into(),
-            idempotent: method.is_idempotent(),
+            repetition: if method.is_idempotent() {
+                Repetition::Harmless
+            } else {
+                Repetition::Harmful
+            },
             method,
             url,
             body: None,
@@ -61,15 +66,17 @@ impl Request {
 
     /// The same request, to be sent again even when a first one may have been carried out.
     pub(in crate::arm) const fn repeatable(mut self) -> Self {
-        self.idempotent = true;
+        self.repetition = Repetition::Harmless;
         self
     }
 
-    fn unreachable(&self, error: reqwest::Error) -> Error {
-        Error::Unreachable {
-            action: self.action.clone(),
-            fault: Box::new(TransportFault::new(self.url.host_str(), error)),
+    /// The error for a request without an answer. Of a change that was sent, the outcome is unknown.
+    fn unanswered(&self, fault: TransportFault) -> Error {
+        let (action, fault) = (self.action.clone(), Box::new(fault));
+        if fault.was_sent() && !self.method.is_safe() {
+            return Error::OutcomeUnknown { action, fault };
         }
+        Error::Unreachable { action, fault }
     }
 }
 
@@ -172,7 +179,8 @@ fn parse_retry_after(value: &str, now: Timestamp) -> Option<Duration> {
 
 /// Sends a request once and reads the answer, whatever its status.
 ///
-/// A read is dropped when the call ends. A write that has begun is seen through, so that its outcome is known.
+/// A read is dropped when the call ends. A change that has begun is seen through, so that its outcome is known, but not
+/// longer than [`ANSWER`] and not longer than half a minute after the end of the call.
 pub(in crate::arm) async fn exchange(
     http: &Http,
     call: &Call,
@@ -184,20 +192,22 @@ pub(in crate::arm) async fn exchange(
     call.check().map_err(halted)?;
     let transmission = transmit(http, request, token);
     let outcome = if request.method.is_safe() {
-        call.race(transmission).await.map_err(halted)?
+        call.attempt(ANSWER, transmission).await.map_err(halted)?
     } else {
-        transmission.await
+        call.see_through(ANSWER, transmission).await
     };
+    let outcome = outcome.unwrap_or_else(|| Err(TransportFault::late(request.url.host_str())));
     log(request, &outcome, begin.elapsed());
-    outcome.map_err(|error| request.unreachable(error))
+    outcome.map_err(|fault| request.unanswered(fault))
 }
 
 async fn transmit(
     http: &Http,
     request: &Request,
     token: Option<&SecretString>,
-) -> Result<Response, reqwest::Error> {
-    let pool = http.pool().await?;
+) -> Result<Response, TransportFault> {
+    let fault = |error| TransportFault::new(request.url.host_str(), error);
+    let pool = http.pool().await.map_err(fault)?;
     let mut builder = pool
         .request(request.method.clone(), request.url.clone())
         .header("x-ms-correlation-request-id", CORRELATION_ID.as_str())
@@ -213,12 +223,19 @@ async fn transmit(
         // Front doors refuse a POST without a length.
         builder = builder.body(Vec::new());
     }
-    let mut answer = builder.send().await?;
+    let mut answer = builder.send().await.map_err(fault)?;
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(fault)? {
+        if body.len() + chunk.len() > LARGEST_ANSWER {
+            return Err(TransportFault::too_large(request.url.host_str()));
+        }
+        body.extend_from_slice(&chunk);
+    }
     Ok(Response {
         status: answer.status(),
         headers: std::mem::take(answer.headers_mut()),
         url: answer.url().clone(),
-        body: answer.bytes().await?.into(),
+        body,
     })
 }
 
@@ -229,7 +246,7 @@ fn authorization(token: &SecretString) -> Option<HeaderValue> {
     Some(value)
 }
 
-fn log(request: &Request, outcome: &Result<Response, reqwest::Error>, elapsed: Duration) {
+fn log(request: &Request, outcome: &Result<Response, TransportFault>, elapsed: Duration) {
     let (method, url) = (&request.method, loggable(&request.url));
     let Ok(answer) = outcome else {
         tracing::debug!(%method, %url, ?elapsed, "azure did not answer");

@@ -1,7 +1,7 @@
 //! Bindings of roles to service accounts: what grants a [`Grant`] in the cluster.
 
 use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, Role, RoleBinding};
-use kube::api::{DynamicObject, ListParams, Patch, PatchParams, PostParams};
+use kube::api::{DynamicObject, ListParams, Patch, PatchParams};
 use kube::core::ApiResource;
 use kube::{Api, ResourceExt as _};
 use serde_json::{Value, json};
@@ -43,11 +43,15 @@ impl Cluster {
         let action = format!("get {grant}");
         let rules = if let (Some(namespace), RoleKind::Role) = (&grant.namespace, grant.kind) {
             let roles: Api<Role> = Api::namespaced(self.client(), namespace);
-            let found = self.read(call, &action, roles.get_opt(&grant.role)).await?;
+            let found = self
+                .read(call, &action, || roles.get_opt(&grant.role))
+                .await?;
             found.map(|role| role.rules)
         } else {
             let roles: Api<ClusterRole> = Api::all(self.client());
-            let found = self.read(call, &action, roles.get_opt(&grant.role)).await?;
+            let found = self
+                .read(call, &action, || roles.get_opt(&grant.role))
+                .await?;
             found.map(|role| role.rules)
         };
         Ok(rules.map(|rules| RoleRules(rules.unwrap_or_default())))
@@ -70,8 +74,9 @@ impl Cluster {
         let cluster_wide: Api<DynamicObject> = Api::all_with(self.client(), &cluster_wide);
         let namespaced: Api<DynamicObject> = Api::all_with(self.client(), &namespaced);
         let (cluster_wide, namespaced) = futures::try_join!(
-            self.read(call, "list ClusterRoleBindings", cluster_wide.list(&ours)),
-            self.read(call, "list RoleBindings", namespaced.list(&ours)),
+            self.read(call, "list ClusterRoleBindings", || cluster_wide
+                .list(&ours)),
+            self.read(call, "list RoleBindings", || namespaced.list(&ours)),
         )?;
         let found = cluster_wide.items.iter().chain(&namespaced.items);
         Ok(found
@@ -94,9 +99,8 @@ impl Cluster {
     ) -> Result<Option<Binding>, Error> {
         let name = grant.binding_name(account);
         let action = format!("get {}", grant.binding(account));
-        let found = self
-            .read(call, &action, self.bindings_of(grant).get_opt(&name))
-            .await?;
+        let bindings = self.bindings_of(grant);
+        let found = self.read(call, &action, || bindings.get_opt(&name)).await?;
         Ok(found.map(|object| seen(&object, account, marks)))
     }
 
@@ -120,14 +124,10 @@ impl Cluster {
             "subjects": [subject(account)],
         });
         let bindings = self.bindings_of(grant);
-        let params = PostParams::default();
-        self.write(
-            call,
-            &format!("create {}", grant.binding(account)),
-            bindings.create(&params, &wanted),
-        )
-        .await
-        .map(drop)
+        let action = format!("create {}", grant.binding(account));
+        self.create(call, &action, &bindings, wanted)
+            .await
+            .map(drop)
     }
 
     /// Puts marks on the binding of a grant, and makes the service account its only subject.
@@ -147,11 +147,9 @@ impl Cluster {
         let bindings = self.bindings_of(grant);
         let (name, params) = (grant.binding_name(account), PatchParams::default());
         let patch = Patch::Merge(wanted);
-        self.write(
-            call,
-            &format!("change {}", grant.binding(account)),
-            bindings.patch(&name, &params, &patch),
-        )
+        self.write(call, &format!("change {}", grant.binding(account)), || {
+            bindings.patch(&name, &params, &patch)
+        })
         .await
         .map(drop)
     }
@@ -166,11 +164,9 @@ impl Cluster {
         let params = only(&binding.uid);
         let what = binding.grant.binding_called(&binding.name);
         let deleted = self
-            .write(
-                call,
-                &format!("delete {what}"),
-                bindings.delete(&binding.name, &params),
-            )
+            .write(call, &format!("delete {what}"), || {
+                bindings.delete(&binding.name, &params)
+            })
             .await;
         forgive_absence(deleted)
     }

@@ -2,7 +2,7 @@
 
 use k8s_openapi::api::core::v1::ServiceAccount;
 use kube::Api;
-use kube::api::{DeleteParams, Patch, PatchParams, PostParams, Preconditions};
+use kube::api::{DeleteParams, Patch, PatchParams, Preconditions};
 
 use super::account::Account;
 use super::marks::Marks;
@@ -33,7 +33,7 @@ impl Cluster {
         let action = format!("get ServiceAccount {account}");
         let accounts = self.accounts(account);
         let found = self
-            .read(call, &action, accounts.get_opt(&account.name))
+            .read(call, &action, || accounts.get_opt(&account.name))
             .await?;
         Ok(found.map(|found| seen(&found, marks)))
     }
@@ -54,14 +54,8 @@ impl Cluster {
             ..ServiceAccount::default()
         };
         let accounts = self.accounts(account);
-        let params = PostParams::default();
-        let made = self
-            .write(
-                call,
-                &format!("create ServiceAccount {account}"),
-                accounts.create(&params, &wanted),
-            )
-            .await?;
+        let action = format!("create ServiceAccount {account}");
+        let made = self.create(call, &action, &accounts, wanted).await?;
         Ok(seen(&made, marks))
     }
 
@@ -80,11 +74,9 @@ impl Cluster {
         let accounts = self.accounts(account);
         let params = PatchParams::default();
         let patched = self
-            .write(
-                call,
-                &format!("mark ServiceAccount {account}"),
-                accounts.patch(&account.name, &params, &patch),
-            )
+            .write(call, &format!("mark ServiceAccount {account}"), || {
+                accounts.patch(&account.name, &params, &patch)
+            })
             .await?;
         Ok(seen(&patched, marks))
     }
@@ -104,11 +96,9 @@ impl Cluster {
         let accounts = self.accounts(account);
         let params = only(uid);
         let deleted = self
-            .write(
-                call,
-                &format!("delete ServiceAccount {account}"),
-                accounts.delete(&account.name, &params),
-            )
+            .write(call, &format!("delete ServiceAccount {account}"), || {
+                accounts.delete(&account.name, &params)
+            })
             .await;
         forgive_absence(deleted)
     }

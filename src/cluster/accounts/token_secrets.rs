@@ -13,8 +13,9 @@ use std::time::Duration;
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::Secret;
 use kube::Api;
-use kube::api::{ListParams, ObjectMeta, Patch, PatchParams, PostParams};
+use kube::api::{ListParams, ObjectMeta, Patch, PatchParams};
 use secrecy::SecretString;
+use uuid::Uuid;
 
 use super::account::Account;
 use super::marks::Marks;
@@ -75,9 +76,8 @@ impl Cluster {
         marks: &Marks,
     ) -> Result<Option<TokenSecret>, Error> {
         let action = format!("get Secret {}/{name}", account.namespace);
-        let found = self
-            .read(call, &action, self.secrets(account).get_opt(name))
-            .await?;
+        let secrets = self.secrets(account);
+        let found = self.read(call, &action, || secrets.get_opt(name)).await?;
         Ok(found.map(|secret| seen(secret, marks)))
     }
 
@@ -95,7 +95,7 @@ impl Cluster {
         let action = format!("list Secrets in {}", account.namespace);
         let ours = ListParams::default().labels(&Marks::selector());
         let secrets = self.secrets(account);
-        let list = self.read(call, &action, secrets.list(&ours)).await?;
+        let list = self.read(call, &action, || secrets.list(&ours)).await?;
         let found = list.items.into_iter().map(|secret| seen(secret, marks));
         Ok(found.filter(|secret| secret.ours).collect())
     }
@@ -113,12 +113,9 @@ impl Cluster {
         is_first: bool,
         marks: &Marks,
     ) -> Result<TokenSecret, Error> {
-        let name = account.secret_name();
+        let usual = account.secret_name();
+        let name = if is_first { usual } else { drawn(&usual) };
         let mut metadata = marks.metadata(&name);
-        if !is_first {
-            metadata.name = None;
-            metadata.generate_name = Some(format!("{name}-"));
-        }
         metadata
             .annotations
             .get_or_insert_default()
@@ -156,11 +153,8 @@ impl Cluster {
         account: &Account,
         marks: &Marks,
     ) -> Result<TokenSecret, Error> {
-        let metadata = ObjectMeta {
-            name: None,
-            generate_name: Some(format!("{}-ephemeral-", account.name)),
-            ..marks.metadata("")
-        };
+        let name = drawn(&format!("{}-ephemeral", account.name));
+        let metadata = marks.metadata(&name);
         let made = self.create_secret(call, account, metadata, ANCHOR).await?;
         Ok(seen(made, marks))
     }
@@ -182,7 +176,7 @@ impl Cluster {
         self.write(
             call,
             &format!("mark Secret {}/{name}", account.namespace),
-            secrets.patch(name, &params, &patch),
+            || secrets.patch(name, &params, &patch),
         )
         .await
         .map(drop)
@@ -236,7 +230,7 @@ impl Cluster {
             .write(
                 call,
                 &format!("delete Secret {}/{name}", account.namespace),
-                secrets.delete(name, &params),
+                || secrets.delete(name, &params),
             )
             .await;
         forgive_absence(deleted)
@@ -249,22 +243,14 @@ impl Cluster {
         metadata: ObjectMeta,
         of_type: &str,
     ) -> Result<Secret, Error> {
-        let name = metadata
-            .name
-            .as_deref()
-            .or(metadata.generate_name.as_deref());
-        let action = format!(
-            "create Secret {}/{}",
-            account.namespace,
-            name.unwrap_or_default()
-        );
+        let name = metadata.name.as_deref().unwrap_or_default();
+        let action = format!("create Secret {}/{name}", account.namespace);
         let secret = Secret {
             metadata,
             type_: Some(of_type.to_owned()),
             ..Secret::default()
         };
-        let (secrets, params) = (self.secrets(account), PostParams::default());
-        self.write(call, &action, secrets.create(&params, &secret))
+        self.create(call, &action, &self.secrets(account), secret)
             .await
     }
 
@@ -287,6 +273,13 @@ fn seen(secret: Secret, marks: &Marks) -> TokenSecret {
         account_uid: annotations.get(OF_UID).cloned(),
         ours,
     }
+}
+
+/// A name that was never used: the API server's own drawing (`generateName`) would make a second object when the request is
+/// repeated.
+fn drawn(prefix: &str) -> String {
+    let suffix = Uuid::new_v4().simple().to_string();
+    format!("{prefix}-{}", &suffix[..10])
 }
 
 #[cfg(test)]
@@ -366,12 +359,13 @@ mod tests {
         let later = cluster.create_token_secret(&call, &account, false, &marks);
         assert!(later.await.is_ok_and(|secret| secret.long_lived));
         let sent = sent.lock().expect("no panic");
-        assert_eq!(sent[3]["metadata"]["generateName"], "azure-user-secret-");
-        assert!(sent[3]["metadata"].get("name").is_none());
-        assert_eq!(sent[0]["metadata"]["name"], "azure-user-secret");
+        let name = |of: usize| sent[of]["metadata"]["name"].as_str().unwrap_or_default();
+        assert_eq!(name(0), "azure-user-secret");
+        let drawn = |of, prefix| name(of).strip_prefix(prefix).map(str::len);
+        assert_eq!(drawn(3, "azure-user-secret-"), Some(10));
+        assert_eq!(drawn(2, "azure-user-ephemeral-"), Some(10));
         assert_eq!(sent[0]["metadata"]["annotations"][OF_ACCOUNT], "azure-user");
         assert_eq!(sent[1]["metadata"]["name"], "azure-user-bound-token");
-        assert_eq!(sent[2]["metadata"]["generateName"], "azure-user-ephemeral-");
         assert!(sent.iter().all(|secret| secret.get("data").is_none()));
     }
 }

@@ -84,7 +84,7 @@ impl Cluster {
             .write(
                 call,
                 &format!("request a token for ServiceAccount {account}"),
-                accounts.create_token_request(&account.name, &params, &request),
+                || accounts.create_token_request(&account.name, &params, &request),
             )
             .await?;
         let status = issued.status.unwrap_or_default();
@@ -118,7 +118,7 @@ impl Cluster {
         let reviews: Api<TokenReview> = Api::all(self.client());
         let params = PostParams::default();
         let answer = self
-            .read(call, "review a token", reviews.create(&params, &review))
+            .read(call, "review a token", || reviews.create(&params, &review))
             .await?;
         let status = answer.status.unwrap_or_default();
         if status.authenticated == Some(true) {

@@ -52,7 +52,7 @@ impl Cluster {
     pub async fn arc_config(&self, call: &Call) -> Result<Option<ArcConfig>, Error> {
         let maps: Api<ConfigMap> = Api::namespaced(self.client(), AGENTS_NAMESPACE);
         let action = "get ConfigMap azure-arc/azure-clusterconfig";
-        let found = self.read(call, action, maps.get_opt(CONFIG)).await?;
+        let found = self.read(call, action, || maps.get_opt(CONFIG)).await?;
         Ok(found.map(|map| parse(map.data.unwrap_or_default())))
     }
 

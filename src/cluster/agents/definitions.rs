@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use futures::future::try_join_all;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::Api;
-use kube::api::PostParams;
 
 use crate::call::Call;
 use crate::cluster::{Cluster, Error};
@@ -31,11 +30,9 @@ impl Cluster {
         let client = self.client();
         let action = format!("discover {group_version}");
         let answer = self
-            .read(
-                call,
-                &action,
-                client.list_api_group_resources(group_version),
-            )
+            .read(call, &action, || {
+                client.list_api_group_resources(group_version)
+            })
             .await;
         let group = group_version.split('/').next().unwrap_or_default();
         match answer {
@@ -60,10 +57,7 @@ impl Cluster {
                 .map_err(|error| Error::Definition(error.to_string()))?;
             let name = definition.metadata.name.clone().unwrap_or_default();
             let action = format!("create CRD {name}");
-            let params = PostParams::default();
-            let created = self
-                .write(call, &action, definitions.create(&params, &definition))
-                .await;
+            let created = self.create(call, &action, &definitions, definition).await;
             match created {
                 Err(Error::Api { status, .. }) if status.is_already_exists() => {}
                 created => drop(created?),
@@ -110,6 +104,10 @@ mod tests {
             "POST /apis/apiextensions.k8s.io/v1/customresourcedefinitions" => (
                 409,
                 json!({"code": 409, "reason": "AlreadyExists", "message": "taken"}),
+            ),
+            "GET /apis/apiextensions.k8s.io/v1/customresourcedefinitions/a.b" => (
+                404,
+                json!({"code": 404, "reason": "NotFound", "message": "no"}),
             ),
             other => panic!("unexpected {other}"),
         });

@@ -137,8 +137,8 @@ impl Cluster {
             format!("list events in {namespace}"),
         );
         let (pods, events) = futures::try_join!(
-            self.read(call, &list_pods, pods.list(&everything)),
-            self.read(call, &list_events, events.list(&warnings)),
+            self.read(call, &list_pods, || pods.list(&everything)),
+            self.read(call, &list_events, || events.list(&warnings)),
         )?;
         Ok((pods.items, events.items))
     }

@@ -40,7 +40,7 @@ impl Cluster {
     pub async fn nodes(&self, call: &Call) -> Result<NodeFacts, Error> {
         let nodes: Api<Node> = Api::all(self.client());
         let everything = ListParams::default();
-        let list = self.read(call, "list nodes", nodes.list(&everything));
+        let list = self.read(call, "list nodes", || nodes.list(&everything));
         let (list, version) = futures::try_join!(list, self.version(call))?;
         let facts = judge(&list.items, &version.git_version);
         Ok(match self.target().eks {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use k8s_openapi::ByteString;
 use k8s_openapi::api::core::v1::{Namespace, Secret};
 use kube::Api;
-use kube::api::{DeleteParams, ObjectMeta, Patch, PatchParams, PostParams};
+use kube::api::{DeleteParams, ObjectMeta, Patch, PatchParams};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use serde_json::json;
@@ -67,9 +67,8 @@ impl Cluster {
             ..Secret::default()
         };
         let action = "create Secret azure-arc/azure-arc-connect-privatekey";
-        let params = PostParams::default();
         let created = self
-            .write(call, action, self.keys().create(&params, &secret))
+            .create(call, action, &self.keys(), secret.clone())
             .await;
         match created {
             Err(Error::Api { status, .. }) if status.is_already_exists() => {
@@ -96,7 +95,7 @@ impl Cluster {
         }
         let (keys, params) = (self.keys(), DeleteParams::default());
         let action = "delete Secret azure-arc/azure-arc-connect-privatekey";
-        match self.write(call, action, keys.delete(KEY, &params)).await {
+        match self.write(call, action, || keys.delete(KEY, &params)).await {
             Err(error) if error.is_not_found() => Ok(()),
             deleted => deleted.map(drop),
         }
@@ -122,7 +121,8 @@ impl Cluster {
     /// [`Error`] of the conversation.
     pub async fn private_key(&self, call: &Call) -> Result<Option<AgentKey>, Error> {
         let action = "get Secret azure-arc/azure-arc-connect-privatekey";
-        let found = self.read(call, action, self.keys().get_opt(KEY)).await?;
+        let keys = self.keys();
+        let found = self.read(call, action, || keys.get_opt(KEY)).await?;
         Ok(found.and_then(stored))
     }
 
@@ -138,7 +138,7 @@ impl Cluster {
     ) -> Result<(), Error> {
         let (keys, params) = (self.keys(), PatchParams::default());
         let action = format!("{verb} Secret azure-arc/azure-arc-connect-privatekey");
-        self.write(call, &action, keys.patch(KEY, &params, patch))
+        self.write(call, &action, || keys.patch(KEY, &params, patch))
             .await
             .map(drop)
     }
@@ -152,7 +152,7 @@ impl Cluster {
         let secrets: Api<Secret> = Api::namespaced(self.client(), AGENTS_NAMESPACE);
         let action = "look for Secret azure-arc/azure-identity-certificate";
         let found = self
-            .read(call, action, secrets.get_metadata_opt(CERTIFICATE))
+            .read(call, action, || secrets.get_metadata_opt(CERTIFICATE))
             .await?;
         Ok(found.is_some())
     }
@@ -168,14 +168,12 @@ impl Cluster {
         if exists {
             let patch = Patch::Merge(json!({"metadata": namespace.metadata}));
             let params = PatchParams::default();
-            let request = namespaces.patch(AGENTS_NAMESPACE, &params, &patch);
+            let request = || namespaces.patch(AGENTS_NAMESPACE, &params, &patch);
             self.write(call, "label namespace azure-arc", request)
                 .await?;
         } else {
-            let params = PostParams::default();
-            let request = namespaces.create(&params, &namespace);
-            self.write(call, "create namespace azure-arc", request)
-                .await?;
+            let action = "create namespace azure-arc";
+            self.create(call, action, &namespaces, namespace).await?;
         }
         Ok(!exists)
     }
@@ -187,7 +185,7 @@ impl Cluster {
         namespaces: &Api<Namespace>,
     ) -> Result<bool, Error> {
         let look = || async {
-            let request = namespaces.get_opt(AGENTS_NAMESPACE);
+            let request = || namespaces.get_opt(AGENTS_NAMESPACE);
             let found = self.read(call, "get namespace azure-arc", request).await?;
             Ok::<_, Error>(match found {
                 Some(namespace) if namespace.metadata.deletion_timestamp.is_some() => {
@@ -347,10 +345,11 @@ mod tests {
         let expected = [
             format!("PATCH {NAMESPACE}"),
             "POST /api/v1/namespaces/azure-arc/secrets".into(),
+            format!("GET {SECRET}"),
             format!("PATCH {SECRET}"),
         ];
         assert_eq!(requests, expected);
-        assert_eq!(log[2].1["data"], json!({"privateKey": "UEVN"}));
+        assert_eq!(log[3].1["data"], json!({"privateKey": "UEVN"}));
     }
 
     #[tokio::test]

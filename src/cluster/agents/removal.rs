@@ -41,7 +41,7 @@ impl Cluster {
         let namespaces: Api<Namespace> = Api::all(self.client());
         let patch = Patch::Merge(json!({"metadata": {"annotations": {DISCONNECTING: id}}}));
         let params = PatchParams::default();
-        let request = namespaces.patch(RELEASE_NAMESPACE, &params, &patch);
+        let request = || namespaces.patch(RELEASE_NAMESPACE, &params, &patch);
         let action = "annotate namespace azure-arc-release";
         forgive_absence(self.write(call, action, request).await)
     }
@@ -54,7 +54,7 @@ impl Cluster {
     pub async fn noted_removal(&self, call: &Call) -> Result<Option<String>, Error> {
         let namespaces: Api<Namespace> = Api::all(self.client());
         let action = "get namespace azure-arc-release";
-        let request = namespaces.get_metadata_opt(RELEASE_NAMESPACE);
+        let request = || namespaces.get_metadata_opt(RELEASE_NAMESPACE);
         let found = self.read(call, action, request).await?;
         let annotations = found.and_then(|namespace| namespace.metadata.annotations);
         Ok(annotations.and_then(|mut annotations| annotations.remove(DISCONNECTING)))
@@ -68,14 +68,16 @@ impl Cluster {
     pub async fn delete_namespace(&self, call: &Call, name: &str) -> Result<(), Error> {
         let namespaces: Api<Namespace> = Api::all(self.client());
         let params = DeleteParams::default();
-        let delete = namespaces.delete(name, &params);
+        let delete = || namespaces.delete(name, &params);
         forgive_absence(
             self.write(call, &format!("delete namespace {name}"), delete)
                 .await,
         )?;
         let action = format!("get namespace {name}");
         let look = || async {
-            let found = self.read(call, &action, namespaces.get_opt(name)).await?;
+            let found = self
+                .read(call, &action, || namespaces.get_opt(name))
+                .await?;
             Ok::<_, Error>(match found {
                 None => Probe::Ready(()),
                 Some(namespace) => Probe::pending(what_holds(&namespace)),
@@ -93,30 +95,27 @@ impl Cluster {
     /// [`Error`] of the conversation or of the wait.
     pub async fn delete_arc_crds(&self, call: &Call) -> Result<(), Error> {
         let definitions: Api<CustomResourceDefinition> = Api::all(self.client());
-        let look = || async {
-            let everything = ListParams::default();
+        let everything = ListParams::default();
+        loop {
             let list = self
-                .read(call, "list CRDs", definitions.list(&everything))
+                .read(call, "list CRDs", || definitions.list(&everything))
                 .await?;
             let left: Vec<_> = list.items.into_iter().filter(is_arc).collect();
-            try_join_all(
-                left.iter()
-                    .map(|crd| self.delete_crd(call, &definitions, crd)),
-            )
-            .await?;
+            if left.is_empty() {
+                return Ok(());
+            }
+            // Not within a look of a poll, which is dropped when the call ends: a change is seen through.
+            let steps = left
+                .iter()
+                .map(|crd| self.delete_crd(call, &definitions, crd));
+            try_join_all(steps).await?;
             let names: Vec<_> = left.iter().map(ResourceExt::name_any).collect();
-            Ok::<_, Error>(match names.as_slice() {
-                [] => Probe::Ready(()),
-                names => Probe::pending(names.join(", ")),
-            })
-        };
-        Ok(poll_until(
-            call,
-            "the CRDs of the Arc agents to be gone",
-            INTERVAL,
-            look,
-        )
-        .await?)
+            call.sleep(INTERVAL).await.map_err(|halt| Error::Wait {
+                halt,
+                awaited: "the CRDs of the Arc agents to be gone".to_owned(),
+                seen: names.join(", "),
+            })?;
+        }
     }
 
     /// One step: asks for deletion, or frees the objects that hold it up.
@@ -134,7 +133,7 @@ impl Cluster {
             };
         }
         let params = DeleteParams::default();
-        let request = definitions.delete(&name, &params);
+        let request = || definitions.delete(&name, &params);
         forgive_absence(
             self.write(call, &format!("delete CRD {name}"), request)
                 .await,
@@ -152,7 +151,7 @@ impl Cluster {
         let now = jiff::Timestamp::now().to_string();
         let patch = Patch::Merge(json!({"metadata": {"annotations": {REMINDED: now}}}));
         let params = PatchParams::default();
-        let request = definitions.patch(name, &params, &patch);
+        let request = || definitions.patch(name, &params, &patch);
         let action = format!("touch CRD {name}");
         forgive_absence(self.write(call, &action, request).await)
     }
@@ -170,8 +169,9 @@ impl Cluster {
         let resource = ApiResource::from_gvk_with_plural(&kind, &crd.spec.names.plural);
         let everywhere: Api<DynamicObject> = Api::all_with(self.client(), &resource);
         let action = format!("list {}", crd.spec.names.plural);
+        let everything = ListParams::default();
         let listed = self
-            .read(call, &action, everywhere.list(&ListParams::default()))
+            .read(call, &action, || everywhere.list(&everything))
             .await;
         let held = match listed {
             Err(error) if error.is_not_found() => return Ok(0),
@@ -185,7 +185,7 @@ impl Cluster {
             let patch = Patch::Merge(json!({"metadata": {"finalizers": null}}));
             let name = object.name_any();
             let params = PatchParams::default();
-            let request = api.patch(&name, &params, &patch);
+            let request = || api.patch(&name, &params, &patch);
             let action = format!("strike the finalizers of {} {name}", crd.spec.names.kind);
             forgive_absence(self.write(call, &action, request).await)?;
         }

@@ -25,7 +25,7 @@ impl Cluster {
             "spec": {"template": {"metadata": {"annotations": {MARK: now}}}},
         }));
         let params = PatchParams::default();
-        let request = deployments.patch(name, &params, &patch);
+        let request = || deployments.patch(name, &params, &patch);
         let action = format!("restart deployment azure-arc/{name}");
         match self.write(call, &action, request).await {
             Err(error) if error.is_not_found() => Ok(()),
@@ -41,7 +41,7 @@ impl Cluster {
     pub async fn delete_agent(&self, call: &Call, name: &str) -> Result<(), Error> {
         let deployments: Api<Deployment> = Api::namespaced(self.client(), AGENTS_NAMESPACE);
         let params = DeleteParams::default();
-        let request = deployments.delete(name, &params);
+        let request = || deployments.delete(name, &params);
         let action = format!("delete deployment azure-arc/{name}");
         match self.write(call, &action, request).await {
             Err(error) if error.is_not_found() => Ok(()),

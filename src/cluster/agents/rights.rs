@@ -97,11 +97,9 @@ impl Cluster {
         let reviews: Api<SelfSubjectAccessReview> = Api::all(self.client());
         let posted = PostParams::default();
         let answer = self
-            .read(
-                call,
-                "review its own rights",
-                reviews.create(&posted, &review),
-            )
+            .read(call, "review its own rights", || {
+                reviews.create(&posted, &review)
+            })
             .await?;
         Ok(answer.status.is_some_and(|status| status.allowed))
     }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use http::Uri;
 use http::header::{HeaderValue, USER_AGENT};
+use http::{Response, Uri};
+use http_body_util::Limited;
 use hyper_util::client::proxy::matcher::Matcher;
 use kube::client::ClientBuilder;
 use kube::config::{AuthInfo, ExecAuthCluster};
@@ -12,11 +13,13 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use tower::buffer::BufferLayer;
 use tower::filter::AsyncFilterLayer;
+use tower::util::MapResponseLayer;
 
 use super::access::Access;
 use super::bearer::Bearer;
 use crate::cluster::error::Error;
 use crate::redact;
+use crate::retry::LARGEST_ANSWER;
 
 /// How long to wait for a connection; an API server behind a security group does not answer at all.
 const CONNECT: Duration = Duration::from_secs(15);
@@ -40,7 +43,8 @@ pub(super) fn client(access: &Access, bearer: Option<&Bearer>) -> Result<Client,
         return Err(settings(IN_CLEAR.to_owned()));
     }
     let builder = ClientBuilder::try_from(config)
-        .map_err(|e| settings(redact::one_line(&e.to_string(), 240)))?;
+        .map_err(|e| settings(redact::one_line(&e.to_string(), 240)))?
+        .with_layer(&MapResponseLayer::new(limited));
     Ok(match bearer {
         Some(bearer) => builder
             .with_layer(&BufferLayer::new(PENDING))
@@ -64,6 +68,11 @@ fn sends_secret(user: &AuthInfo) -> bool {
         || user.token_file.is_some()
         || user.password.is_some()
         || user.exec.is_some()
+}
+
+/// Ends an answer that is larger than any that is asked for.
+fn limited<B>(answer: Response<B>) -> Response<Limited<B>> {
+    answer.map(|body| Limited::new(body, LARGEST_ANSWER))
 }
 
 /// kube's own reading of a kubeconfig is passed by, since it would take its proxy decision with it.
@@ -92,6 +101,8 @@ fn config(access: &Access) -> Result<Config, String> {
     config.connect_timeout = Some(CONNECT);
     config.read_timeout = Some(READ);
     config.reset_reader_on_write = true;
+    // Its pauses know neither our deadline nor a stop; `request` repeats instead.
+    config.default_retry = false;
     config.headers = vec![(USER_AGENT, HeaderValue::from_static(crate::USER_AGENT))];
     Ok(config)
 }
@@ -144,7 +155,9 @@ mod tests {
         let cluster = Cluster::connect(&call(), &connection)
             .await
             .expect("no request yet");
-        cluster.uid(&call()).await.expect_err("nobody there")
+        // So short that the request is hardly repeated.
+        let call = call().within(Duration::from_secs(1));
+        cluster.uid(&call).await.expect_err("nobody there")
     }
 
     async fn listen() -> (TcpListener, String) {

@@ -77,7 +77,7 @@ impl Cluster {
             let resource = kind.resource(version);
             let api: Api<DynamicObject> = Api::namespaced_with(self.client(), namespace, &resource);
             let everything = ListParams::default();
-            match self.read(call, &action, api.list(&everything)).await {
+            match self.read(call, &action, || api.list(&everything)).await {
                 Err(error) if error.is_not_found() => {}
                 listed => return Ok(listed?.iter().map(FluxObject::from).collect()),
             }

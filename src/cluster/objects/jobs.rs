@@ -9,6 +9,9 @@ use crate::call::Call;
 use crate::cluster::{Cluster, Error};
 use crate::redact;
 
+/// How much of a log is read, in bytes: any pod writes as much as it likes.
+const LARGEST_LOG: i64 = 1024 * 1024;
+
 /// How a job gets on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum JobState {
@@ -37,7 +40,7 @@ impl Cluster {
     pub async fn job(&self, call: &Call, namespace: &str, name: &str) -> Result<JobState, Error> {
         let jobs: Api<Job> = Api::namespaced(self.client(), namespace);
         let action = format!("get Job {namespace}/{name}");
-        let found = self.read(call, &action, jobs.get_opt(name)).await?;
+        let found = self.read(call, &action, || jobs.get_opt(name)).await?;
         Ok(found.map_or(JobState::Missing, |job| {
             state(&job.status.unwrap_or_default())
         }))
@@ -58,7 +61,7 @@ impl Cluster {
         let pods: Api<Pod> = Api::namespaced(self.client(), namespace);
         let of_job = ListParams::default().labels(&format!("job-name={job}"));
         let action = format!("list pods of Job {namespace}/{job}");
-        let found = self.read(call, &action, pods.list(&of_job)).await?;
+        let found = self.read(call, &action, || pods.list(&of_job)).await?;
         let newest = found.items.into_iter().max_by_key(|pod| {
             let made = pod.creation_timestamp();
             made.map(|time| time.0)
@@ -69,11 +72,13 @@ impl Cluster {
         let name = newest.name_any();
         let params = LogParams {
             container: Some(container.to_owned()),
+            limit_bytes: Some(LARGEST_LOG),
             ..LogParams::default()
         };
         let action = format!("read the log of pod {namespace}/{name}");
         Ok(Some(
-            self.read(call, &action, pods.logs(&name, &params)).await?,
+            self.read(call, &action, || pods.logs(&name, &params))
+                .await?,
         ))
     }
 }
@@ -153,7 +158,9 @@ mod tests {
                 200,
                 json!({"metadata": {}, "items": [pod("b", 2), pod("c", 3), pod("a", 1)]}),
             ),
-            "GET /api/v1/namespaces/n/pods/c/log?&container=k" => (200, Value::from("words")),
+            "GET /api/v1/namespaces/n/pods/c/log?&container=k&limitBytes=1048576" => {
+                (200, Value::from("words"))
+            }
             other => panic!("unexpected {other}"),
         });
         let log = cluster.job_log(&call(), "n", "j", "k").await;

@@ -26,7 +26,9 @@ impl Cluster {
     pub async fn namespace_state(&self, call: &Call, name: &str) -> Result<NamespaceState, Error> {
         let namespaces: Api<Namespace> = Api::all(self.client());
         let action = format!("get namespace {name}");
-        let found = self.read(call, &action, namespaces.get_opt(name)).await?;
+        let found = self
+            .read(call, &action, || namespaces.get_opt(name))
+            .await?;
         Ok(match found {
             None => NamespaceState::Missing,
             Some(found) if found.metadata.deletion_timestamp.is_some() => {
@@ -44,7 +46,9 @@ impl Cluster {
     pub async fn has_namespace(&self, call: &Call, name: &str) -> Result<bool, Error> {
         let namespaces: Api<Namespace> = Api::all(self.client());
         let action = format!("get namespace {name}");
-        let found = self.read(call, &action, namespaces.get_opt(name)).await?;
+        let found = self
+            .read(call, &action, || namespaces.get_opt(name))
+            .await?;
         Ok(found.is_some_and(|namespace| namespace.metadata.deletion_timestamp.is_none()))
     }
 }

@@ -71,7 +71,7 @@ impl Cluster {
         let action = format!("list {}s in {namespace}", K::KIND);
         let everything = ListParams::default();
         Ok(self
-            .read(call, &action, objects.list(&everything))
+            .read(call, &action, || objects.list(&everything))
             .await?
             .items)
     }

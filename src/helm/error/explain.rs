@@ -22,6 +22,7 @@ impl Explain for Error {
                 Kind::Conflict
             }
             Self::NotFound { .. } => Kind::NotFound,
+            Self::Registry { passes: false, .. } => Kind::Failed,
             Self::Unreachable { .. } | Self::Registry { .. } => Kind::Unavailable,
             Self::Halted { halt, .. } => halt.kind(),
             Self::TimedOut { .. } => Kind::Deadline,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::resources::connection;
-use crate::resources::shared::{azure_names, deletion, drift, ids};
+use crate::resources::shared::{azure_names, deletion, drift, ids, kubernetes_names};
 use crate::sdk::checks;
 use crate::sdk::schema::{Attribute, IdentityAttribute, IdentitySchema, Schema};
 use crate::sdk::timeouts::{self, Operation, Timeouts};
@@ -71,7 +71,7 @@ fn identifying() -> Vec<Attribute> {
         Attribute::string("namespace")
             .required()
             .replace()
-            .check(checks::length(1, 63))
+            .check(kubernetes_names::namespace())
             .describe("Namespace in the cluster, made when it is missing. It belongs to one custom location."),
     ]
 }

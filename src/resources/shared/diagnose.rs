@@ -104,6 +104,7 @@ pub(crate) fn says_nothing(error: &impl Explain) -> bool {
         Kind::Configuration
         | Kind::Conflict
         | Kind::NotFound
+        | Kind::Failed
         | Kind::Interrupted
         | Kind::ProviderBug => false,
     }

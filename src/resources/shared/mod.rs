@@ -6,6 +6,7 @@ pub mod diagnose;
 pub(super) mod drift;
 pub(super) mod ids;
 pub(super) mod keep;
+pub(super) mod kubernetes_names;
 pub mod managed;
 pub mod private;
 pub mod timeouts;

@@ -50,7 +50,7 @@ impl Inside {
     /// Whether the agents here, or what is left of them, belong to this connected cluster.
     #[must_use]
     pub fn belongs_to(&self, id: &ResourceId) -> bool {
-        let named = self.config.as_ref().map(owner);
+        let named = self.config.as_ref().and_then(owner);
         named.as_ref() == Some(id) || self.unfinished.as_ref() == Some(id)
     }
 }
