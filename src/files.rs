@@ -43,16 +43,25 @@ pub fn require(path: &Path, limit: u64) -> io::Result<()> {
     Ok(())
 }
 
+/// Opens a regular file of at most `limit` bytes. Blocks: call it within [`blocking`].
+///
+/// # Errors
+///
+/// As [`require`], or what the system says.
+pub fn open(path: &Path, limit: u64) -> io::Result<File> {
+    require(path, limit)?;
+    File::open(path)
+}
+
 /// The content of a regular file of at most `limit` bytes. Blocks: call it within [`blocking`].
 ///
 /// # Errors
 ///
 /// As [`require`], or what the system says.
 pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    require(path, limit)?;
     let mut content = Vec::new();
     // It may have grown since.
-    File::open(path)?.take(limit).read_to_end(&mut content)?;
+    open(path, limit)?.take(limit).read_to_end(&mut content)?;
     Ok(content)
 }
 

@@ -231,8 +231,8 @@ pub enum Error {
     /// Another run works on the same object.
     #[error("{target}: another run ({holder}) is at work on {object}, and renews Lease {lease}")]
     AtWork {
-        /// The cluster.
-        target: Target,
+        /// The cluster, as messages name it.
+        target: String,
         /// Namespace and name of its Lease.
         lease: String,
         /// What it calls itself.
@@ -243,8 +243,8 @@ pub enum Error {
     /// Another run took over the work while this one could not renew its Lease.
     #[error("{target}: Lease {lease} was lost to another run, so this one changes nothing more")]
     LeaseLost {
-        /// The cluster.
-        target: Target,
+        /// The cluster, as messages name it.
+        target: String,
         /// Namespace and name of the Lease.
         lease: String,
     },

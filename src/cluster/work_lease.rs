@@ -77,8 +77,8 @@ impl Work<'_> {
             Self::Agents(_) => "arc-multicloud-agents".to_owned(),
             Self::Object(id) => {
                 let digest = Sha256::digest(id.to_ascii_lowercase());
-                let short: String = digest.iter().take(8).map(|b| format!("{b:02x}")).collect();
-                format!("arc-multicloud-{short}")
+                let short = digest.first_chunk().copied().map(u64::from_be_bytes);
+                format!("arc-multicloud-{:016x}", short.unwrap_or_default())
             }
         }
     }
@@ -191,7 +191,7 @@ impl Cluster {
         let annotations = lease.metadata.annotations.as_ref();
         let object = annotations.and_then(|all| all.get(AT_WORK_ON));
         Error::AtWork {
-            target: self.target().clone(),
+            target: self.target().to_string(),
             lease: format!(
                 "{NAMESPACE}/{}",
                 lease.metadata.name.as_deref().unwrap_or_default()
@@ -221,7 +221,7 @@ impl WorkLease {
     pub fn check(&self) -> Result<(), Error> {
         match &self.held {
             Some(held) if held.lost.is_cancelled() => Err(Error::LeaseLost {
-                target: held.cluster.target().clone(),
+                target: held.cluster.target().to_string(),
                 lease: format!("{NAMESPACE}/{}", held.name),
             }),
             _ => Ok(()),

@@ -1,5 +1,6 @@
 //! The agents' chart: which one it is, and getting it into the workspace.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use semver::Version;
@@ -15,10 +16,13 @@ use crate::files;
 const OLDEST_AGENT: Version = Version::new(1, 14, 0);
 
 /// The layer of an OCI artifact that is a chart's archive.
-/// The most that a chart's archive may have.
-const LARGEST: u64 = 64 * 1024 * 1024;
-
 const CHART_LAYER: &str = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
+
+/// The largest archive of a chart that is unpacked, as from a registry.
+const LARGEST_ARCHIVE: u64 = 256 * 1024 * 1024;
+
+/// The largest file of a chart that Helm loads (`MaxDecompressedFileSize`).
+const LARGEST_FILE: u64 = 5 * 1024 * 1024;
 
 /// A chart in a registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,7 +137,7 @@ pub fn definitions(chart: &Chart) -> Result<Vec<String>, Error> {
     files.sort();
     let mut documents = Vec::new();
     for file in files {
-        let text = files::read_text(&file, files::SMALL)
+        let text = files::read_text(&file, LARGEST_FILE)
             .map_err(|source| Error::file("read", &file, source))?;
         let found = manifest::documents(&text, "CustomResourceDefinition");
         documents.extend(found.map(|one| one.trim_start_matches("---").to_owned()));
@@ -156,20 +160,18 @@ async fn pull_from(
         } => {
             call.step("pull chart");
             let wanted = Wanted {
-                repository,
+                repository: repository.clone(),
                 // `+` is not allowed in a tag; Helm writes `_` for it.
-                tag: &version.replace('+', "_"),
-                digest: digest.as_deref(),
+                tag: version.replace('+', "_"),
+                digest: digest.clone(),
                 member: |_, _| false,
                 media_type: CHART_LAYER,
             };
-            let artifact = registry.pull(call, &wanted).await?;
+            let artifact = registry.pull(call, &wanted, workspace.path()).await?;
+            let digest = Some(artifact.digest());
             let name = format!("chart {repository}:{version}");
-            let chart = unpack(name, artifact.content, workspace).await?;
-            Ok(Chart {
-                digest: Some(artifact.digest),
-                ..chart
-            })
+            let chart = unpack(name, artifact.file, workspace).await?;
+            Ok(Chart { digest, ..chart })
         }
     }
 }
@@ -178,22 +180,22 @@ async fn local(path: &Path, workspace: &Workspace) -> Result<Chart, Error> {
     if path.is_dir() {
         return read(path);
     }
-    let archive = path.to_owned();
-    let archive = files::blocking(move || files::read(&archive, LARGEST))
+    let source = path.to_owned();
+    let archive = files::blocking(move || files::open(&source, LARGEST_ARCHIVE))
         .await
         .map_err(|source| Error::file("read chart", path, source))?;
     unpack(path.display().to_string(), archive, workspace).await
 }
 
 /// Unpacks an archive, whose only directory is the chart.
-async fn unpack(name: String, content: Vec<u8>, workspace: &Workspace) -> Result<Chart, Error> {
+async fn unpack(name: String, content: File, workspace: &Workspace) -> Result<Chart, Error> {
     let into = tempfile::Builder::new()
         .prefix("chart-")
         .tempdir_in(workspace.path())
         .map_err(|source| Error::file("create a directory in", workspace.path(), source))?
         .keep();
     let directory = into.clone();
-    spawn_blocking(move || archive::unpack(&name, &content, &directory))
+    spawn_blocking(move || archive::unpack(&name, content, &directory))
         .await
         .map_err(|panic| Error::file("unpack a chart into", &into, panic.into()))??;
     read(&only_directory(&into)?)
@@ -217,7 +219,7 @@ struct Metadata {
 }
 
 fn read(directory: &Path) -> Result<Chart, Error> {
-    let text = files::read_text(&directory.join("Chart.yaml"), files::SMALL)
+    let text = files::read_text(&directory.join("Chart.yaml"), LARGEST_FILE)
         .map_err(|error| bad(directory, &format!("no Chart.yaml can be read: {error}")))?;
     let metadata: Metadata = serde_saphyr::from_str(&text)
         .map_err(|error| bad(directory, &format!("its Chart.yaml is not valid: {error}")))?;

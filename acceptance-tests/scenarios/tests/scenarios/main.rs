@@ -17,6 +17,7 @@ mod failures;
 mod foundation;
 mod gitops;
 mod guards;
+mod helm_client;
 mod interruption;
 mod matrix;
 mod obstacles;
@@ -67,6 +68,7 @@ fn main() -> std::process::ExitCode {
         bad_input::scenarios(&mut suite, first);
         obstacles::scenarios(&mut suite, first);
         checks::scenarios(&mut suite, first);
+        helm_client::scenarios(&mut suite, first);
         failures::scenarios(&mut suite, first);
         extension_input::scenarios(&mut suite, first);
         service_account_token::bad_input_scenarios(&mut suite, first);

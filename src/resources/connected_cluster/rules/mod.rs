@@ -21,18 +21,6 @@ pub(super) fn name_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '-' || c == '_'
 }
 
-pub(super) fn digest() -> Check {
-    Check::text(|text| {
-        let hex = text.strip_prefix("sha256:").unwrap_or_default();
-        if hex.len() == 64 && hex.chars().all(|c| c.is_ascii_hexdigit()) {
-            return Ok(());
-        }
-        Err(format!(
-            "{text:?} is not a digest such as sha256:<64 hexadecimal digits>"
-        ))
-    })
-}
-
 pub(super) fn certificate() -> Check {
     Check::text(|text| {
         let framed = text.contains("-----BEGIN CERTIFICATE-----")
@@ -156,21 +144,5 @@ mod tests {
         let pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
         assert_eq!(fault(&certificate(), pem), "");
         assert!(!fault(&certificate(), "MIIB").is_empty());
-    }
-
-    #[test]
-    fn a_digest_is_sha256_in_hexadecimal() {
-        assert!(
-            digest()
-                .judge(&Value::string(format!("sha256:{}", "a".repeat(64))))
-                .is_ok()
-        );
-        for bad in [
-            "sha256:abc",
-            &"a".repeat(64),
-            &format!("sha256:{}", "g".repeat(64)),
-        ] {
-            assert!(digest().judge(&Value::string(bad)).is_err(), "{bad}");
-        }
     }
 }

@@ -147,9 +147,10 @@ async fn find_release(
     let (record, config) = try_join!(cluster.agent_release(call), cluster.arc_config(call))?;
     let present = record.is_some() || config.is_some();
     let Some(owner) = config.as_ref().and_then(owner) else {
-        return Ok(match present {
-            true => ReleaseFinding::Anonymous,
-            false => ReleaseFinding::None,
+        return Ok(if present {
+            ReleaseFinding::Anonymous
+        } else {
+            ReleaseFinding::None
         });
     };
     let alive = is_alive(call, session, &owner).await?;
