@@ -171,3 +171,26 @@ fn an_error_of_others_keeps_its_causes_and_no_secret() {
         ("outer", Some("pwd=[hidden]"))
     );
 }
+
+proptest::proptest! {
+    #![proptest_config(crate::fuzzing::config())]
+
+    #[test]
+    fn fuzz_redactor(
+        leak in proptest::sample::select(LEAKS.to_vec()),
+        before in "[ -~\\n]{0,60}",
+        more in "[A-Za-z0-9]{0,12}",
+        after in "[ -~\\n]{0,60}",
+    ) {
+        let leak = leak.replace("CANARY", &format!("CANARY{more}"));
+        let shown = text(&format!("{before}\n{leak}\n{after}"));
+        proptest::prop_assert!(!shown.contains("CANARY"), "{shown}");
+        proptest::prop_assert!(!shown.chars().any(|c| c.is_control() && c != '\n' && c != '\t'), "{shown:?}");
+    }
+
+    #[test]
+    fn fuzz_redacted_words(said in crate::fuzzing::damaged_text(&ORDINARY)) {
+        proptest::prop_assert!(text(&said).len() <= SHOWN + 64);
+        let _ = (ending(&said), one_line(&said, 80));
+    }
+}

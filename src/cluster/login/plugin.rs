@@ -264,4 +264,19 @@ mod tests {
             "{remedies:?}"
         );
     }
+
+    proptest::proptest! {
+        #![proptest_config(crate::fuzzing::config())]
+
+        #[test]
+        fn fuzz_credentials(answer in crate::fuzzing::damaged(&[
+            br#"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"t1","expirationTimestamp":"2030-01-01T00:01:00Z","clientCertificateData":"c","clientKeyData":"k"}}"#,
+            b"kind: ExecCredential\nstatus:\n  token: t1\n  expirationTimestamp: 0001-01-01T00:00:00Z\n",
+        ])) {
+            let output = Output { status: std::process::ExitStatus::default(), stdout: answer, stderr: Vec::new() };
+            if let Ok(answer) = shell("true").read(&output) {
+                let _ = answer.into_token();
+            }
+        }
+    }
 }
