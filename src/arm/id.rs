@@ -163,7 +163,17 @@ fn split(text: &str) -> Result<Vec<&str>, IdError> {
             "a part between two slashes is empty".to_owned(),
         ));
     }
+    if let Some(segment) = segments.iter().find(|segment| !is_name(segment)) {
+        return Err(refuse(text, format!("'{segment}' cannot be a name")));
+    }
     Ok(segments)
+}
+
+/// Whether a part may stand in the path of a request. Azure's own rules for names differ from type to type; these characters
+/// are in none, and `.` and `..` lead to another resource.
+fn is_name(segment: &str) -> bool {
+    let fits = |c: char| !c.is_control() && !"%?#\\<>&\"".contains(c);
+    segment.chars().all(fits) && ![".", ".."].contains(&segment)
 }
 
 /// Checks `subscriptions/{uuid}/resourceGroups/{name}/providers`.
@@ -373,6 +383,22 @@ mod tests {
             let message = ResourceId::parse(text).expect_err(text).to_string();
             assert!(message.contains(problem), "{message}");
             assert!(message.ends_with(EXAMPLE), "{message}");
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(crate::fuzzing::config())]
+
+        #[test]
+        fn fuzz_ids(text in crate::fuzzing::damaged_text(&[
+            "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Kubernetes/connectedClusters/c1",
+            "/subscriptions/s/resourceGroups/rg/providers/A.B/c/d/providers/Microsoft.KubernetesConfiguration/extensions/e",
+        ])) {
+            if let Ok(id) = ResourceId::parse(&text) {
+                let again = ResourceId::parse(&id.to_string()).expect("what is written can be read");
+                assert_eq!(again, id);
+                assert!(id.segments().all(|part| !part.is_empty() && part != "." && part != ".."), "{text}");
+            }
         }
     }
 }

@@ -52,7 +52,7 @@ impl Inside {
     /// Whether the agents here, or what is left of them, belong to this connected cluster.
     #[must_use]
     pub fn belongs_to(&self, id: &ResourceId) -> bool {
-        let named = self.config.as_ref().map(owner);
+        let named = self.config.as_ref().and_then(owner);
         named.as_ref() == Some(id) || self.unfinished.as_ref() == Some(id)
     }
 }
@@ -144,12 +144,16 @@ pub(super) async fn look_inside(call: &Call, cluster: &Cluster) -> Result<Inside
         cluster.explain_agents(call).await
     };
     let (served, evidence) = futures::try_join!(cluster.served_resources(call, &groups), evidence)?;
+    let public_key = match &key {
+        Some(key) => key_pair::public_half(&key.pem).await,
+        None => None,
+    };
     Ok(Inside {
         cluster_uid,
         agents,
         release,
         config,
-        public_key: key.as_ref().and_then(|key| key_pair::public_half(&key.pem)),
+        public_key,
         unfinished: key
             .and_then(|key| key.unfinished)
             .and_then(|id| ResourceId::parse(&id).ok()),
