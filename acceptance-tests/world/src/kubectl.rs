@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::authentication::v1::TokenRequest;
+use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::{ConfigMap, Node, Secret, ServiceAccount};
 use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
@@ -26,6 +27,8 @@ use crate::kubeconfig;
 const AGENTS: &str = "azure-arc";
 const KEY: &str = "azure-arc-connect-privatekey";
 const READER: &str = "reader";
+/// What a run holds while it works on the agents.
+const LEASE: &str = "arc-multicloud-agents";
 /// Enough for a key that is foreign; a real one takes seconds to make.
 const KEY_BITS: usize = 2048;
 
@@ -154,6 +157,33 @@ pub async fn label_nodes(cluster: &Cluster, label: &str, value: &str) -> anyhow:
             .await?;
     }
     Ok(())
+}
+
+/// `kubectl cordon` of all nodes, or `kubectl uncordon`.
+pub async fn cordon(cluster: &Cluster, cordoned: bool) -> anyhow::Result<()> {
+    let nodes: Api<Node> = Api::all(cluster.client().await?);
+    let patch = Patch::Merge(json!({"spec": {"unschedulable": cordoned}}));
+    for node in nodes.list(&ListParams::default()).await? {
+        nodes
+            .patch(&node.name_any(), &PatchParams::default(), &patch)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Removes the Lease of a run that was killed; it may be missing.
+pub async fn delete_lease(cluster: &Cluster) -> anyhow::Result<()> {
+    let leases: Api<Lease> = Api::namespaced(cluster.client().await?, "kube-system");
+    match leases.delete(LEASE, &DeleteParams::default()).await {
+        Err(kube::Error::Api(refusal)) if refusal.code != 404 => Err(refusal.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a run is at work on the agents of a cluster.
+pub async fn has_lease(cluster: &Cluster) -> anyhow::Result<bool> {
+    let leases: Api<Lease> = Api::namespaced(cluster.client().await?, "kube-system");
+    Ok(leases.get_opt(LEASE).await?.is_some())
 }
 
 /// Makes a service account that may look at everything and change nothing, and answers a kubeconfig that logs in as it.

@@ -1,15 +1,14 @@
 //! What a connected cluster leaves on both planes: tests check that it is nothing, and remove what a failed one left.
 
 use anyhow::{Context, ensure};
-use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::Namespace;
-use kube::api::{DeleteParams, ListParams};
-use kube::{Api, ResourceExt as _};
+use kube::Api;
+use kube::api::DeleteParams;
 
 use super::arm::Arm;
 use super::cluster::Cluster;
 use super::wait::eventually;
-use super::{World, request_log};
+use super::{World, kubectl, request_log};
 
 /// Deletes a namespace; it may be missing.
 pub async fn delete_namespace(cluster: &Cluster, name: &str) -> anyhow::Result<()> {
@@ -38,11 +37,7 @@ pub async fn nothing_is_left(arm: &Arm, world: &World, cluster: &Cluster) -> any
     for namespace in ["azure-arc", "azure-arc-release"] {
         namespace_is_gone(cluster, namespace).await?;
     }
-    let leases: Api<Lease> = Api::namespaced(cluster.client().await?, "kube-system");
-    for lease in leases.list(&ListParams::default()).await? {
-        let name = lease.name_any();
-        ensure!(!name.starts_with("arc-multicloud"), "Lease {name} is left");
-    }
+    ensure!(!kubectl::has_lease(cluster).await?, "the Lease is left");
     let unexpected = request_log::unexpected(world.directory())?;
     ensure!(
         unexpected.is_empty(),
@@ -57,5 +52,5 @@ pub async fn clean_up(world: &World, cluster: &Cluster) -> anyhow::Result<()> {
     for namespace in ["azure-arc", "azure-arc-release"] {
         delete_namespace(cluster, namespace).await?;
     }
-    Ok(())
+    kubectl::delete_lease(cluster).await
 }

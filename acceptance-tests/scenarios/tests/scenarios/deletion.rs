@@ -10,6 +10,7 @@ use crate::common::{Configuration, Fixture, REMEDY, Suite, says};
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
     suite.add("deletion::policies", 1, engine, policies);
+    suite.add("deletion::without_nodes", 1, engine, without_nodes);
     suite.add("deletion::cluster_gone_for_good", 1, engine, gone_for_good);
 }
 
@@ -44,6 +45,18 @@ async fn policies(test: Fixture) -> anyhow::Result<()> {
     test.work.apply().await?.expect_success()?;
     kubectl::create_with_finalizer(cluster).await?;
     test.destroy().await
+}
+
+/// The node group went first: no pod of a hook would ever run.
+async fn without_nodes(test: Fixture) -> anyhow::Result<()> {
+    let cluster = test.cluster();
+    let brief = r#"timeouts { delete = "2m" }"#;
+    test.apply(&Configuration::with(cluster, brief).render())
+        .await?;
+    kubectl::cordon(cluster, true).await?;
+    let destroyed = test.destroy().await;
+    kubectl::cordon(cluster, false).await?;
+    destroyed
 }
 
 /// The cluster does not answer any more: nothing goes until the user says that the agents may stay, which can be said while

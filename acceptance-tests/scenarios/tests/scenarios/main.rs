@@ -25,6 +25,8 @@ mod secrets;
 mod service_account_token;
 mod settings;
 mod simulated;
+mod takeover;
+mod two_runs;
 mod wrong_cluster;
 
 use anyhow::Context;
@@ -63,6 +65,8 @@ fn main() -> std::process::ExitCode {
         wrong_cluster::scenarios(&mut suite, first);
         settings::scenarios(&mut suite, first);
         deletion::scenarios(&mut suite, first);
+        takeover::scenarios(&mut suite, first);
+        two_runs::scenarios(&mut suite, first);
         interruption::once(&mut suite, first);
         secrets::scenarios(&mut suite, first);
         bad_input::scenarios(&mut suite, first);
