@@ -31,6 +31,8 @@ pub mod cluster;
 pub mod environment;
 pub mod fault;
 pub mod files;
+#[cfg(test)]
+mod fuzzing;
 pub mod helm;
 pub mod plugin;
 pub mod proto;

@@ -17,7 +17,7 @@ mod login;
 mod objects;
 mod request;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod work_lease;
 
 use std::sync::Arc;
@@ -34,8 +34,8 @@ pub use self::accounts::{
     Verdict,
 };
 pub use self::agents::{
-    AGENTS_NAMESPACE, AgentKey, Agents, ArcConfig, Cause, Evidence, EvidenceLine, NodeFacts,
-    RELEASE_NAME, RELEASE_NAMESPACE, StoredRelease,
+    AGENTS_NAMESPACE, AgentKey, Agents, ArcConfig, Cause, DeliveredKey, Evidence, EvidenceLine,
+    NodeFacts, RELEASE_NAME, RELEASE_NAMESPACE, StoredRelease,
 };
 pub use self::error::{Error, Target};
 pub use self::keys::STARTED;

@@ -63,7 +63,7 @@ fn main() -> std::process::ExitCode {
         wrong_cluster::scenarios(&mut suite, first);
         settings::scenarios(&mut suite, first);
         deletion::scenarios(&mut suite, first);
-        interruption::every_step(&mut suite, first);
+        interruption::once(&mut suite, first);
         secrets::scenarios(&mut suite, first);
         bad_input::scenarios(&mut suite, first);
         obstacles::scenarios(&mut suite, first);

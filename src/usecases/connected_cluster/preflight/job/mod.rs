@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::arm::canonical_location;
 use crate::call::{Call, Probe, WaitError, poll_until};
 use crate::cluster::{Cluster, JobState, NamespaceState, RELEASE_NAMESPACE, STARTED};
-use crate::helm::{self, Access, Chart};
+use crate::helm::{self, Chart};
 
 pub use log::Finding;
 use origin::REGISTRY;
@@ -22,6 +22,7 @@ use origin::REGISTRY;
 use crate::usecases::connected_cluster::error::Error;
 use crate::usecases::connected_cluster::provisions::Provisions;
 use crate::usecases::connected_cluster::spec::{Proxy, Spec};
+use crate::usecases::connected_cluster::tools::Tools;
 use crate::usecases::session::Session;
 
 const RELEASE: &str = "cluster-diagnostic-checks";
@@ -49,20 +50,16 @@ pub async fn run(
     provisions: &Provisions,
 ) -> Result<(), Error> {
     call.step("check DNS and outbound connections by a job in the cluster");
-    let workspace = &provisions.workspace;
-    let chart = helm::chart::pull(call, &origin::chart(&spec.agent.chart), workspace)
+    let tools = &provisions.tools;
+    let source = origin::chart(&spec.agent.chart);
+    let chart = helm::chart::pull(call, &source, tools.workspace())
         .await
         .map_err(not_run)?;
-    let lease = cluster.lease_kubeconfig(call, workspace.path()).await?;
     let namespace = cluster.namespace_state(call, RELEASE_NAMESPACE).await?;
     let job = Diagnosis {
         cluster,
-        provisions,
+        tools,
         makes_namespace: namespace == NamespaceState::Missing,
-        access: Access {
-            kubeconfig: lease.path(),
-            workspace,
-        },
     };
     job.uninstall(call).await?;
     let values = values(call, session, spec).await?;
@@ -77,10 +74,9 @@ pub async fn run(
 /// The job in a cluster.
 struct Diagnosis<'a> {
     cluster: &'a Cluster,
-    provisions: &'a Provisions,
+    tools: &'a Tools,
     /// Whether Helm has to make the namespace.
     makes_namespace: bool,
-    access: Access<'a>,
 }
 
 impl Diagnosis<'_> {
@@ -107,8 +103,11 @@ impl Diagnosis<'_> {
             values,
             wait_timeout: LIMIT,
         };
-        let helm = &self.provisions.helm;
-        match helm.upgrade_install(call, &self.access, &install).await {
+        let Tools { helm, .. } = self.tools;
+        match helm
+            .upgrade_install(call, &self.tools.access(), &install)
+            .await
+        {
             // The job and its pod tell why.
             Err(helm::Error::TimedOut { .. }) => Ok(()),
             outcome => outcome.map_err(not_run),
@@ -171,8 +170,9 @@ impl Diagnosis<'_> {
 
     /// Removes the release, this run's or one that an earlier run left.
     async fn uninstall(&self, call: &Call) -> Result<(), Error> {
-        let helm = &self.provisions.helm;
-        let removed = helm.uninstall(call, &self.access, RELEASE, RELEASE_NAMESPACE, false);
+        let Tools { helm, .. } = self.tools;
+        let access = self.tools.access();
+        let removed = helm.uninstall(call, &access, RELEASE, RELEASE_NAMESPACE, false);
         removed.await.map_err(not_run)
     }
 
