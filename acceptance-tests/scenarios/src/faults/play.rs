@@ -1,0 +1,223 @@
+//! Playing a cell, and judging it.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use anyhow::ensure;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use world::forwarder::Seen;
+use world::wait::eventually;
+
+use super::host::{Errors, Object};
+use super::inventory::Inventory;
+use super::{Cell, Lane, Operation, Plane, Subject};
+
+/// What became of a cell.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// The run ended well in spite of the fault.
+    EndedWell,
+    /// The run ended with an error, and the next apply ended well.
+    Converged,
+    /// The run made fewer requests this time.
+    NotReached,
+    /// The next apply did not end well, or its plan was not the last.
+    Stuck,
+    /// Something exists that no state knows and no apply took up.
+    Lost,
+}
+
+/// A cell and what became of it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Played {
+    /// Which it was.
+    #[serde(flatten)]
+    pub cell: Cell,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// The request that met the fault.
+    pub request: Option<String>,
+    /// How long the run took, in milliseconds.
+    pub milliseconds: u128,
+    /// The errors of the run.
+    pub errors: Errors,
+    /// Whether the run left an object that is to be replaced.
+    pub tainted: bool,
+    /// The errors of the next apply, or what was left.
+    pub next: Errors,
+}
+
+/// How an object's life goes without a fault.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub struct Usual {
+    /// The requests of each operation on each plane.
+    pub requests: BTreeMap<Operation, BTreeMap<Plane, Vec<String>>>,
+    /// How long each operation takes, in milliseconds.
+    pub milliseconds: BTreeMap<Operation, u128>,
+    /// What a destroy leaves on purpose: namespaces that may have been there before.
+    pub left: Inventory,
+}
+
+impl Verdict {
+    /// Whether the provider did what it promises.
+    #[must_use]
+    pub const fn is_good(self) -> bool {
+        !matches!(self, Self::Stuck | Self::Lost)
+    }
+}
+
+impl Played {
+    /// Whether one reset was enough for a create to end with an error.
+    #[must_use]
+    pub fn is_tainted_by_a_reset(&self) -> bool {
+        let create = self.cell.operation == Operation::Create;
+        create && self.cell.kind.is_reset() && !self.errors.is_empty()
+    }
+}
+
+impl Usual {
+    /// How many requests an operation makes on a plane.
+    #[must_use]
+    pub fn count(&self, operation: Operation, plane: Plane) -> usize {
+        let planes = self.requests.get(&operation);
+        planes
+            .and_then(|planes| planes.get(&plane))
+            .map_or(0, Vec::len)
+    }
+}
+
+/// Makes, changes and destroys an object without a fault.
+pub async fn measure(lane: &mut Lane<'_>, subject: Subject) -> anyhow::Result<Usual> {
+    lane.make_ready(subject).await?;
+    let before = lane.inventory().await?;
+    let mut object = Object::none(subject.type_name());
+    let mut usual = Usual::default();
+    for operation in Operation::ALL {
+        let configuration = configuration(lane, subject, operation);
+        let begin = Instant::now();
+        let (errors, seen) = lane
+            .apply(&mut object, configuration.as_ref(), None)
+            .await?;
+        ensure!(errors.is_empty(), "{subject:?} {operation:?}: {errors:?}");
+        let took = begin.elapsed().as_millis();
+        usual.milliseconds.insert(operation, took);
+        let requests = seen.map(|seen| seen.requests);
+        let planes = Plane::ALL.into_iter().zip(requests).collect();
+        usual.requests.insert(operation, planes);
+    }
+    let after = lane.inventory().await?;
+    usual.left = after.difference(&before).cloned().collect();
+    Ok(usual)
+}
+
+/// Plays cells of one subject, at most one for each operation, in one life of an object. It ends early after a bad verdict;
+/// then the lane is cleaned.
+pub async fn play(
+    lane: &mut Lane<'_>,
+    subject: Subject,
+    cells: &[Cell],
+    usual: &Usual,
+) -> anyhow::Result<Vec<Played>> {
+    lane.make_ready(subject).await?;
+    let before = lane.inventory().await?;
+    let mut object = Object::none(subject.type_name());
+    let mut played = Vec::new();
+    for operation in Operation::ALL {
+        let configuration = configuration(lane, subject, operation);
+        let cell = cells.iter().find(|cell| cell.operation == operation);
+        let Some(cell) = cell else {
+            let applied = lane.apply(&mut object, configuration.as_ref(), None);
+            let (errors, _) = applied.await?;
+            ensure!(errors.is_empty(), "{subject:?} {operation:?}: {errors:?}");
+            continue;
+        };
+        let mut one = fault(lane, &mut object, configuration.as_ref(), *cell).await?;
+        if one.verdict.is_good() && operation == Operation::Destroy {
+            look_for_leftovers(lane, &before, &usual.left, &mut one).await;
+        }
+        let good = one.verdict.is_good();
+        played.push(one);
+        if !good {
+            lane.clean_up().await?;
+            break;
+        }
+    }
+    Ok(played)
+}
+
+/// One run with a fault and the next one without.
+async fn fault(
+    lane: &Lane<'_>,
+    object: &mut Object,
+    configuration: Option<&Value>,
+    cell: Cell,
+) -> anyhow::Result<Played> {
+    let begin = Instant::now();
+    let (errors, seen) = lane.apply(object, configuration, Some(cell)).await?;
+    let milliseconds = begin.elapsed().as_millis();
+    let tainted = object.is_tainted();
+    let forgotten = object.is_none() && cell.operation != Operation::Destroy;
+    let next = next(lane, object, configuration).await?;
+    let request = seen.into_iter().find_map(|seen: Seen| seen.struck);
+    let verdict = match (&request, next.is_empty(), errors.is_empty()) {
+        (_, false, _) if forgotten => Verdict::Lost,
+        (_, false, _) => Verdict::Stuck,
+        (None, true, _) => Verdict::NotReached,
+        (Some(_), true, true) => Verdict::EndedWell,
+        (Some(_), true, false) => Verdict::Converged,
+    };
+    Ok(Played {
+        cell,
+        verdict,
+        request,
+        milliseconds,
+        errors,
+        tainted,
+        next,
+    })
+}
+
+/// The next apply, and a plan after it. Answers what is wrong.
+async fn next(
+    lane: &Lane<'_>,
+    object: &mut Object,
+    configuration: Option<&Value>,
+) -> anyhow::Result<Errors> {
+    let (errors, _) = lane.apply(object, configuration, None).await?;
+    let Some(configuration) = configuration.filter(|_| errors.is_empty()) else {
+        return Ok(errors);
+    };
+    let settled = lane.host.is_settled(object, configuration).await?;
+    Ok(settled.err().unwrap_or_default())
+}
+
+/// After a destroy nothing is there that was not there before.
+async fn look_for_leftovers(
+    lane: &Lane<'_>,
+    before: &Inventory,
+    on_purpose: &Inventory,
+    played: &mut Played,
+) {
+    let waited = eventually("nothing is left", || async {
+        let now = lane.inventory().await?;
+        let more = now.difference(before);
+        let more: Vec<&String> = more.filter(|one| !on_purpose.contains(*one)).collect();
+        let nothing = more.is_empty();
+        Ok(nothing.then_some(()).ok_or_else(|| format!("{more:?}")))
+    });
+    if let Err(error) = waited.await {
+        played.verdict = Verdict::Lost;
+        played.next.push(format!("{error:#}"));
+    }
+}
+
+fn configuration(lane: &Lane<'_>, subject: Subject, operation: Operation) -> Option<Value> {
+    let changed = match operation {
+        Operation::Create => false,
+        Operation::Update => true,
+        Operation::Destroy => return None,
+    };
+    Some(subject.configuration(&lane.place, changed))
+}
