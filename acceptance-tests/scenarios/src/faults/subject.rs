@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use world::names::{LOCATION, RESOURCE_GROUP};
 
+use super::Operation;
+
 /// Object id of the custom locations provider in the world's tenant.
 const CUSTOM_LOCATIONS: &str = "51dfe1e8-70c6-4de5-a08e-e18aff23d815";
 
@@ -65,9 +67,10 @@ impl Subject {
     }
 
     /// How long one operation may take, in seconds: several times what it takes without a fault.
-    const fn seconds(self) -> u32 {
-        match self {
-            Self::ConnectedCluster => 45,
+    const fn seconds(self, operation: Operation) -> u32 {
+        match (self, operation) {
+            (Self::ConnectedCluster, Operation::Create | Operation::Destroy) => 45,
+            (Self::Extension, Operation::Destroy) => 30,
             _ => 20,
         }
     }
@@ -121,8 +124,12 @@ impl Subject {
     /// The `timeouts` block.
     #[must_use]
     pub fn timeouts(self) -> Map<String, Value> {
-        let limit = format!("{}s", self.seconds());
-        object(json!({"create": limit, "read": limit, "update": limit, "delete": limit}))
+        let limit = |operation| format!("{}s", self.seconds(operation));
+        object(json!({
+            "create": limit(Operation::Create),
+            "update": limit(Operation::Update),
+            "delete": limit(Operation::Destroy),
+        }))
     }
 
     /// Attributes and `timeouts` as one value.

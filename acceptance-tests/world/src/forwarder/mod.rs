@@ -41,7 +41,7 @@ pub struct Rule {
 /// What was asked for since the last [`Forwarder::begin`].
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
-    /// The provider's requests in their order, as `METHOD path`. Those of other programs, such as Helm, do not count.
+    /// The requests that count, in their order, as `METHOD path`.
     pub requests: Vec<String>,
     /// The one that was spoilt.
     pub struck: Option<String>,
@@ -56,6 +56,8 @@ pub struct Forwarder {
 
 struct Shared {
     upstream: Upstream,
+    /// How those programs call themselves whose requests count.
+    client: &'static str,
     script: Mutex<Script>,
 }
 
@@ -66,7 +68,8 @@ struct Script {
 }
 
 impl Forwarder {
-    /// Starts one before the API server of a cluster.
+    /// Starts one before the API server of a cluster. Requests of other programs than the provider, such as Helm, do not
+    /// count.
     ///
     /// # Errors
     ///
@@ -74,25 +77,31 @@ impl Forwarder {
     pub async fn before_cluster(world: &World, cluster: &Cluster) -> anyhow::Result<Self> {
         let pki = world.directory().join("pki");
         let upstream = Upstream::new(&cluster.endpoint, world, Some(&pki.join("administrator")))?;
-        Self::start(upstream, &pki.join("kube-apiserver")).await
+        Self::start(upstream, USER_AGENT, &pki.join("kube-apiserver")).await
     }
 
-    /// Starts one before the simulated Azure, which is then a custom cloud at this forwarder's address.
+    /// Starts one before the simulated Azure, which is then a custom cloud at this forwarder's address. Every request
+    /// counts: the provider's login calls itself by another name.
     ///
     /// # Errors
     ///
     /// As [`Forwarder::before_cluster`].
     pub async fn before_azure(world: &World) -> anyhow::Result<Self> {
         let upstream = Upstream::new(&world.environment()[SIMULATOR_URL], world, None)?;
-        Self::start(upstream, &world.directory().join("pki/azure")).await
+        Self::start(upstream, "", &world.directory().join("pki/azure")).await
     }
 
-    async fn start(upstream: Upstream, certificate: &Path) -> anyhow::Result<Self> {
+    async fn start(
+        upstream: Upstream,
+        client: &'static str,
+        certificate: &Path,
+    ) -> anyhow::Result<Self> {
         let acceptor = serve::acceptor(certificate)?;
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?.to_string();
         let shared = Arc::new(Shared {
             upstream,
+            client,
             script: Mutex::default(),
         });
         let stop = CancellationToken::new();
@@ -145,8 +154,9 @@ impl Shared {
 
     /// Counts a request, and says what is to happen to it.
     fn strike(&self, request: &http::request::Parts) -> Option<Fault> {
-        let agent = request.headers.get(http::header::USER_AGENT)?;
-        if !agent.to_str().ok()?.starts_with(USER_AGENT) {
+        let client = request.headers.get(http::header::USER_AGENT);
+        let client = client.and_then(|name| name.to_str().ok());
+        if !client.unwrap_or_default().starts_with(self.client) {
             return None;
         }
         let line = format!("{} {}", request.method, request.uri.path());
