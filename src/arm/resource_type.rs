@@ -12,6 +12,8 @@ use super::id::ResourceId;
 use super::operation::{Operation, Resource};
 use super::transport::{Request, Response};
 use crate::call::Call;
+use crate::fault::{Explain as _, Kind};
+use crate::retry::Failure as _;
 
 /// Requests for the resources of one type. The id's own subscription counts, not the client's.
 #[derive(Clone, Debug)]
@@ -77,6 +79,43 @@ impl ResourceType {
     ) -> Result<Operation<T>, Error> {
         let request = self.request(call, Method::PUT, "write", id).await?;
         self.change(call, request.with_json(body)).await
+    }
+
+    /// Creates a resource that was seen not to be there and returns as soon as Azure has accepted that.
+    ///
+    /// The answer to a request can get lost, and Azure is known to refuse one (429) that it carries out. What is there after
+    /// such a failure was made by it, and is followed as if it had been accepted.
+    pub(super) async fn create<T: Resource + Serialize>(
+        &self,
+        call: &Call,
+        id: &ResourceId,
+        body: &T,
+    ) -> Result<Operation<T>, Error> {
+        let error = match self.put(call, id, body).await {
+            Err(error) if may_have_worked(&error) => error,
+            outcome => return outcome,
+        };
+        let made = self.follow(&call.afterwards(), id).await;
+        made.ok().flatten().ok_or(error)
+    }
+
+    /// What is going on with the resource now; `None` when Azure says that it does not exist.
+    pub(super) async fn follow<T: Resource>(
+        &self,
+        call: &Call,
+        id: &ResourceId,
+    ) -> Result<Option<Operation<T>>, Error> {
+        let request = self.request(call, Method::GET, "write", id).await?;
+        match self.client.send(call, &request).await {
+            Ok(answer) => {
+                let client = self.client.clone();
+                Operation::change(client, call, &request, &answer)
+                    .await
+                    .map(Some)
+            }
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Changes what `body` names and returns as soon as Azure has accepted that. A body that names final values, as all
@@ -155,4 +194,13 @@ impl ResourceType {
         };
         Ok(Request::new(method, address, action))
     }
+}
+
+/// Whether the resource may be there although its creation failed.
+fn may_have_worked(error: &Error) -> bool {
+    error.may_have_been_carried_out()
+        || matches!(
+            error.kind(),
+            Kind::Conflict | Kind::Throttled | Kind::Unavailable
+        )
 }

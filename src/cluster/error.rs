@@ -212,6 +212,26 @@ pub enum Error {
         /// What was attempted.
         action: String,
     },
+    /// Another run works on the same object.
+    #[error("{target}: another run ({holder}) is at work on {object}, and renews Lease {lease}")]
+    AtWork {
+        /// The cluster, as messages name it.
+        target: String,
+        /// Namespace and name of its Lease.
+        lease: String,
+        /// What it calls itself.
+        holder: String,
+        /// ARM id of the object that it works on.
+        object: String,
+    },
+    /// Another run took over the work while this one could not renew its Lease.
+    #[error("{target}: Lease {lease} was lost to another run, so this one changes nothing more")]
+    LeaseLost {
+        /// The cluster, as messages name it.
+        target: String,
+        /// Namespace and name of the Lease.
+        lease: String,
+    },
     /// The login lacks rights that connecting the cluster needs.
     #[error("{target}: the login may not {}", missing.join(", nor "))]
     Rights {
@@ -241,6 +261,11 @@ impl Error {
             Self::Api { status, .. } => status.code == 404,
             _ => false,
         }
+    }
+
+    /// Whether the answer is that the login lacks the right.
+    pub(super) fn is_forbidden(&self) -> bool {
+        matches!(self, Self::Api { status, .. } if status.code == 403)
     }
 
     /// Whether the answer is that another object, or another version of it, is there.

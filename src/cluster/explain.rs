@@ -29,6 +29,7 @@ impl Explain for Error {
             | Self::EksNotReady { .. }
             | Self::Unreachable { .. }
             | Self::OutcomeUnknown { .. } => Kind::Unavailable,
+            Self::AtWork { .. } | Self::LeaseLost { .. } => Kind::Conflict,
             Self::Api { status, .. } => of_status(status.code),
         }
     }
@@ -53,6 +54,8 @@ impl Explain for Error {
             Self::Api { status, .. } => summary_of_status(status.code),
             Self::Untrusted { .. } => "Cluster Certificate Not Trusted",
             Self::Unreachable { .. } => "Cluster Not Reachable",
+            Self::AtWork { .. } => "Another Run Is at Work",
+            Self::LeaseLost { .. } => "Lease Lost to Another Run",
             Self::OutcomeUnknown { .. } => "Outcome Unknown in the Cluster",
             Self::TooLarge { .. } => "Unexpected Answer From the Cluster",
             Self::Rights { .. } => "Cluster Rights Missing",
@@ -140,6 +143,16 @@ fn remedies(error: &Error) -> Vec<String> {
         ],
         Error::Unreachable { .. } => vec![
             "check the network, VPN, HTTPS_PROXY and NO_PROXY, and whether the cluster has a public endpoint".to_owned(),
+        ],
+        Error::AtWork { lease, .. } => {
+            let (namespace, name) = lease.split_once('/').unwrap_or_default();
+            vec![
+                "wait until the other run is over, then run again".to_owned(),
+                format!("see who it is: kubectl get lease --namespace {namespace} {name} --output yaml"),
+            ]
+        }
+        Error::LeaseLost { .. } => vec![
+            "wait until the other run is over, then run again: it looks at what is there before it changes anything".to_owned(),
         ],
         Error::OutcomeUnknown { .. } => vec![
             "run the same again: it looks at what is there before it changes anything".to_owned(),

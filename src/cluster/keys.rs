@@ -22,6 +22,8 @@ pub(super) const DISCONNECTING: &str = ours!("disconnecting");
 pub(super) const REMINDED: &str = ours!("reminded");
 /// Annotation of an object that we created: the random id (UUID) of the request that did, so that a repetition knows it.
 pub(super) const REQUEST: &str = ours!("request");
+/// Annotation of a Lease: the ARM id of the object that its holder works on.
+pub(super) const AT_WORK_ON: &str = ours!("at-work-on");
 /// Label of Helm's record of a release: the second (Unix time) in which we started Helm.
 pub const STARTED: &str = ours!("started");
 

@@ -17,6 +17,7 @@ mod redact;
 mod request;
 #[cfg(test)]
 mod testing;
+mod work_lease;
 
 use std::sync::Arc;
 
@@ -41,6 +42,7 @@ pub use self::login::{
     Connection, Credential, Eks, Endpoint, Exec, Explicit, KubeconfigLease, Reference,
 };
 pub use self::objects::{FluxKind, FluxObject, JobState, NamespaceState, Workload};
+pub use self::work_lease::{Work, WorkLease};
 
 /// A cluster that can be asked. Cheap to clone; clones share connections and tokens.
 #[derive(Clone)]

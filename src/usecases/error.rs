@@ -90,6 +90,9 @@ impl PlaneError {
     #[must_use]
     pub const fn subject(&self) -> PlaneSubject {
         match self {
+            Self::Cluster(cluster::Error::AtWork { .. } | cluster::Error::LeaseLost { .. }) => {
+                PlaneSubject::Whole
+            }
             Self::NoConnection
             | Self::Cluster(_)
             | Self::OtherCluster { .. }

@@ -8,6 +8,7 @@
 //! `remove`, `error`. What all types share is here at the top.
 
 pub mod connected_cluster;
+mod creation;
 pub mod custom_location;
 mod drift;
 mod error;

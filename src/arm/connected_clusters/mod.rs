@@ -59,6 +59,22 @@ impl ConnectedClusters {
         self.resource_type.get(call, id).await
     }
 
+    /// Creates the connected cluster, which was seen not to be there, and returns as soon as Azure has accepted that. One that is there
+    /// after a failure was made by it. Read-only members are not sent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when Azure does not accept the request.
+    pub async fn create(
+        &self,
+        call: &Call,
+        id: &ResourceId,
+        cluster: &ConnectedCluster,
+    ) -> Result<Operation<ConnectedCluster>, Error> {
+        let body = cluster.clone().for_put();
+        self.resource_type.create(call, id, &body).await
+    }
+
     /// Creates or replaces the connected cluster and returns as soon as Azure has accepted that. Read-only members are
     /// not sent. Properties that are left out go back to their defaults.
     ///

@@ -83,6 +83,35 @@ impl Extensions {
         self.resource_type.list(call, segments, &[], &of).await
     }
 
+    /// Creates the extension, which was seen not to be there, and returns as soon as Azure has accepted that. One that is there
+    /// after a failure was made by it. Read-only members are not sent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when Azure does not accept the request.
+    pub async fn create(
+        &self,
+        call: &Call,
+        id: &ResourceId,
+        extension: &Extension,
+    ) -> Result<Operation<Extension>, Error> {
+        let body = extension.clone().for_put();
+        self.resource_type.create(call, id, &body).await
+    }
+
+    /// What is going on with the extension now; `None` when Azure says that it does not exist.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] for everything else.
+    pub async fn follow(
+        &self,
+        call: &Call,
+        id: &ResourceId,
+    ) -> Result<Option<Operation<Extension>>, Error> {
+        self.resource_type.follow(call, id).await
+    }
+
     /// Creates or replaces the extension and returns as soon as Azure has accepted that. Read-only members are not sent.
     /// What is left out goes back to its default, and protected settings that are left out are lost.
     ///

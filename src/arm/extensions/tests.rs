@@ -1,5 +1,7 @@
 //! Conversations about extensions, over TLS.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -101,4 +103,27 @@ async fn what_is_gone_with_its_cluster_is_gone() {
             .expect("answered")
             .is_none()
     );
+}
+
+#[tokio::test]
+async fn what_is_there_after_a_failed_creation_was_made_by_it() {
+    let azure = Azure::start(|seen, before| match (&seen.method, &*seen.path) {
+        (&Method::PUT, text) if text == path("flux") => {
+            Some(Reply::error(429, "TooManyRequests", "later").with("retry-after", "60"))
+        }
+        (&Method::PUT, text) if text == path("gone") => Some(Reply::error(503, "Busy", "later")),
+        _ => script(seen, before),
+    })
+    .await;
+    let extensions = azure.client().extensions();
+    // So short that the request is not repeated.
+    let call = call().within(Duration::from_millis(300));
+    let create = async |name: &str| {
+        let id = cluster_id().cluster_extension(name);
+        extensions.create(&call, &id, &Extension::default()).await
+    };
+    let operation = create("flux").await.expect("it was carried out");
+    assert!(operation.initial().is_some());
+    let error = create("gone").await.expect_err("it was not");
+    assert_eq!(error.fault().and_then(|fault| fault.status), Some(503));
 }

@@ -72,6 +72,35 @@ impl FluxConfigurations {
         self.resource_type.get(call, id).await
     }
 
+    /// Creates the configuration, which was seen not to be there, and returns as soon as Azure has accepted that. One that is there
+    /// after a failure was made by it. Read-only members are not sent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] when Azure does not accept the request.
+    pub async fn create(
+        &self,
+        call: &Call,
+        id: &ResourceId,
+        configuration: &FluxConfiguration,
+    ) -> Result<Operation<FluxConfiguration>, Error> {
+        let body = configuration.clone().for_put();
+        self.resource_type.create(call, id, &body).await
+    }
+
+    /// What is going on with the configuration now; `None` when Azure says that it does not exist.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] for everything else.
+    pub async fn follow(
+        &self,
+        call: &Call,
+        id: &ResourceId,
+    ) -> Result<Option<Operation<FluxConfiguration>>, Error> {
+        self.resource_type.follow(call, id).await
+    }
+
     /// Creates or replaces the configuration and returns as soon as Azure has accepted that. Read-only members are not
     /// sent; secrets that are left out are lost.
     ///

@@ -90,9 +90,10 @@ mod tests {
     #[tokio::test]
     async fn pages_that_name_each_other_are_an_error() {
         let azure = Azure::start(|seen, _| {
-            let next = match seen.query.ends_with("page=2") {
-                true => "/list?api-version=1",
-                false => "/list?api-version=1&page=2",
+            let next = if seen.query.ends_with("page=2") {
+                "/list?api-version=1"
+            } else {
+                "/list?api-version=1&page=2"
             };
             let body = json!({"value": [{}], "nextLink": next});
             (seen.path == "/list").then(|| Reply::json(200, &body))

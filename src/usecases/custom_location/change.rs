@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::arm::{self, CustomLocation, ResourceId};
+use crate::arm::{self, CustomLocation, Operation};
 use crate::call::Call;
-use crate::cluster::NamespaceState;
+use crate::cluster::{Cluster, NamespaceState};
 use crate::usecases::session::Session;
 use crate::usecases::target::{Expected, require_connected};
 
@@ -33,23 +33,25 @@ pub async fn change(call: &Call, session: &Session, spec: &Spec) -> Result<Obser
     Box::pin(check_cluster(call, session, spec)).await?;
     call.check()?;
     call.step("change the custom location");
-    Box::pin(write(call, session, &spec.id, &spec.over(found), |_| ())).await?;
+    let (locations, body) = (session.azure.custom_locations(), spec.over(found));
+    let put = || locations.put(call, &spec.id, &body);
+    Box::pin(write(call, put, |_| ())).await?;
     observed(call, session, spec).await
 }
 
 /// Has Azure carry out what is wanted, and tells `accepted` what it takes on. Agents that were just told to let Azure's service
 /// in start anew for that, and until then Azure finds itself kept out.
-pub(super) async fn write(
+pub(super) async fn write<F>(
     call: &Call,
-    session: &Session,
-    id: &ResourceId,
-    body: &CustomLocation,
-    accepted: impl Fn(&CustomLocation),
-) -> Result<CustomLocation, Error> {
-    let locations = session.azure.custom_locations();
+    put: impl Fn() -> F,
+    accepted: impl Fn(Option<&CustomLocation>),
+) -> Result<CustomLocation, Error>
+where
+    F: Future<Output = Result<Operation<CustomLocation>, arm::Error>>,
+{
     let attempt = || async {
-        let operation = locations.put(call, id, body).await?;
-        accepted(operation.initial().unwrap_or(body));
+        let operation = put().await?;
+        accepted(operation.initial());
         operation.wait(call).await
     };
     let patience = Instant::now() + ADMISSION;
@@ -86,7 +88,7 @@ pub(super) async fn check_cluster(
     call: &Call,
     session: &Session,
     spec: &Spec,
-) -> Result<(), Error> {
+) -> Result<Cluster, Error> {
     require_connected(call, session, &spec.cluster).await?;
     let expected = Expected::agents_of(&spec.cluster);
     let target = expected
@@ -106,6 +108,6 @@ pub(super) async fn check_cluster(
             cluster: spec.cluster.clone(),
             namespace: spec.namespace.clone(),
         }),
-        NamespaceState::Active | NamespaceState::Missing => Ok(()),
+        NamespaceState::Active | NamespaceState::Missing => Ok(target.cluster),
     }
 }

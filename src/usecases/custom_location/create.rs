@@ -4,6 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::arm::CustomLocation;
 use crate::call::Call;
+use crate::cluster::Cluster;
+use crate::usecases::creation::Creation;
 use crate::usecases::error::Incomplete;
 use crate::usecases::registration::check_registered;
 use crate::usecases::session::Session;
@@ -27,15 +29,54 @@ pub async fn create(
     spec: &Spec,
     checkpoint: impl Fn(&CustomLocation),
 ) -> Result<Observation, Incomplete<CustomLocation, Error>> {
-    let existing = Box::pin(prepare(call, session, spec))
+    let (existing, cluster) = Box::pin(prepare(call, session, spec))
         .await
         .map_err(Incomplete::nothing)?;
-    if let Some(existing) = existing {
-        adoptable(spec, &existing).map_err(Incomplete::nothing)?;
+    if let Some(existing) = existing.as_ref().filter(|_| spec.adopt_existing) {
+        same_object(spec, existing).map_err(Incomplete::nothing)?;
         return Box::pin(change(call, session, spec))
             .await
             .map_err(Incomplete::nothing);
     }
+    let creation = Creation::begin(call, Some(&cluster), &spec.id).await;
+    let creation = creation.map_err(Incomplete::nothing)?;
+    let made = Box::pin(async {
+        if let Some(existing) = &existing {
+            let resumed = resume(call, session, spec, existing, &creation).await;
+            resumed.map_err(Incomplete::nothing)?;
+        }
+        make(call, session, spec, checkpoint).await
+    })
+    .await;
+    creation.end(call).await;
+    made
+}
+
+/// Goes on with what a killed run of ours began; anything else that is there is another's.
+async fn resume(
+    call: &Call,
+    session: &Session,
+    spec: &Spec,
+    existing: &CustomLocation,
+    creation: &Creation,
+) -> Result<(), Error> {
+    if !creation.resumes() {
+        let id = spec.id.clone();
+        return Err(Error::Exists { id });
+    }
+    same_object(spec, existing)?;
+    let locations = session.azure.custom_locations();
+    let begun = locations.follow(call, &spec.id).await?;
+    Ok(Creation::settle(call, begun).await?)
+}
+
+/// Has Azure make the custom location, and waits for it.
+async fn make(
+    call: &Call,
+    session: &Session,
+    spec: &Spec,
+    checkpoint: impl Fn(&CustomLocation),
+) -> Result<Observation, Incomplete<CustomLocation, Error>> {
     call.step("create the custom location");
     let reached = Mutex::new(None);
     let remember = |object: &CustomLocation| {
@@ -43,8 +84,13 @@ pub async fn create(
         *reached.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(object.clone()));
     };
     let finished = Box::pin(async {
-        let body = spec.over(CustomLocation::default());
-        let written = write(call, session, &spec.id, &body, remember).await?;
+        let (locations, body) = (
+            session.azure.custom_locations(),
+            spec.over(CustomLocation::default()),
+        );
+        let put = || locations.create(call, &spec.id, &body);
+        let accepted = |object: Option<&CustomLocation>| remember(object.unwrap_or(&body));
+        let written = write(call, put, accepted).await?;
         remember(&written);
         observed(call, session, spec).await
     })
@@ -60,20 +106,20 @@ async fn prepare(
     call: &Call,
     session: &Session,
     spec: &Spec,
-) -> Result<Option<CustomLocation>, Error> {
+) -> Result<(Option<CustomLocation>, Cluster), Error> {
     call.step("check the cluster for custom locations");
     let subscription = spec.id.subscription_id();
     let registered =
         async { Ok::<_, Error>(check_registered(call, session, subscription, NAMESPACE).await?) };
-    futures::try_join!(Box::pin(check_cluster(call, session, spec)), registered)?;
-    Ok(session.azure.custom_locations().get(call, &spec.id).await?)
+    let checked = Box::pin(check_cluster(call, session, spec));
+    let (cluster, ()) = futures::try_join!(checked, registered)?;
+    let existing = session.azure.custom_locations().get(call, &spec.id).await?;
+    Ok((existing, cluster))
 }
 
-fn adoptable(spec: &Spec, existing: &CustomLocation) -> Result<(), Error> {
+/// Whether what is there is what is wanted, in all that cannot be changed.
+fn same_object(spec: &Spec, existing: &CustomLocation) -> Result<(), Error> {
     let id = spec.id.clone();
-    if !spec.adopt_existing {
-        return Err(Error::Exists { id });
-    }
     let properties = &existing.properties;
     let host = properties.host_resource_id.clone().unwrap_or_default();
     let wanted = spec.cluster.to_string();

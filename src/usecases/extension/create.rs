@@ -2,6 +2,7 @@
 
 use crate::arm::Extension;
 use crate::call::Call;
+use crate::cluster::Cluster;
 
 use super::change::{Repair, change};
 use super::diagnosis::Failed;
@@ -11,10 +12,11 @@ use super::observe::Observation;
 use super::offer::{Wanted, check_new};
 use super::spec::Spec;
 use super::workloads::Baseline;
+use crate::usecases::creation::Creation;
 use crate::usecases::error::{Incomplete, Work};
 use crate::usecases::registration::{KUBERNETES_CONFIGURATION, check_registered};
 use crate::usecases::session::Session;
-use crate::usecases::target::require_connected;
+use crate::usecases::target::{ParentError, require_connected};
 
 /// Creates an extension. `checkpoint` is called as soon as ARM accepted it.
 ///
@@ -30,19 +32,59 @@ pub async fn create(
     let existing = prepare(call, session, spec)
         .await
         .map_err(Incomplete::nothing)?;
-    if let Some(existing) = existing {
-        // What somebody else made is theirs until it has been taken over as a whole.
-        return adopt(call, session, spec, &existing)
+    if let Some(existing) = &existing
+        && (spec.adopt_existing || existing.is_system())
+    {
+        // What another made is theirs until it has been taken over as a whole.
+        return adopt(call, session, spec, existing)
             .await
             .map_err(Incomplete::nothing);
     }
     let cluster = Box::pin(reach(call, session, spec)).await;
     let cluster = cluster.map_err(Incomplete::nothing)?;
+    let creation = Creation::begin(call, cluster.as_ref().ok(), &spec.id()).await;
+    let creation = creation.map_err(Incomplete::nothing)?;
+    let installed = Box::pin(async {
+        if let Some(existing) = &existing {
+            let resumed = resume(call, session, spec, existing, &creation).await;
+            resumed.map_err(Incomplete::nothing)?;
+        }
+        install(call, session, spec, cluster, checkpoint).await
+    })
+    .await;
+    creation.end(call).await;
+    installed
+}
+
+/// Goes on with what a killed run of ours began; anything else that is there is another's.
+async fn resume(
+    call: &Call,
+    session: &Session,
+    spec: &Spec,
+    existing: &Extension,
+    creation: &Creation,
+) -> Result<(), Error> {
+    if !creation.resumes() {
+        return Err(Error::Exists { id: spec.id() });
+    }
+    same_object(spec, existing)?;
+    let begun = session.azure.extensions().follow(call, &spec.id()).await?;
+    Ok(Creation::settle(call, begun).await?)
+}
+
+/// Has Azure install the extension, and waits for it.
+async fn install(
+    call: &Call,
+    session: &Session,
+    spec: &Spec,
+    cluster: Result<Cluster, ParentError>,
+    checkpoint: impl Fn(&Extension),
+) -> Result<Observation, Incomplete<Extension, Error>> {
     call.check().map_err(Incomplete::nothing)?;
     call.step("install the extension");
     let object = spec.object();
     let (extensions, id) = (session.azure.extensions(), spec.id());
-    let operation = extensions.put(call, &id, &object);
+    let operation = extensions.create(call, &id, &object);
     let operation = operation.await.map_err(Incomplete::nothing)?;
     let mut reached = operation.initial().cloned().unwrap_or(object);
     checkpoint(&reached);
@@ -114,9 +156,12 @@ fn adoptable(spec: &Spec, existing: &Extension) -> Result<(), Error> {
     if existing.is_system() {
         return Err(Error::System { id });
     }
-    if !spec.adopt_existing {
-        return Err(Error::Exists { id });
-    }
+    same_object(spec, existing)
+}
+
+/// Whether what is there is what is wanted, in all that cannot be changed.
+fn same_object(spec: &Spec, existing: &Extension) -> Result<(), Error> {
+    let id = spec.id();
     let found = existing.properties.extension_type.clone();
     let found = found.unwrap_or_default();
     if !found.eq_ignore_ascii_case(&spec.extension_type) {

@@ -2,6 +2,7 @@
 
 use crate::arm::{self, FluxConfiguration, FluxProperties};
 use crate::call::{Call, Halt};
+use crate::cluster::Cluster;
 use crate::usecases::error::Work;
 use crate::usecases::session::Session;
 use crate::usecases::target::{Expected, require_connected};
@@ -54,12 +55,12 @@ pub(super) async fn settle(
 }
 
 /// Azure sees the cluster's agents, and they are not others than those that the connection leads to. They need no connection
-/// of ours, so that one which leads nowhere stops nobody.
+/// of ours, so one that leads nowhere is no obstacle: then there is no cluster to look at.
 pub(super) async fn check_cluster(
     call: &Call,
     session: &Session,
     spec: &Spec,
-) -> Result<(), Error> {
+) -> Result<Option<Cluster>, Error> {
     require_connected(call, session, &spec.cluster).await?;
     let expected = Expected::agents_of(&spec.cluster);
     match expected
@@ -67,7 +68,7 @@ pub(super) async fn check_cluster(
         .await
     {
         Err(error) if error.is_wrong_cluster() => Err(error.into()),
-        _ => Ok(()),
+        reached => Ok(reached.ok().map(|target| target.cluster)),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use crate::arm::{self, FluxConfiguration};
 use crate::call::Call;
+use crate::cluster::Cluster;
+use crate::usecases::creation::Creation;
 use crate::usecases::error::Incomplete;
 use crate::usecases::registration::{KUBERNETES_CONFIGURATION, check_registered};
 use crate::usecases::session::Session;
@@ -24,25 +26,59 @@ pub async fn create(
     spec: &Spec,
     checkpoint: impl Fn(&FluxConfiguration),
 ) -> Result<FluxConfiguration, Incomplete<FluxConfiguration, Error>> {
-    let existing = prepare(call, session, spec)
+    let (existing, cluster) = prepare(call, session, spec)
         .await
         .map_err(Incomplete::nothing)?;
-    if existing.is_some() {
-        if !spec.adopt_existing {
-            return Err(Incomplete::nothing(Error::Exists { id: spec.id() }));
-        }
+    if existing.is_some() && spec.adopt_existing {
         call.step("take over the Flux configuration that is there");
         return change(call, session, spec)
             .await
             .map_err(Incomplete::nothing);
     }
+    let creation = Creation::begin(call, cluster.as_ref(), &spec.id()).await;
+    let creation = creation.map_err(Incomplete::nothing)?;
+    let made = Box::pin(async {
+        if existing.is_some() {
+            let resumed = resume(call, session, spec, &creation).await;
+            resumed.map_err(Incomplete::nothing)?;
+        }
+        make(call, session, spec, checkpoint).await
+    })
+    .await;
+    creation.end(call).await;
+    made
+}
+
+/// Goes on with what a killed run of ours began; anything else that is there is another's.
+async fn resume(
+    call: &Call,
+    session: &Session,
+    spec: &Spec,
+    creation: &Creation,
+) -> Result<(), Error> {
+    let id = spec.id();
+    if !creation.resumes() {
+        return Err(Error::Exists { id });
+    }
+    let configurations = session.azure.flux_configurations();
+    let begun = configurations.follow(call, &id).await?;
+    Ok(Creation::settle(call, begun).await?)
+}
+
+/// Has Azure make the configuration, and waits for it.
+async fn make(
+    call: &Call,
+    session: &Session,
+    spec: &Spec,
+    checkpoint: impl Fn(&FluxConfiguration),
+) -> Result<FluxConfiguration, Incomplete<FluxConfiguration, Error>> {
     call.step("create the Flux configuration");
     let body = FluxConfiguration {
         properties: spec.properties.clone(),
         ..FluxConfiguration::default()
     };
-    let put = session.azure.flux_configurations();
-    let operation = put.put(call, &spec.id(), &body).await;
+    let configurations = session.azure.flux_configurations();
+    let operation = configurations.create(call, &spec.id(), &body).await;
     let operation = operation.map_err(Incomplete::nothing)?;
     let mut reached = operation.initial().cloned().unwrap_or(body);
     checkpoint(&reached);
@@ -55,12 +91,12 @@ pub async fn create(
     finished.map_err(|error| Incomplete::after(reached, error))
 }
 
-/// Everything before the first write; finds the configuration that has the name already.
+/// Everything before the first write; finds the configuration that has the name already, and the cluster if it is in reach.
 async fn prepare(
     call: &Call,
     session: &Session,
     spec: &Spec,
-) -> Result<Option<FluxConfiguration>, Error> {
+) -> Result<(Option<FluxConfiguration>, Option<Cluster>), Error> {
     call.step("check the cluster and its Flux extension");
     let subscription = spec.cluster.subscription_id();
     let cluster = Box::pin(check_cluster(call, session, spec));
@@ -69,7 +105,7 @@ async fn prepare(
             check_registered(call, session, subscription, KUBERNETES_CONFIGURATION).await?,
         )
     };
-    futures::try_join!(cluster, registered)?;
+    let (cluster, ()) = futures::try_join!(cluster, registered)?;
     let extensions = session.azure.extensions();
     let configurations = session.azure.flux_configurations();
     let id = spec.id();
@@ -82,7 +118,7 @@ async fn prepare(
         of.is_some_and(|of| of.eq_ignore_ascii_case(FLUX))
     };
     if installed.iter().any(is_flux) {
-        return Ok(existing);
+        return Ok((existing, cluster));
     }
     Err(Error::NoFlux {
         cluster: spec.cluster.clone(),

@@ -1,5 +1,6 @@
 //! A run that is cut short leaves no process and no temporary file behind.
 
+mod children;
 mod processes;
 
 use std::fs;
@@ -73,6 +74,12 @@ impl Interruption {
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
     suite.add("interruption::engine_killed", 1, engine, engine_killed);
+    suite.add(
+        "interruption::children_are_taken_up_again",
+        1,
+        engine,
+        children::run,
+    );
 }
 
 /// A lifecycle that is interrupted at every step.
