@@ -1,6 +1,6 @@
 //! A cluster on which one fault after the other is played.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::ensure;
 use http::Method;
@@ -12,20 +12,19 @@ use world::environment::Environment;
 use world::files::make_directory;
 use world::forwarder::{Forwarder, Seen};
 use world::leftovers;
-use world::programs::provider;
 use world::simulator_client::SimulatorClient;
 
-use super::host::{Errors, Host, Object};
+use super::host::{Errors, Host};
 use super::inventory::{self, Inventory};
 use super::subject::{self, Place, flux_extension};
 use super::{Cell, Plane, Subject};
 
 /// A cluster, a forwarder before each of its planes, and a provider that goes through them.
-pub struct Lane<'a> {
+pub struct Lane<'a, H: Host> {
     /// Where resources are made.
     pub place: Place,
     /// What runs the provider.
-    pub host: Host,
+    pub host: H,
     world: &'a World,
     cluster: &'a Cluster,
     simulator: SimulatorClient,
@@ -34,21 +33,22 @@ pub struct Lane<'a> {
     /// What is there when nothing was made.
     pristine: Inventory,
     /// The connected cluster on which the other types live, with what they need, once it was made.
-    parents: Vec<(Object, Value)>,
+    parents: Vec<H::Object>,
 }
 
-impl<'a> Lane<'a> {
-    /// A lane on a cluster on which nothing was made, with its files in a directory.
+impl<'a, H: Host> Lane<'a, H> {
+    /// A lane on a cluster on which nothing was made, with its kubeconfig in a directory. `host` makes what runs the
+    /// provider, with the variables that lead it through the forwarders.
     pub async fn new(
         world: &'a World,
         cluster: &'a Cluster,
-        directory: PathBuf,
+        directory: &Path,
+        host: impl FnOnce(Environment) -> anyhow::Result<H>,
     ) -> anyhow::Result<Self> {
-        make_directory(&directory)?;
-        let directory = directory.canonicalize()?;
+        make_directory(directory)?;
         let azure = Forwarder::before_azure(world).await?;
         let kubernetes = Forwarder::before_cluster(world, cluster).await?;
-        let kubeconfig = directory.join("kubeconfig");
+        let kubeconfig = directory.canonicalize()?.join("kubeconfig");
         kubernetes.write_kubeconfig(cluster, &kubeconfig)?;
         let simulator = SimulatorClient::new(world)?;
         Ok(Self {
@@ -57,11 +57,7 @@ impl<'a> Lane<'a> {
                 parent: Arm::login(world).await?.id(&cluster.name),
                 kubeconfig,
             },
-            host: Host {
-                program: provider()?,
-                environment: environment(world, &azure, &directory)?,
-                log: directory.join("provider.log"),
-            },
+            host: host(variables(&azure))?,
             world,
             cluster,
             pristine: inventory::take(&simulator, cluster).await?,
@@ -82,7 +78,7 @@ impl<'a> Lane<'a> {
                 .await?;
         }
         while !subject.is_child()
-            && let Some((mut object, _)) = self.parents.pop()
+            && let Some(mut object) = self.parents.pop()
         {
             let errors = self.host.apply(&mut object, None, || ()).await?;
             ensure!(errors.is_empty(), "{errors:?}");
@@ -91,11 +87,11 @@ impl<'a> Lane<'a> {
     }
 
     async fn make(&mut self, subject: Subject, configuration: Value) -> anyhow::Result<()> {
-        let mut object = Object::none(subject.type_name());
+        let mut object = self.host.none(subject.type_name()).await?;
         let errors = self.host.apply(&mut object, Some(&configuration), || ());
         let errors = errors.await?;
         ensure!(errors.is_empty(), "{errors:?}");
-        self.parents.push((object, configuration));
+        self.parents.push(object);
         Ok(())
     }
 
@@ -117,40 +113,30 @@ impl<'a> Lane<'a> {
     /// Applies, with the fault of a cell if there is one. Answers the errors, and what each plane was asked for.
     pub async fn apply(
         &self,
-        object: &mut Object,
+        object: &mut H::Object,
         configuration: Option<&Value>,
         cell: Option<Cell>,
     ) -> anyhow::Result<(Errors, [Seen; 2])> {
-        let errors = self.host.apply(object, configuration, || {
-            for plane in Plane::ALL {
-                let cell = cell.filter(|cell| cell.plane == plane);
-                self.forwarder(plane).begin(cell.map(|cell| cell.rule()));
-            }
-        });
-        let errors = errors.await?;
-        let seen = Plane::ALL.map(|plane| self.forwarder(plane).end());
-        Ok((errors, seen))
-    }
-
-    const fn forwarder(&self, plane: Plane) -> &Forwarder {
-        match plane {
-            Plane::Azure => &self.azure,
-            Plane::Kubernetes => &self.kubernetes,
-        }
+        let rule = |plane| {
+            let cell = cell.filter(|cell| cell.plane == plane);
+            cell.map(|cell| cell.rule())
+        };
+        let [azure, kubernetes] = [&self.azure, &self.kubernetes];
+        let begin = move || {
+            azure.begin(rule(Plane::Azure));
+            kubernetes.begin(rule(Plane::Kubernetes));
+        };
+        let errors = self.host.apply(object, configuration, begin).await?;
+        Ok((errors, [azure.end(), kubernetes.end()]))
     }
 }
 
-/// The world's variables, with the forwarder as Azure.
-fn environment(world: &World, azure: &Forwarder, directory: &Path) -> anyhow::Result<Environment> {
-    let mut environment = world.environment().clone();
-    let path = format!("{}:/usr/bin:/bin", world.bin().display());
+/// What makes the forwarder Azure, in addition to the world's variables.
+fn variables(azure: &Forwarder) -> Environment {
     let own = [
         ("ARM_ENVIRONMENT", "ArcSimulator"),
         ("ARM_METADATA_HOSTNAME", azure.address()),
-        ("HOME", &directory.display().to_string()),
-        ("PATH", &path),
-        ("TF_LOG_PROVIDER", "debug"),
     ];
-    environment.extend(own.map(|(name, value)| (name.to_owned(), value.to_owned())));
-    Ok(environment)
+    own.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into()
 }

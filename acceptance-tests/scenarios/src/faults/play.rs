@@ -9,8 +9,9 @@ use serde_json::Value;
 use world::forwarder::Seen;
 use world::wait::eventually;
 
-use super::host::{Errors, Object};
+use super::host::{Errors, Host, Object};
 use super::inventory::Inventory;
+use super::subject::Place;
 use super::{Cell, Lane, Operation, Plane, Subject};
 
 /// What became of a cell.
@@ -56,8 +57,6 @@ pub struct Usual {
     pub requests: BTreeMap<Operation, BTreeMap<Plane, Vec<String>>>,
     /// How long each operation takes, in milliseconds.
     pub milliseconds: BTreeMap<Operation, u128>,
-    /// What a destroy leaves on purpose: namespaces that may have been there before.
-    pub left: Inventory,
 }
 
 impl Verdict {
@@ -89,13 +88,12 @@ impl Usual {
 }
 
 /// Makes, changes and destroys an object without a fault.
-pub async fn measure(lane: &mut Lane<'_>, subject: Subject) -> anyhow::Result<Usual> {
+pub async fn measure<H: Host>(lane: &mut Lane<'_, H>, subject: Subject) -> anyhow::Result<Usual> {
     lane.make_ready(subject).await?;
-    let before = lane.inventory().await?;
-    let mut object = Object::none(subject.type_name());
+    let mut object = lane.host.none(subject.type_name()).await?;
     let mut usual = Usual::default();
     for operation in Operation::ALL {
-        let configuration = configuration(lane, subject, operation);
+        let configuration = configuration(&lane.place, subject, operation);
         let begin = Instant::now();
         let (errors, seen) = lane
             .apply(&mut object, configuration.as_ref(), None)
@@ -107,25 +105,22 @@ pub async fn measure(lane: &mut Lane<'_>, subject: Subject) -> anyhow::Result<Us
         let planes = Plane::ALL.into_iter().zip(requests).collect();
         usual.requests.insert(operation, planes);
     }
-    let after = lane.inventory().await?;
-    usual.left = after.difference(&before).cloned().collect();
     Ok(usual)
 }
 
 /// Plays cells of one subject, at most one for each operation, in one life of an object. It ends early after a bad verdict;
 /// then the lane is cleaned.
-pub async fn play(
-    lane: &mut Lane<'_>,
+pub async fn play<H: Host>(
+    lane: &mut Lane<'_, H>,
     subject: Subject,
     cells: &[Cell],
-    usual: &Usual,
 ) -> anyhow::Result<Vec<Played>> {
     lane.make_ready(subject).await?;
     let before = lane.inventory().await?;
-    let mut object = Object::none(subject.type_name());
+    let mut object = lane.host.none(subject.type_name()).await?;
     let mut played = Vec::new();
     for operation in Operation::ALL {
-        let configuration = configuration(lane, subject, operation);
+        let configuration = configuration(&lane.place, subject, operation);
         let cell = cells.iter().find(|cell| cell.operation == operation);
         let Some(cell) = cell else {
             let applied = lane.apply(&mut object, configuration.as_ref(), None);
@@ -135,7 +130,7 @@ pub async fn play(
         };
         let mut one = fault(lane, &mut object, configuration.as_ref(), *cell).await?;
         if one.verdict.is_good() && operation == Operation::Destroy {
-            look_for_leftovers(lane, &before, &usual.left, &mut one).await;
+            look_for_leftovers(lane, &before, &mut one).await;
         }
         let good = one.verdict.is_good();
         played.push(one);
@@ -148,9 +143,9 @@ pub async fn play(
 }
 
 /// One run with a fault and the next one without.
-async fn fault(
-    lane: &Lane<'_>,
-    object: &mut Object,
+async fn fault<H: Host>(
+    lane: &Lane<'_, H>,
+    object: &mut H::Object,
     configuration: Option<&Value>,
     cell: Cell,
 ) -> anyhow::Result<Played> {
@@ -180,30 +175,26 @@ async fn fault(
 }
 
 /// The next apply, and a plan after it. Answers what is wrong.
-async fn next(
-    lane: &Lane<'_>,
-    object: &mut Object,
+async fn next<H: Host>(
+    lane: &Lane<'_, H>,
+    object: &mut H::Object,
     configuration: Option<&Value>,
 ) -> anyhow::Result<Errors> {
     let (errors, _) = lane.apply(object, configuration, None).await?;
     let Some(configuration) = configuration.filter(|_| errors.is_empty()) else {
         return Ok(errors);
     };
-    let settled = lane.host.is_settled(object, configuration).await?;
-    Ok(settled.err().unwrap_or_default())
+    lane.host.settled(object, configuration).await
 }
 
 /// After a destroy nothing is there that was not there before.
-async fn look_for_leftovers(
-    lane: &Lane<'_>,
-    before: &Inventory,
-    on_purpose: &Inventory,
-    played: &mut Played,
-) {
+async fn look_for_leftovers<H: Host>(lane: &Lane<'_, H>, before: &Inventory, played: &mut Played) {
+    let subject = played.cell.subject;
     let waited = eventually("nothing is left", || async {
         let now = lane.inventory().await?;
         let more = now.difference(before);
-        let more: Vec<&String> = more.filter(|one| !on_purpose.contains(*one)).collect();
+        let on_purpose = |one: &&String| subject.leaves().contains(&one.as_str());
+        let more: Vec<&String> = more.filter(|one| !on_purpose(one)).collect();
         let nothing = more.is_empty();
         Ok(nothing.then_some(()).ok_or_else(|| format!("{more:?}")))
     });
@@ -213,11 +204,11 @@ async fn look_for_leftovers(
     }
 }
 
-fn configuration(lane: &Lane<'_>, subject: Subject, operation: Operation) -> Option<Value> {
+fn configuration(place: &Place, subject: Subject, operation: Operation) -> Option<Value> {
     let changed = match operation {
         Operation::Create => false,
         Operation::Update => true,
         Operation::Destroy => return None,
     };
-    Some(subject.configuration(&lane.place, changed))
+    Some(subject.configuration(place, changed))
 }

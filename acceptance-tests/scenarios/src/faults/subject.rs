@@ -66,12 +66,21 @@ impl Subject {
         !matches!(self, Self::ConnectedCluster)
     }
 
+    /// What its destroy leaves in the cluster on purpose: a namespace that may hold the work of others.
+    pub(super) const fn leaves(self) -> &'static [&'static str] {
+        match self {
+            Self::FluxConfiguration => &["Namespace /fleet", "ServiceAccount fleet/default"],
+            Self::CustomLocation => &["Namespace /edge", "ServiceAccount edge/default"],
+            _ => &[],
+        }
+    }
+
     /// How long one operation may take, in seconds: several times what it takes without a fault.
     const fn seconds(self, operation: Operation) -> u32 {
         match (self, operation) {
-            (Self::ConnectedCluster, Operation::Create | Operation::Destroy) => 45,
-            (Self::Extension, Operation::Destroy) => 30,
-            _ => 20,
+            (Self::ConnectedCluster, Operation::Create | Operation::Destroy) => 40,
+            (Self::ConnectedCluster, Operation::Update) | (Self::Extension, _) => 20,
+            _ => 12,
         }
     }
 

@@ -6,6 +6,7 @@
 mod arguments;
 mod queue;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -13,9 +14,11 @@ use std::time::Instant;
 use anyhow::{anyhow, bail};
 use futures::future::try_join_all;
 use scenarios::faults::results::Results;
-use scenarios::faults::{Lane, Subject, play};
+use scenarios::faults::{Lane, Protocol, Subject, play};
 use tokio::signal::ctrl_c;
 use world::World;
+use world::environment::Environment;
+use world::programs::provider;
 
 use arguments::Arguments;
 use queue::{Life, Queue};
@@ -47,7 +50,10 @@ async fn run(world: &World, arguments: &Arguments, results: &Mutex<Results>) -> 
     let begin = Instant::now();
     let lanes = world.clusters.iter().map(|cluster| {
         let directory = arguments.directory.join(&cluster.name);
-        Lane::new(world, cluster, directory)
+        async move {
+            let protocol = |variables| protocol(world, variables, &directory);
+            Lane::new(world, cluster, &directory, protocol).await
+        }
     });
     let mut lanes = try_join_all(lanes).await?;
     measure(&mut lanes, results).await?;
@@ -64,8 +70,25 @@ async fn run(world: &World, arguments: &Arguments, results: &Mutex<Results>) -> 
     Ok(())
 }
 
+/// The provider's own protocol, with its log in a directory.
+fn protocol(world: &World, variables: Environment, directory: &Path) -> anyhow::Result<Protocol> {
+    let mut environment = world.environment().clone();
+    let path = format!("{}:/usr/bin:/bin", world.bin().display());
+    environment.extend(variables);
+    environment.extend([
+        ("HOME".to_owned(), directory.display().to_string()),
+        ("PATH".to_owned(), path),
+        ("TF_LOG_PROVIDER".to_owned(), "debug".to_owned()),
+    ]);
+    Ok(Protocol {
+        program: provider()?,
+        environment,
+        log: directory.join("provider.log"),
+    })
+}
+
 /// Measures the subjects that were not measured yet, side by side.
-async fn measure(lanes: &mut [Lane<'_>], results: &Mutex<Results>) -> anyhow::Result<()> {
+async fn measure(lanes: &mut [Lane<'_, Protocol>], results: &Mutex<Results>) -> anyhow::Result<()> {
     let known = |subject: &Subject| lock(results).usual.contains_key(subject);
     let open: Vec<Subject> = Subject::ALL.into_iter().filter(|one| !known(one)).collect();
     let chunks = open.chunks(open.len().div_ceil(lanes.len()).max(1));
@@ -86,15 +109,14 @@ async fn measure(lanes: &mut [Lane<'_>], results: &Mutex<Results>) -> anyhow::Re
 
 /// Plays life after life until there is none.
 async fn play_all(
-    lane: &mut Lane<'_>,
+    lane: &mut Lane<'_, Protocol>,
     next: impl Fn() -> Option<Life>,
     results: &Mutex<Results>,
 ) -> anyhow::Result<()> {
     while let Some((subject, mut cells)) = next() {
-        let usual = lock(results).usual[&subject].clone();
         // A cell that ends badly ends the life; the others are played in another one.
         while !cells.is_empty() {
-            match play::play(lane, subject, &cells, &usual).await {
+            match play::play(lane, subject, &cells).await {
                 Ok(played) => {
                     for one in played {
                         println!("{} {:?}", one.cell, one.verdict);
