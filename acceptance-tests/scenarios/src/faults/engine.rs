@@ -46,7 +46,7 @@ impl Host for RealEngine<'_> {
             work.set(name, value);
         }
         let root = Root { work, type_name };
-        root.configure(&json!({}))?;
+        root.configure(json!({}))?;
         root.work.init().await?;
         Ok(root)
     }
@@ -60,7 +60,7 @@ impl Host for RealEngine<'_> {
         let out = format!("-out={PLAN}");
         let mut words = vec!["plan", "-json", &out];
         match configuration {
-            Some(configuration) => object.configure(&object.resource(configuration))?,
+            Some(configuration) => object.configure(object.resource(configuration))?,
             None => words.push("-destroy"),
         }
         let plan = object.work.run(&words).await?;
@@ -85,20 +85,15 @@ impl Host for RealEngine<'_> {
 
 impl Root {
     fn resource(&self, configuration: &Value) -> Value {
-        json!({ self.type_name: { "it": configuration } })
+        json!({ "resource": { self.type_name: { "it": configuration } } })
     }
 
-    /// Writes the configuration with these resources.
-    fn configure(&self, resources: &Value) -> anyhow::Result<()> {
-        let configuration = json!({
-            "terraform": { "required_providers": { "arc": { "source": "multicloud/arc" } } },
-            "provider": { "arc": {} },
-            "resource": resources,
-        });
-        write_private(
-            &self.work.path().join("main.tf.json"),
-            configuration.to_string(),
-        )
+    /// Writes the configuration: these blocks and the provider's.
+    fn configure(&self, mut blocks: Value) -> anyhow::Result<()> {
+        let source = json!({ "arc": { "source": "multicloud/arc" } });
+        blocks["terraform"] = json!({ "required_providers": source });
+        blocks["provider"] = json!({ "arc": {} });
+        write_private(&self.work.path().join("main.tf.json"), blocks.to_string())
     }
 
     /// The only instance in the state.

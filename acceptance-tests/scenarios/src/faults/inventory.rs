@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use k8s_openapi::api::core::v1::{Namespace, Secret, ServiceAccount};
 use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, RoleBinding};
 use kube::api::{ApiResource, DeleteParams, DynamicObject, ListParams};
-use kube::{Api, Client, Resource, ResourceExt};
+use kube::{Api, Resource, ResourceExt};
 use serde_json::Value;
 use world::cluster::Cluster;
+use world::leftovers::delete_namespace;
 use world::simulator_client::SimulatorClient;
 
 /// Lists of the simulator's state.
@@ -33,29 +34,29 @@ pub async fn take(simulator: &SimulatorClient, cluster: &Cluster) -> anyhow::Res
     Ok(found)
 }
 
-/// Deletes from a cluster what an inventory does not have.
+/// Deletes from a cluster what an inventory does not have, and waits for namespaces to be gone.
 pub async fn reduce(cluster: &Cluster, to: &Inventory) -> anyhow::Result<()> {
     let client = cluster.client().await?;
     for resource in kinds() {
         let all: Api<DynamicObject> = Api::all_with(client.clone(), &resource);
         for object in all.list(&ListParams::default()).await? {
-            if !to.contains(&name(&resource, &object)) {
-                delete(&client, &resource, &object).await?;
+            if to.contains(&name(&resource, &object)) {
+                continue;
+            }
+            match (resource.kind.as_str(), object.namespace()) {
+                ("Namespace", _) => delete_namespace(cluster, &object.name_any()).await?,
+                (_, None) => delete(&all, &object).await?,
+                (_, Some(namespace)) => {
+                    let api = Api::namespaced_with(client.clone(), &namespace, &resource);
+                    delete(&api, &object).await?;
+                }
             }
         }
     }
     Ok(())
 }
 
-async fn delete(
-    client: &Client,
-    resource: &ApiResource,
-    object: &DynamicObject,
-) -> anyhow::Result<()> {
-    let api: Api<DynamicObject> = match object.namespace() {
-        Some(namespace) => Api::namespaced_with(client.clone(), &namespace, resource),
-        None => Api::all_with(client.clone(), resource),
-    };
+async fn delete(api: &Api<DynamicObject>, object: &DynamicObject) -> anyhow::Result<()> {
     match api
         .delete(&object.name_any(), &DeleteParams::default())
         .await

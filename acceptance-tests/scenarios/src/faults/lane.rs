@@ -4,6 +4,9 @@ use std::path::Path;
 
 use anyhow::ensure;
 use http::Method;
+use k8s_openapi::api::coordination::v1::Lease;
+use kube::api::{DeleteParams, ListParams};
+use kube::{Api, ResourceExt};
 use serde_json::Value;
 use world::World;
 use world::arm::Arm;
@@ -18,6 +21,9 @@ use super::host::{Errors, Host};
 use super::inventory::{self, Inventory};
 use super::subject::{self, Place, flux_extension};
 use super::{Cell, Plane, Subject};
+
+/// How the provider's Leases are called.
+const LEASES: &str = "arc-multicloud-";
 
 /// A cluster, a forwarder before each of its planes, and a provider that goes through them.
 pub struct Lane<'a, H: Host> {
@@ -72,7 +78,7 @@ impl<'a, H: Host> Lane<'a, H> {
     pub async fn make_ready(&mut self, subject: Subject) -> anyhow::Result<()> {
         if subject.is_child() && self.parents.is_empty() {
             let cluster = Subject::ConnectedCluster;
-            let configuration = cluster.configuration(&self.place, false);
+            let configuration = cluster.configuration(&self.place, false, true);
             self.make(cluster, configuration).await?;
             self.make(Subject::Extension, flux_extension(&self.place))
                 .await?;
@@ -103,6 +109,19 @@ impl<'a, H: Host> Lane<'a, H> {
         arm.call(Method::DELETE, &location, None).await?;
         leftovers::clean_up(self.world, self.cluster).await?;
         inventory::reduce(self.cluster, &self.pristine).await
+    }
+
+    /// Deletes the Leases that runs left which could not release them, so that the next run does not wait for their end.
+    /// Answers whether there were any.
+    pub async fn release_leases(&self) -> anyhow::Result<bool> {
+        let leases: Api<Lease> = Api::namespaced(self.cluster.client().await?, "kube-system");
+        let all = leases.list(&ListParams::default()).await?;
+        let names = all.iter().map(ResourceExt::name_any);
+        let left: Vec<String> = names.filter(|name| name.starts_with(LEASES)).collect();
+        for name in &left {
+            leases.delete(name, &DeleteParams::default()).await?;
+        }
+        Ok(!left.is_empty())
     }
 
     /// What is there now.

@@ -48,6 +48,9 @@ pub struct Played {
     pub tainted: bool,
     /// The errors of the next apply, or what was left.
     pub next: Errors,
+    /// Whether a Lease was left to its end.
+    #[serde(default)]
+    pub lease_left: bool,
 }
 
 /// How an object's life goes without a fault.
@@ -93,17 +96,11 @@ pub async fn measure<H: Host>(lane: &mut Lane<'_, H>, subject: Subject) -> anyho
     let mut object = lane.host.none(subject.type_name()).await?;
     let mut usual = Usual::default();
     for operation in Operation::ALL {
-        let configuration = configuration(&lane.place, subject, operation);
         let begin = Instant::now();
-        let (errors, seen) = lane
-            .apply(&mut object, configuration.as_ref(), None)
-            .await?;
-        ensure!(errors.is_empty(), "{subject:?} {operation:?}: {errors:?}");
+        let requests = without_fault(lane, &mut object, subject, operation).await?;
         let took = begin.elapsed().as_millis();
         usual.milliseconds.insert(operation, took);
-        let requests = seen.map(|seen| seen.requests);
-        let planes = Plane::ALL.into_iter().zip(requests).collect();
-        usual.requests.insert(operation, planes);
+        usual.requests.insert(operation, requests);
     }
     Ok(usual)
 }
@@ -120,15 +117,12 @@ pub async fn play<H: Host>(
     let mut object = lane.host.none(subject.type_name()).await?;
     let mut played = Vec::new();
     for operation in Operation::ALL {
-        let configuration = configuration(&lane.place, subject, operation);
         let cell = cells.iter().find(|cell| cell.operation == operation);
         let Some(cell) = cell else {
-            let applied = lane.apply(&mut object, configuration.as_ref(), None);
-            let (errors, _) = applied.await?;
-            ensure!(errors.is_empty(), "{subject:?} {operation:?}: {errors:?}");
+            without_fault(lane, &mut object, subject, operation).await?;
             continue;
         };
-        let mut one = fault(lane, &mut object, configuration.as_ref(), *cell).await?;
+        let mut one = fault(lane, &mut object, *cell).await?;
         if one.verdict.is_good() && operation == Operation::Destroy {
             look_for_leftovers(lane, &before, &mut one).await;
         }
@@ -142,19 +136,34 @@ pub async fn play<H: Host>(
     Ok(played)
 }
 
+/// One run, which must end well. Answers what each plane was asked for.
+async fn without_fault<H: Host>(
+    lane: &Lane<'_, H>,
+    object: &mut H::Object,
+    subject: Subject,
+    operation: Operation,
+) -> anyhow::Result<BTreeMap<Plane, Vec<String>>> {
+    let configuration = configuration(&lane.place, subject, operation, true);
+    let (errors, seen) = lane.apply(object, configuration.as_ref(), None).await?;
+    ensure!(errors.is_empty(), "{subject:?} {operation:?}: {errors:?}");
+    let requests = seen.map(|seen| seen.requests);
+    Ok(Plane::ALL.into_iter().zip(requests).collect())
+}
+
 /// One run with a fault and the next one without.
 async fn fault<H: Host>(
     lane: &Lane<'_, H>,
     object: &mut H::Object,
-    configuration: Option<&Value>,
     cell: Cell,
 ) -> anyhow::Result<Played> {
+    let of = |patient| configuration(&lane.place, cell.subject, cell.operation, patient);
     let begin = Instant::now();
-    let (errors, seen) = lane.apply(object, configuration, Some(cell)).await?;
+    let (errors, seen) = lane.apply(object, of(false).as_ref(), Some(cell)).await?;
     let milliseconds = begin.elapsed().as_millis();
     let tainted = object.is_tainted();
     let forgotten = object.is_none() && cell.operation != Operation::Destroy;
-    let next = next(lane, object, configuration).await?;
+    // After a run that ended well nothing is to be done, not even because of other limits.
+    let next = next(lane, object, of(!errors.is_empty()).as_ref()).await?;
     let request = seen.into_iter().find_map(|seen: Seen| seen.struck);
     let verdict = match (&request, next.is_empty(), errors.is_empty()) {
         (_, false, _) if forgotten => Verdict::Lost,
@@ -171,6 +180,7 @@ async fn fault<H: Host>(
         errors,
         tainted,
         next,
+        lease_left: lane.release_leases().await?,
     })
 }
 
@@ -181,10 +191,10 @@ async fn next<H: Host>(
     configuration: Option<&Value>,
 ) -> anyhow::Result<Errors> {
     let (errors, _) = lane.apply(object, configuration, None).await?;
-    let Some(configuration) = configuration.filter(|_| errors.is_empty()) else {
-        return Ok(errors);
-    };
-    lane.host.settled(object, configuration).await
+    match configuration {
+        Some(configuration) if errors.is_empty() => lane.host.settled(object, configuration).await,
+        _ => Ok(errors),
+    }
 }
 
 /// After a destroy nothing is there that was not there before.
@@ -204,11 +214,17 @@ async fn look_for_leftovers<H: Host>(lane: &Lane<'_, H>, before: &Inventory, pla
     }
 }
 
-fn configuration(place: &Place, subject: Subject, operation: Operation) -> Option<Value> {
+/// What is applied; nothing for a destroy.
+fn configuration(
+    place: &Place,
+    subject: Subject,
+    operation: Operation,
+    patient: bool,
+) -> Option<Value> {
     let changed = match operation {
         Operation::Create => false,
         Operation::Update => true,
         Operation::Destroy => return None,
     };
-    Some(subject.configuration(place, changed))
+    Some(subject.configuration(place, changed, patient))
 }

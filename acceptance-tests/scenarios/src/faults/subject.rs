@@ -6,8 +6,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use world::names::{LOCATION, RESOURCE_GROUP};
 
-use super::Operation;
-
 /// Object id of the custom locations provider in the world's tenant.
 const CUSTOM_LOCATIONS: &str = "51dfe1e8-70c6-4de5-a08e-e18aff23d815";
 
@@ -75,18 +73,21 @@ impl Subject {
         }
     }
 
-    /// How long one operation may take, in seconds: several times what it takes without a fault.
-    const fn seconds(self, operation: Operation) -> u32 {
-        match (self, operation) {
-            (Self::ConnectedCluster, Operation::Create | Operation::Destroy) => 40,
-            (Self::ConnectedCluster, Operation::Update) | (Self::Extension, _) => 20,
-            _ => 12,
-        }
+    /// The `timeouts` block: limits for a run that meets a fault, which are several times what it takes without one. A
+    /// patient run has none but for its destroy, whose limit is that in the state and has to leave time for the Lease of a
+    /// run before, which may have lost its release.
+    fn timeouts(self, patient: bool) -> Value {
+        let (create, update, delete) = match self {
+            Self::ConnectedCluster => (35, 20, 60),
+            Self::Extension => (15, 15, 45),
+            _ => (12, 12, 35),
+        };
+        let limit = |seconds| (!patient).then(|| format!("{seconds}s"));
+        json!({"create": limit(create), "update": limit(update), "delete": format!("{delete}s")})
     }
 
     /// Its attributes as they are created, or as they are changed to.
-    #[must_use]
-    pub fn attributes(self, place: &Place, changed: bool) -> Map<String, Value> {
+    fn attributes(self, place: &Place, changed: bool) -> Map<String, Value> {
         let own = match self {
             Self::ConnectedCluster => json!({
                 "name": place.cluster,
@@ -130,22 +131,11 @@ impl Subject {
         attributes
     }
 
-    /// The `timeouts` block.
-    #[must_use]
-    pub fn timeouts(self) -> Map<String, Value> {
-        let limit = |operation| format!("{}s", self.seconds(operation));
-        object(json!({
-            "create": limit(Operation::Create),
-            "update": limit(Operation::Update),
-            "delete": limit(Operation::Destroy),
-        }))
-    }
-
     /// Attributes and `timeouts` as one value.
     #[must_use]
-    pub fn configuration(self, place: &Place, changed: bool) -> Value {
+    pub fn configuration(self, place: &Place, changed: bool, patient: bool) -> Value {
         let mut attributes = self.attributes(place, changed);
-        attributes.insert("timeouts".to_owned(), self.timeouts().into());
+        attributes.insert("timeouts".to_owned(), self.timeouts(patient));
         attributes.into()
     }
 }
