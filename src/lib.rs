@@ -24,6 +24,8 @@ pub mod arm;
 pub mod call;
 pub mod cluster;
 pub mod fault;
+#[cfg(test)]
+mod fuzzing;
 pub mod helm;
 pub mod plugin;
 pub mod proto;

@@ -31,7 +31,7 @@ const CONFINED: &[(&[&str], &[&str])] = &[
         ],
         &["cluster"],
     ),
-    (&["oci_client::"], &["helm"]),
+    (&["reqwest::"], &["arm", "helm"]),
     (
         &["tonic::", "proto::tfplugin6"],
         &["protocol", "plugin", "proto"],

@@ -375,4 +375,20 @@ mod tests {
             assert!(message.ends_with(EXAMPLE), "{message}");
         }
     }
+
+    proptest::proptest! {
+        #![proptest_config(crate::fuzzing::config())]
+
+        #[test]
+        fn fuzz_ids(text in crate::fuzzing::damaged_text(&[
+            "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Kubernetes/connectedClusters/c1",
+            "/subscriptions/s/resourceGroups/rg/providers/A.B/c/d/providers/Microsoft.KubernetesConfiguration/extensions/e",
+        ])) {
+            if let Ok(id) = ResourceId::parse(&text) {
+                let again = ResourceId::parse(&id.to_string()).expect("what is written can be read");
+                assert_eq!(again, id);
+                assert!(id.segments().all(|part| !part.is_empty() && part != "." && part != ".."), "{text}");
+            }
+        }
+    }
 }

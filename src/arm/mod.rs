@@ -31,7 +31,7 @@ mod resource_type;
 mod secret;
 mod subscriptions;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod transport;
 
 pub use self::client::Client;
@@ -42,6 +42,7 @@ pub use self::cloud::{
 pub use self::connected_clusters::{
     AgentProfile, AgentryConfiguration, ClusterRelay, ConnectedCluster, ConnectedClusterProperties,
     ConnectedClusters, Gateway, ListScope, OidcIssuerProfile, SecurityProfile, WorkloadIdentity,
+    refuses_another_key,
 };
 pub use self::custom_locations::{
     CustomLocation, CustomLocationAuthentication, CustomLocationProperties, CustomLocations,

@@ -21,18 +21,18 @@ use super::transport::Http;
 use super::{Client, Config, CredentialSource, ResourceId};
 use crate::call::Call;
 
-pub(super) const SUBSCRIPTION: &str = "7b795fb9-09d3-42f4-a494-38864f99ba3c";
+pub(crate) const SUBSCRIPTION: &str = "7b795fb9-09d3-42f4-a494-38864f99ba3c";
 
 /// The path of [`cluster_id`].
-pub(super) const CLUSTER: &str = "/subscriptions/7b795fb9-09d3-42f4-a494-38864f99ba3c/resourceGroups/rg\
+pub(crate) const CLUSTER: &str = "/subscriptions/7b795fb9-09d3-42f4-a494-38864f99ba3c/resourceGroups/rg\
                                   /providers/Microsoft.Kubernetes/connectedClusters/c1";
 
 /// The token endpoint.
-pub(super) const TOKEN: &str = "/tenant/oauth2/v2.0/token";
+pub(crate) const TOKEN: &str = "/tenant/oauth2/v2.0/token";
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
-pub(super) struct Seen {
+pub(crate) struct Seen {
     pub version: Version,
     pub method: Method,
     /// Host and port that the client meant.
@@ -44,23 +44,23 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().expect("text"))
     }
 
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).expect("a JSON body")
     }
 }
 
 /// An answer: status, headers, body.
-pub(super) struct Reply(pub u16, pub Vec<(&'static str, String)>, pub Body);
+pub(crate) struct Reply(pub u16, pub Vec<(&'static str, String)>, pub Body);
 
 impl Reply {
     /// A JSON answer that asks for no pause before the next request.
-    pub(super) fn json(status: u16, body: &Value) -> Self {
+    pub(crate) fn json(status: u16, body: &Value) -> Self {
         let headers = vec![
             ("retry-after", "0".to_owned()),
             ("x-ms-request-id", "request-1".to_owned()),
@@ -69,7 +69,7 @@ impl Reply {
     }
 
     /// An error answer.
-    pub(super) fn error(status: u16, code: &str, message: &str) -> Self {
+    pub(crate) fn error(status: u16, code: &str, message: &str) -> Self {
         Self::json(
             status,
             &json!({"error": {"code": code, "message": message}}),
@@ -77,12 +77,12 @@ impl Reply {
     }
 
     /// An answer without a body.
-    pub(super) fn empty(status: u16) -> Self {
+    pub(crate) fn empty(status: u16) -> Self {
         Self(status, vec![("retry-after", "0".to_owned())], Body::empty())
     }
 
     /// An answer whose connection breaks before the end.
-    pub(super) fn broken() -> Self {
+    pub(crate) fn broken() -> Self {
         let pieces = [Ok("{"), Err(std::io::Error::other("cut"))];
         Self(
             200,
@@ -91,7 +91,7 @@ impl Reply {
         )
     }
 
-    pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.1.push((name, value.into()));
         self
     }
@@ -100,7 +100,7 @@ impl Reply {
 type Script = dyn Fn(&Seen, usize) -> Option<Reply> + Send + Sync;
 
 /// The running server; it ends when this is dropped.
-pub(super) struct Azure {
+pub(crate) struct Azure {
     address: SocketAddr,
     authority: String,
     seen: Arc<Mutex<Vec<Seen>>>,
@@ -110,7 +110,7 @@ pub(super) struct Azure {
 impl Azure {
     /// Starts a server. `script` answers a request given how many of the same method and path came before it; without an
     /// answer of its own, the built-in ones count.
-    pub(super) async fn start(
+    pub(crate) async fn start(
         script: impl Fn(&Seen, usize) -> Option<Reply> + Send + Sync + 'static,
     ) -> Self {
         // A second test of the same process finds it installed.
@@ -137,22 +137,22 @@ impl Azure {
         }
     }
 
-    pub(super) fn host(&self) -> String {
+    pub(crate) fn host(&self) -> String {
         self.address.to_string()
     }
 
     /// The certificate to trust, in PEM.
-    pub(super) fn authority(&self) -> &str {
+    pub(crate) fn authority(&self) -> &str {
         &self.authority
     }
 
     /// A client that trusts the server and logs in with a secret.
-    pub(super) fn client(&self) -> Client {
+    pub(crate) fn client(&self) -> Client {
         let http = Http::trusting(self.authority.as_bytes());
         Client::over(self.config(), Arc::new(http)).expect("a client")
     }
 
-    pub(super) fn config(&self) -> Config {
+    pub(crate) fn config(&self) -> Config {
         Config {
             subscription_id: SUBSCRIPTION.to_owned(),
             tenant_id: Some("tenant".to_owned()),
@@ -167,7 +167,7 @@ impl Azure {
     }
 
     /// The address of a new proxy that connects whoever asks for `azure.test` with this server.
-    pub(super) async fn proxy(&self) -> String {
+    pub(crate) async fn proxy(&self) -> String {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
             .await
             .expect("a free port");
@@ -182,7 +182,7 @@ impl Azure {
     }
 
     /// The requests to a path, in order.
-    pub(super) fn requests_to(&self, path: &str) -> Vec<Seen> {
+    pub(crate) fn requests_to(&self, path: &str) -> Vec<Seen> {
         let mut seen = self.seen.lock().expect("unpoisoned").clone();
         seen.retain(|request| request.path == path);
         seen
@@ -281,10 +281,10 @@ fn built_in(seen: &Seen, before: usize) -> Reply {
     }
 }
 
-pub(super) fn cluster_id() -> ResourceId {
+pub(crate) fn cluster_id() -> ResourceId {
     ResourceId::parse(CLUSTER).expect("valid")
 }
 
-pub(super) fn call() -> Call {
+pub(crate) fn call() -> Call {
     Call::new(CancellationToken::new(), "test")
 }

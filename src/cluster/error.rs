@@ -232,6 +232,14 @@ pub enum Error {
         /// Namespace and name of the Lease.
         lease: String,
     },
+    /// Another run put a key into the cluster, or took one away, since it was looked at.
+    #[error(
+        "{target}: Secret azure-arc/azure-arc-connect-privatekey does not hold the key any more that this run put or found there"
+    )]
+    KeyTaken {
+        /// The cluster.
+        target: Target,
+    },
     /// The login lacks rights that connecting the cluster needs.
     #[error("{target}: the login may not {}", missing.join(", nor "))]
     Rights {

@@ -29,7 +29,7 @@ impl Explain for Error {
             | Self::EksNotReady { .. }
             | Self::Unreachable { .. }
             | Self::OutcomeUnknown { .. } => Kind::Unavailable,
-            Self::AtWork { .. } | Self::LeaseLost { .. } => Kind::Conflict,
+            Self::AtWork { .. } | Self::LeaseLost { .. } | Self::KeyTaken { .. } => Kind::Conflict,
             Self::Api { status, .. } => of_status(status.code),
         }
     }
@@ -55,6 +55,7 @@ impl Explain for Error {
             Self::Untrusted { .. } => "Cluster Certificate Not Trusted",
             Self::Unreachable { .. } => "Cluster Not Reachable",
             Self::AtWork { .. } => "Another Run Is at Work",
+            Self::KeyTaken { .. } => "Agents' Key Replaced by Another Run",
             Self::LeaseLost { .. } => "Lease Lost to Another Run",
             Self::OutcomeUnknown { .. } => "Outcome Unknown in the Cluster",
             Self::TooLarge { .. } => "Unexpected Answer From the Cluster",
@@ -151,7 +152,7 @@ fn remedies(error: &Error) -> Vec<String> {
                 format!("see who it is: kubectl get lease --namespace {namespace} {name} --output yaml"),
             ]
         }
-        Error::LeaseLost { .. } => vec![
+        Error::LeaseLost { .. } | Error::KeyTaken { .. } => vec![
             "wait until the other run is over, then run again: it looks at what is there before it changes anything".to_owned(),
         ],
         Error::OutcomeUnknown { .. } => vec![

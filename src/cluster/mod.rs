@@ -16,7 +16,7 @@ mod objects;
 mod redact;
 mod request;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod work_lease;
 
 use std::sync::Arc;
@@ -33,8 +33,8 @@ pub use self::accounts::{
     Verdict,
 };
 pub use self::agents::{
-    AGENTS_NAMESPACE, AgentKey, Agents, ArcConfig, Cause, Evidence, EvidenceLine, NodeFacts,
-    RELEASE_NAME, RELEASE_NAMESPACE, StoredRelease,
+    AGENTS_NAMESPACE, AgentKey, Agents, ArcConfig, Cause, DeliveredKey, Evidence, EvidenceLine,
+    NodeFacts, RELEASE_NAME, RELEASE_NAMESPACE, StoredRelease,
 };
 pub use self::error::{Error, Target};
 pub use self::keys::STARTED;

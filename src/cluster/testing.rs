@@ -1,5 +1,7 @@
 //! An API server made of a function, for tests of conversations.
 
+mod store;
+
 use std::future::pending;
 use std::io;
 
@@ -10,24 +12,25 @@ use kube::config::{AuthInfo, Cluster as Server};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use self::store::Store;
 use super::Cluster;
 use super::login::Access;
 use crate::call::Call;
 
 /// A call that nothing ends.
-pub(super) fn call() -> Call {
+pub(crate) fn call() -> Call {
     Call::new(CancellationToken::new(), "test")
 }
 
 /// A cluster that answers `METHOD /path?query` with a status and a body.
-pub(super) fn cluster(
+pub(crate) fn cluster(
     answer: impl Fn(&str) -> (u16, Value) + Send + Sync + Clone + 'static,
 ) -> Cluster {
     cluster_with_bodies(move |request, _| answer(request))
 }
 
 /// As [`cluster`], for answers that depend on what was sent.
-pub(super) fn cluster_with_bodies(
+pub(crate) fn cluster_with_bodies(
     answer: impl Fn(&str, &Value) -> (u16, Value) + Send + Sync + Clone + 'static,
 ) -> Cluster {
     cluster_of(move |request, body| {
@@ -37,7 +40,7 @@ pub(super) fn cluster_with_bodies(
 }
 
 /// What a request comes to.
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// A status and a body.
     Given(u16, Value),
     /// The connection is reset.
@@ -47,7 +50,7 @@ pub(super) enum Answer {
 }
 
 /// As [`cluster_with_bodies`], for a network that loses answers.
-pub(super) fn cluster_of(
+pub(crate) fn cluster_of(
     answer: impl Fn(&str, &Value) -> Answer + Send + Sync + Clone + 'static,
 ) -> Cluster {
     let service = tower::service_fn(move |request: Request<Body>| {

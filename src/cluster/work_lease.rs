@@ -207,10 +207,25 @@ impl Cluster {
 }
 
 impl WorkLease {
+    /// For work that changes nothing in the cluster.
+    #[must_use]
+    pub const fn unneeded() -> Self {
+        Self {
+            held: None,
+            predecessor_died: false,
+        }
+    }
+
     /// Whether the Lease was left by a run that did not release it: it was killed, or could not reach the cluster.
     #[must_use]
     pub const fn predecessor_died(&self) -> bool {
         self.predecessor_died
+    }
+
+    /// Whether other runs can be seen and see this one; otherwise the login may not write Leases.
+    #[must_use]
+    pub const fn is_held(&self) -> bool {
+        self.held.is_some()
     }
 
     /// Asks before a write whether the Lease is still held.

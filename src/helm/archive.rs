@@ -15,6 +15,9 @@ use super::Error;
 /// How much an archive may hold unpacked. The largest, Helm's, holds 60 MB.
 const LARGEST: u64 = 512 * 1024 * 1024;
 
+/// How many files and directories an archive may hold. Empty ones take no bytes, and each takes an inode.
+const MOST: usize = 10_000;
+
 /// Unpacks a `.tar.gz` into a directory that exists. `name` is what errors call the archive.
 ///
 /// This blocks: call it where blocking is allowed.
@@ -22,19 +25,22 @@ const LARGEST: u64 = 512 * 1024 * 1024;
 /// # Errors
 ///
 /// [`Error::Archive`] when it is damaged or refused. What was unpacked until then stays.
-pub(super) fn unpack(name: &str, archive: &[u8], directory: &Path) -> Result<(), Error> {
+pub(super) fn unpack(name: &str, archive: impl Read, directory: &Path) -> Result<(), Error> {
     each_entry(archive, |entry| place(entry, directory)).map_err(|error| Error::Archive {
         name: name.to_owned(),
         reason: error.to_string(),
     })
 }
 
-fn each_entry(
-    archive: &[u8],
-    mut work: impl FnMut(&mut Entry<'_, io::Take<GzDecoder<&[u8]>>>) -> io::Result<()>,
+fn each_entry<R: Read>(
+    archive: R,
+    mut work: impl FnMut(&mut Entry<'_, io::Take<GzDecoder<R>>>) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut archive = Archive::new(GzDecoder::new(archive).take(LARGEST));
-    for entry in archive.entries()? {
+    for (count, entry) in archive.entries()?.enumerate() {
+        if count == MOST {
+            return Err(io::Error::other(format!("it has more than {MOST} entries")));
+        }
         work(&mut entry?)?;
     }
     Ok(())
@@ -99,7 +105,7 @@ pub(super) mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         let inner = directory.path().join("inner");
         fs::create_dir(&inner).expect("created");
-        let outcome = unpack("chart x:1", &archive(entries), &inner);
+        let outcome = unpack("chart x:1", archive(entries).as_slice(), &inner);
         (directory, outcome)
     }
 
@@ -142,12 +148,22 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn more_entries_than_any_chart_has_are_refused() {
+        let entry: (&str, EntryType, &[u8]) = ("x", EntryType::Directory, b"");
+        let (_directory, outcome) = unpacked(&vec![entry; 10_000]);
+        outcome.expect("still plausible");
+        let (_directory, outcome) = unpacked(&vec![entry; 10_001]);
+        let error = outcome.expect_err("too many");
+        assert!(error.to_string().ends_with("10000 entries"), "{error}");
+    }
+
+    #[test]
     fn a_damaged_archive_is_an_error() {
         let mut archive = archive(&[("x", EntryType::Regular, &[7; 4096])]);
         archive.truncate(archive.len() / 2);
         let directory = tempfile::tempdir().expect("a directory");
         assert!(matches!(
-            unpack("chart x:1", &archive, directory.path()),
+            unpack("chart x:1", archive.as_slice(), directory.path()),
             Err(Error::Archive { .. })
         ));
     }

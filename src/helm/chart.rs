@@ -1,5 +1,7 @@
 //! The agents' chart: which one it is, and getting it into the workspace.
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use semver::Version;
@@ -15,6 +17,9 @@ const OLDEST_AGENT: Version = Version::new(1, 14, 0);
 
 /// The layer of an OCI artifact that is a chart's archive.
 const CHART_LAYER: &str = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
+
+/// The largest file of a chart that Helm loads (`MaxDecompressedFileSize`).
+const LARGEST_FILE: u64 = 5 * 1024 * 1024;
 
 /// A chart in a registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,8 +134,7 @@ pub fn definitions(chart: &Chart) -> Result<Vec<String>, Error> {
     files.sort();
     let mut documents = Vec::new();
     for file in files {
-        let text =
-            std::fs::read_to_string(&file).map_err(|source| Error::file("read", &file, source))?;
+        let text = read_text(&file).map_err(|source| Error::file("read", &file, source))?;
         let found = manifest::documents(&text, "CustomResourceDefinition");
         documents.extend(found.map(|one| one.trim_start_matches("---").to_owned()));
     }
@@ -152,20 +156,18 @@ async fn pull_from(
         } => {
             call.step("pull chart");
             let wanted = Wanted {
-                repository,
+                repository: repository.clone(),
                 // `+` is not allowed in a tag; Helm writes `_` for it.
-                tag: &version.replace('+', "_"),
-                digest: digest.as_deref(),
+                tag: version.replace('+', "_"),
+                digest: digest.clone(),
                 member: |_, _| false,
                 media_type: CHART_LAYER,
             };
-            let artifact = registry.pull(call, &wanted).await?;
+            let artifact = registry.pull(call, &wanted, workspace.path()).await?;
+            let digest = Some(artifact.digest());
             let name = format!("chart {repository}:{version}");
-            let chart = unpack(name, artifact.content, workspace).await?;
-            Ok(Chart {
-                digest: Some(artifact.digest),
-                ..chart
-            })
+            let chart = unpack(name, artifact.file, workspace).await?;
+            Ok(Chart { digest, ..chart })
         }
     }
 }
@@ -174,21 +176,19 @@ async fn local(path: &Path, workspace: &Workspace) -> Result<Chart, Error> {
     if path.is_dir() {
         return read(path);
     }
-    let archive = tokio::fs::read(path)
-        .await
-        .map_err(|source| Error::file("read chart", path, source))?;
+    let archive = File::open(path).map_err(|source| Error::file("read chart", path, source))?;
     unpack(path.display().to_string(), archive, workspace).await
 }
 
 /// Unpacks an archive, whose only directory is the chart.
-async fn unpack(name: String, content: Vec<u8>, workspace: &Workspace) -> Result<Chart, Error> {
+async fn unpack(name: String, content: File, workspace: &Workspace) -> Result<Chart, Error> {
     let into = tempfile::Builder::new()
         .prefix("chart-")
         .tempdir_in(workspace.path())
         .map_err(|source| Error::file("create a directory in", workspace.path(), source))?
         .keep();
     let directory = into.clone();
-    spawn_blocking(move || archive::unpack(&name, &content, &directory))
+    spawn_blocking(move || archive::unpack(&name, content, &directory))
         .await
         .map_err(|panic| Error::file("unpack a chart into", &into, panic.into()))??;
     read(&only_directory(&into)?)
@@ -212,7 +212,7 @@ struct Metadata {
 }
 
 fn read(directory: &Path) -> Result<Chart, Error> {
-    let text = std::fs::read_to_string(directory.join("Chart.yaml"))
+    let text = read_text(&directory.join("Chart.yaml"))
         .map_err(|error| bad(directory, &format!("no Chart.yaml can be read: {error}")))?;
     let metadata: Metadata = serde_saphyr::from_str(&text)
         .map_err(|error| bad(directory, &format!("its Chart.yaml is not valid: {error}")))?;
@@ -221,6 +221,20 @@ fn read(directory: &Path) -> Result<Chart, Error> {
         version: metadata.version,
         digest: None,
     })
+}
+
+/// A file of a chart, if it is not larger than Helm takes.
+fn read_text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    let read = File::open(path)?
+        .take(LARGEST_FILE + 1)
+        .read_to_string(&mut text)?;
+    if read as u64 > LARGEST_FILE {
+        return Err(io::Error::other(format!(
+            "it is larger than {LARGEST_FILE} bytes"
+        )));
+    }
+    Ok(text)
 }
 
 fn bad(path: &Path, reason: &str) -> Error {

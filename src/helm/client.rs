@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use semver::Version;
@@ -20,12 +21,17 @@ const LABELS_SINCE: Version = Version::new(3, 13, 0);
 /// What Helm's own limit leaves of the call's time, for Helm to mark its release and end.
 const MARGIN: Duration = Duration::from_secs(5);
 
+/// How long one cheap look into the cluster may take, with the start of a login plugin.
+const PROBE_LIMIT: Duration = Duration::from_mins(1);
+
 /// A Helm client that was found to work. Cheap to clone; see [`Helm::locate`].
 #[derive(Clone, Debug)]
 pub struct Helm {
     pub(super) program: PathBuf,
     pub(super) version: Version,
     pub(super) supervisor: Supervisor,
+    /// The directory of a program that was unpacked for this process, which goes with the last clone.
+    pub(super) _home: Option<Arc<Workspace>>,
 }
 
 /// How Helm gets into the cluster, and where its own files go.
@@ -37,8 +43,8 @@ pub struct Access<'a> {
     pub workspace: &'a Workspace,
 }
 
-/// What to install.
-#[derive(Clone, Copy, Debug)]
+/// What to install. It holds secrets, so it cannot be printed.
+#[derive(Clone, Copy)]
 pub struct Install<'a> {
     /// The release's name.
     pub release: &'a str,
@@ -65,6 +71,32 @@ impl Helm {
     #[must_use]
     pub fn version(&self) -> &Version {
         &self.version
+    }
+
+    /// Asks the cluster one cheap question, so that a Helm that cannot work there is found out before it is needed.
+    ///
+    /// It lists one release of the namespace. That reads and needs no right that an install does not need: to list
+    /// Secrets in the namespace, which need not exist.
+    ///
+    /// # Errors
+    ///
+    /// What a failed Helm stands for; [`Error::Unreachable`] when it has no answer within a minute.
+    pub async fn probe(
+        &self,
+        call: &Call,
+        access: &Access<'_>,
+        namespace: &str,
+    ) -> Result<(), Error> {
+        let arguments = words(["list", "--namespace", namespace, "--max", "1", "--short"]);
+        let action = format!("helm list in {namespace}");
+        let limited = call.within(PROBE_LIMIT);
+        match self.run(&limited, access, arguments, &action).await {
+            Err(Error::Halted { .. }) if call.check().is_ok() => Err(Error::Unreachable {
+                action,
+                said: format!("no answer within {} s", PROBE_LIMIT.as_secs()),
+            }),
+            outcome => outcome.map(drop),
+        }
     }
 
     /// Installs the release, or upgrades the one that is there, and waits until its objects are ready.

@@ -1,21 +1,23 @@
 //! The Helm client that the Azure CLI uses, for machines that have none.
 //!
 //! It is pulled from the OCI artifact that Microsoft keeps for the purpose, so that a machine which may reach the
-//! agents' images may reach Helm too. It is kept in a cache directory and appears there in one rename: parallel
-//! processes either see all of it or nothing.
+//! agents' images may reach Helm too. What is kept of it is an archive that is verified at each start and unpacked into a
+//! private directory of this process: no program that others could have put into the cache is ever run.
 
 use std::env;
 use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
 use tokio::task::spawn_blocking;
 
+use super::cache::Cache;
+use super::digest::Digest;
 use super::registry::{Artifact, Registry, Wanted};
 use super::source::HelmSource;
-use super::{Error, archive};
+use super::{Error, Workspace, archive};
 use crate::call::Call;
 
 /// The repository of Helm clients, and the client in it that the Azure CLI has pinned (connectedk8s 1.11.2).
@@ -36,53 +38,103 @@ const ARCH: &str = if cfg!(target_arch = "x86_64") {
     env::consts::ARCH
 };
 
+/// A Helm client that was unpacked.
+#[derive(Debug)]
+pub(super) struct Unpacked {
+    /// The directory that it is in, and goes with.
+    pub(super) home: Arc<Workspace>,
+    /// The program.
+    pub(super) program: PathBuf,
+}
+
 /// The downloaded Helm client: from the cache, else from the registry.
 ///
 /// # Errors
 ///
-/// What the registry is short of, and [`Error::File`] when the cache directory cannot be used.
+/// What the registry is short of; [`Error::Changed`] when it has another client than at first, and none was pinned;
+/// [`Error::UnsafeCache`] and [`Error::File`] when the cache directory cannot be used.
 pub(super) async fn helm(
     call: &Call,
     source: &HelmSource,
     registry: &Registry,
-) -> Result<PathBuf, Error> {
-    let repository = source.repository.as_deref().unwrap_or(REPOSITORY);
-    let digest = source.digest.as_deref();
-    let directory = cache(source)?.join(key(repository, digest));
-    let program = directory.join("helm");
-    if !program.is_file() {
-        call.step("download helm");
-        let artifact = pull(call, registry, repository, digest).await?;
-        let unpacked = directory.clone();
-        spawn_blocking(move || install(&artifact.content, &unpacked))
-            .await
-            .map_err(|panic| Error::file("unpack helm into", &directory, panic.into()))??;
-    }
-    Ok(program)
+) -> Result<Unpacked, Error> {
+    let (wanted, key) = (wanted(source), key(source));
+    let directory = cache_directory(source)?;
+    let home = Arc::new(Workspace::new()?);
+    let kept = blocking({
+        let (wanted, key, home) = (wanted.clone(), key.clone(), home.clone());
+        move || {
+            let cache = Cache::open(directory)?;
+            let artifact = cache.get(&key, &wanted, home.path());
+            Ok((cache, artifact))
+        }
+    });
+    let (cache, artifact) = kept.await?;
+    let artifact = match artifact {
+        Some(artifact) => artifact,
+        None => fetch(call, registry, wanted, cache, key, &home).await?,
+    };
+    blocking(move || unpack(artifact, home)).await
+}
+
+/// Pulls the client and keeps it. Without a pin it must be the one that was seen first.
+async fn fetch(
+    call: &Call,
+    registry: &Registry,
+    wanted: Wanted,
+    cache: Cache,
+    key: String,
+    home: &Workspace,
+) -> Result<Artifact, Error> {
+    call.step("download helm");
+    let mut artifact = pull(call, registry, wanted.clone(), home).await?;
+    blocking(move || {
+        let found = artifact.documents.first().map(|root| &root.digest);
+        let first = cache.first_seen(&key).filter(|_| wanted.digest.is_none());
+        if let (Some(first), Some(found)) = (first, found)
+            && first != *found
+        {
+            return Err(Error::Changed {
+                artifact: wanted.name(),
+                first: first.to_string(),
+                found: found.to_string(),
+                note: cache.note(&key),
+            });
+        }
+        cache.keep(&key, &mut artifact)?;
+        Ok(artifact)
+    })
+    .await
 }
 
 /// Pulls the archive by the tag of this platform, or by the index that has all platforms.
 async fn pull(
     call: &Call,
     registry: &Registry,
-    repository: &str,
-    digest: Option<&str>,
+    wanted: Wanted,
+    home: &Workspace,
 ) -> Result<Artifact, Error> {
-    let tag = format!("helm-{VERSION}-{OS}-{ARCH}");
-    let mut wanted = Wanted {
-        repository,
-        tag: &tag,
-        digest,
-        member: is_ours,
-        media_type: "",
-    };
-    match registry.pull(call, &wanted).await {
+    match registry.pull(call, &wanted, home.path()).await {
         Err(Error::NotFound { .. }) => {}
         outcome => return outcome,
     }
     let tag = format!("helm-{VERSION}");
-    wanted.tag = &tag;
-    registry.pull(call, &wanted).await
+    let wanted = Wanted { tag, ..wanted };
+    registry.pull(call, &wanted, home.path()).await
+}
+
+fn wanted(source: &HelmSource) -> Wanted {
+    Wanted {
+        repository: repository(source).to_owned(),
+        tag: format!("helm-{VERSION}-{OS}-{ARCH}"),
+        digest: source.digest.clone(),
+        member: is_ours,
+        media_type: "",
+    }
+}
+
+fn repository(source: &HelmSource) -> &str {
+    source.repository.as_deref().unwrap_or(REPOSITORY)
 }
 
 /// Whether a member of an index is for this platform. Not all indexes name platforms; titles are file names.
@@ -90,34 +142,30 @@ fn is_ours(platform: &str, title: &str) -> bool {
     platform == format!("{OS}/{ARCH}") || title.contains(&format!("{OS}-{ARCH}"))
 }
 
-/// Unpacks the archive beside its place and renames it there.
-fn install(content: &[u8], place: &Path) -> Result<(), Error> {
-    let parent = place.parent().unwrap_or(place);
-    let staged = stage(parent).map_err(|source| Error::file("write to", parent, source))?;
-    archive::unpack("the helm client", content, staged.path())?;
-    let unpacked = staged.path().join(format!("{OS}-{ARCH}"));
-    let program = unpacked.join("helm");
-    fs::set_permissions(&program, Permissions::from_mode(0o755))
+fn unpack(artifact: Artifact, home: Arc<Workspace>) -> Result<Unpacked, Error> {
+    archive::unpack("the helm client", artifact.file, home.path())?;
+    let program = home.path().join(format!("{OS}-{ARCH}")).join("helm");
+    fs::set_permissions(&program, Permissions::from_mode(0o700))
         .map_err(|source| Error::file("make executable", &program, source))?;
-    match fs::rename(&unpacked, place) {
-        // Another process was faster, and its files are as good as ours.
-        Err(_) if place.join("helm").is_file() => Ok(()),
-        renamed => renamed.map_err(|source| Error::file("create", place, source)),
-    }
+    Ok(Unpacked { home, program })
 }
 
-fn stage(parent: &Path) -> io::Result<tempfile::TempDir> {
-    fs::create_dir_all(parent)?;
-    tempfile::Builder::new().prefix(".helm-").tempdir_in(parent)
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    spawn_blocking(work)
+        .await
+        .map_err(|panic| Error::file("unpack", "the helm client", panic.into()))?
 }
 
-/// What comes from elsewhere, or was pinned, is kept elsewhere.
-fn key(repository: &str, digest: Option<&str>) -> String {
-    let origin = Sha256::digest(format!("{repository}@{}", digest.unwrap_or_default()));
-    format!("helm-{VERSION}-{OS}-{ARCH}-{origin:x}")
+/// What comes from elsewhere, or was pinned, is noted elsewhere.
+fn key(source: &HelmSource) -> String {
+    let digest = source.digest.as_deref().unwrap_or_default();
+    let origin = Digest::of(format!("{}@{digest}", repository(source)).as_bytes());
+    format!("helm-{VERSION}-{OS}-{ARCH}-{}", origin.hex())
 }
 
-fn cache(source: &HelmSource) -> Result<PathBuf, Error> {
+fn cache_directory(source: &HelmSource) -> Result<PathBuf, Error> {
     if let Some(directory) = &source.cache_dir {
         return Ok(directory.clone());
     }
@@ -139,4 +187,4 @@ fn user_cache(variable: impl Fn(&str) -> Option<PathBuf>) -> Option<PathBuf> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

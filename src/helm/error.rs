@@ -4,8 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use oci_client::errors::OciDistributionError;
-
+use super::RegistryFault;
 use crate::call::Halt;
 use crate::retry::Failure;
 
@@ -129,22 +128,20 @@ pub enum Error {
         artifact: String,
     },
     /// The registry refuses to give it to us.
-    #[error("the registry refused to give {artifact}")]
+    #[error("the registry refused to give {artifact}: {said}")]
     Denied {
         /// Repository and tag.
         artifact: String,
-        /// What it said.
-        source: Box<OciDistributionError>,
+        /// What it said, or what it wanted.
+        said: String,
     },
     /// The registry did not answer, or not as it should.
     #[error("cannot pull {artifact}")]
     Registry {
         /// Repository and tag.
         artifact: String,
-        /// Whether the same pull may succeed later.
-        passes: bool,
         /// What went wrong.
-        source: Box<OciDistributionError>,
+        source: Box<RegistryFault>,
     },
     /// The registry has something else than what was pinned.
     #[error("{artifact} has digest {}, not {expected}", found.join(" and layer "))]
@@ -155,6 +152,29 @@ pub enum Error {
         expected: String,
         /// Those of its manifest and of its content.
         found: Vec<String>,
+    },
+    /// The registry has another client than at the first download, under the same tag.
+    #[error(
+        "{artifact} has digest {found}, and had {first} when it was downloaded for the first time (noted in {})",
+        note.display()
+    )]
+    Changed {
+        /// Repository and tag.
+        artifact: String,
+        /// The digest of the first download.
+        first: String,
+        /// The digest that it has now.
+        found: String,
+        /// The file that holds the first one.
+        note: PathBuf,
+    },
+    /// The cache directory, or one above it, is not only ours.
+    #[error("no Helm client is kept in {}: {reason}", path.display())]
+    UnsafeCache {
+        /// The cache directory.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
     },
     /// An archive is damaged, or tries to write where it must not.
     #[error("cannot unpack {name}: {reason}")]
@@ -179,6 +199,16 @@ pub enum Error {
         key: String,
         /// Its placeholder, `redacted:feature:setting`.
         placeholder: String,
+    },
+    /// Azure's configuration service names a setting that cannot be one.
+    #[error(
+        "the configuration service of Azure Arc names the setting {key}, which is refused: {reason}"
+    )]
+    BadSetting {
+        /// The beginning of the chart value's key.
+        key: String,
+        /// What is wrong with it.
+        reason: String,
     },
 }
 

@@ -6,8 +6,10 @@
 //! belongs to it are the decisions of the use cases.
 
 mod archive;
+mod cache;
 pub mod chart;
 mod client;
+mod digest;
 mod download;
 mod error;
 mod key;
@@ -29,6 +31,7 @@ pub use key::KeyDelivery;
 pub use manifest::Definition;
 pub use process::{KEEP_CLEAN, RUN_CHILD, Workspace, keep_clean, supervise};
 pub use record::Record;
+pub use registry::RegistryFault;
 pub use source::HelmSource;
 pub use user_values::UserValues;
 pub use values::{AgentValues, DataPlaneOverrides, ProtectedSettings};

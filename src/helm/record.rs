@@ -181,4 +181,19 @@ mod tests {
             assert!(matches!(Record::decode(bad), Err(Error::Record(_))));
         }
     }
+
+    proptest::proptest! {
+        #![proptest_config(crate::fuzzing::config())]
+
+        #[test]
+        fn fuzz_records(document in crate::fuzzing::damaged(&[
+            br#"{"info":{"status":"deployed","last_deployed":"2026-11-25T12:00:05Z"},"chart":{"metadata":{"name":"azure-arc-k8sagents","version":"1.35.4"},"files":[{"name":"crds/a.yaml","data":"YTogYg=="}]},"config":{"a":{"b":1}},"manifest":"---\nkind: Deployment\nmetadata: {name: a}\nspec: {replicas: 2}\n"}"#,
+        ])) {
+            let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+            packed.write_all(&document).expect("memory");
+            let whole = STANDARD.encode(packed.finish().expect("memory"));
+            let _ = Record::decode(whole.as_bytes());
+            let _ = Record::decode(&document);
+        }
+    }
 }

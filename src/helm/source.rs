@@ -7,9 +7,11 @@ use std::path::PathBuf;
 pub struct HelmSource {
     /// This program and no other.
     pub path: Option<PathBuf>,
-    /// The repository of Helm clients, `mcr.microsoft.com/azurearck8s/helm` or a mirror of it.
+    /// The repository of Helm clients, `mcr.microsoft.com/azurearck8s/helm` or a mirror of it. Where one is named, `PATH`
+    /// is not searched.
     pub repository: Option<String>,
-    /// What the downloaded client's manifest or archive must have, such as `sha256:…`.
+    /// What the downloaded client's index, manifest or archive must have, such as `sha256:…`. Where one is named, `PATH` is
+    /// not searched.
     pub digest: Option<String>,
     /// Where downloaded clients are kept; otherwise `terraform-provider-arc` in the user's cache directory.
     pub cache_dir: Option<PathBuf>,

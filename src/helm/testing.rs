@@ -1,16 +1,19 @@
 //! Stand-ins for Helm and for a registry, which the tests of this module share.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures::{StreamExt as _, stream};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
@@ -19,6 +22,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::process::Supervisor;
 use crate::call::Call;
+
+/// An endless blob comes in chunks, so many that a reader without a limit would be found out.
+const CHUNK: usize = 64 * 1024;
+const LONG_ENOUGH: usize = 2_000;
 
 /// A call that nobody stops.
 pub(super) fn call() -> Call {
@@ -61,6 +68,12 @@ struct Shelf {
     host: String,
     /// Path to media type and bytes.
     items: Mutex<HashMap<String, (String, Vec<u8>)>>,
+    /// What all requests that bring the token are answered with.
+    refusal: Mutex<Option<(StatusCode, String)>>,
+    /// Path of what has no end.
+    endless: Mutex<Option<String>>,
+    /// How many bytes of it were taken from us.
+    sent: Arc<AtomicU64>,
     /// How many requests for manifests fail before one succeeds.
     outages: AtomicU32,
     requests: AtomicU32,
@@ -148,6 +161,38 @@ impl FakeRegistry {
         );
     }
 
+    /// Sends the blob with this digest without end.
+    pub(super) fn never_end(&self, repository: &str, digest: &str) {
+        self.never_end_at(&format!("/v2/{repository}/blobs/{digest}"));
+    }
+
+    /// Sends what is at this path without end.
+    pub(super) fn never_end_at(&self, path: &str) {
+        let mut endless = self
+            .shelf
+            .endless
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *endless = Some(path.to_owned());
+    }
+
+    /// Answers all requests that bring the token with a status and these words.
+    pub(super) fn refuse(&self, status: u16, words: &str) {
+        let mut refusal = self
+            .shelf
+            .refusal
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *refusal = StatusCode::from_u16(status)
+            .ok()
+            .map(|status| (status, words.to_owned()));
+    }
+
+    /// How many bytes of the endless blob were sent.
+    pub(super) fn sent(&self) -> u64 {
+        self.shelf.sent.load(Ordering::SeqCst)
+    }
+
     fn put(&self, path: String, media_type: &str, bytes: &[u8]) {
         let mut items = self
             .shelf
@@ -180,6 +225,29 @@ async fn answer(State(shelf): State<Arc<Shelf>>, request: Request) -> Response {
             [(header::WWW_AUTHENTICATE, challenge)],
         )
             .into_response();
+    }
+    let refusal = shelf
+        .refusal
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
+    if let Some(refusal) = refusal {
+        return refusal.into_response();
+    }
+    let endless = shelf
+        .endless
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .as_deref()
+        == Some(path);
+    if endless {
+        let sent = shelf.sent.clone();
+        let chunks = stream::repeat_with(move || {
+            let chunk = vec![0; CHUNK];
+            sent.fetch_add(CHUNK as u64, Ordering::SeqCst);
+            Ok::<_, Infallible>(chunk)
+        });
+        return Body::from_stream(chunks.take(LONG_ENOUGH)).into_response();
     }
     if path.contains("/manifests/") {
         shelf.requests.fetch_add(1, Ordering::SeqCst);

@@ -18,6 +18,20 @@ const PLACEHOLDER: &str = "redacted:";
 /// The value that the CLI passes by `--set-file`, so that its text is never taken for anything else.
 const PROXY_CERTIFICATE: &str = "global.proxyCert";
 
+/// The only values of the chart that a protected setting may become.
+const PROXY_KEYS: [&str; 4] = [
+    "global.httpsProxy",
+    "global.httpProxy",
+    "global.noProxy",
+    PROXY_CERTIFICATE,
+];
+
+/// How many dotted parts a key may have. Each nests an object in another, and is taken apart again by recursion.
+const DEEPEST: usize = 32;
+
+/// How much of a refused key is shown.
+const SHOWN: usize = 60;
+
 const CLUSTER_CONNECT: &str = "systemDefaultValues.clusterconnect-agent.enabled";
 
 /// What was kept from Azure's configuration service: feature, then setting, such as `proxy` and `https_proxy`.
@@ -25,8 +39,7 @@ const CLUSTER_CONNECT: &str = "systemDefaultValues.clusterconnect-agent.enabled"
 /// The setting `proxy_cert` is the certificate itself, not a file's name.
 pub type ProtectedSettings = BTreeMap<String, BTreeMap<String, SecretString>>;
 
-/// Everything that decides about the values of the agents' chart.
-#[derive(Debug)]
+/// Everything that decides about the values of the agents' chart. It holds secrets, so it cannot be printed.
 pub struct AgentValues<'a> {
     /// The kind of cluster, such as `eks`.
     pub distribution: &'a str,
@@ -76,7 +89,8 @@ impl AgentValues<'_> {
     ///
     /// # Errors
     ///
-    /// [`Error::MissingSecret`] when a placeholder stands for something that we were not given.
+    /// [`Error::MissingSecret`] when a placeholder stands for something that we were not given; [`Error::BadSetting`]
+    /// when the configuration service names a value that no chart has, or wants a secret where none belongs.
     pub fn compose(&self) -> Result<Value, Error> {
         let mut values = Values::default();
         values.set("global.kubernetesDistro", self.distribution);
@@ -103,6 +117,9 @@ impl AgentValues<'_> {
 
     fn add_settings(&self, values: &mut Values) -> Result<(), Error> {
         for (key, text) in self.helm_settings {
+            if key.split('.').nth(DEEPEST).is_some() {
+                return Err(refused(key, format!("it has more than {DEEPEST} parts")));
+            }
             let text = match text.strip_prefix(PLACEHOLDER) {
                 Some(name) => self.protected(key, name)?,
                 None => text,
@@ -118,6 +135,11 @@ impl AgentValues<'_> {
 
     /// What the placeholder with this `<feature>:<setting>` stands for.
     fn protected(&self, key: &str, name: &str) -> Result<&str, Error> {
+        if !PROXY_KEYS.contains(&key) {
+            let reason =
+                "it asks for a protected setting, which only a value of the proxy may hold";
+            return Err(refused(key, reason));
+        }
         name.split_once(':')
             .and_then(|(feature, setting)| self.protected_settings.get(feature)?.get(setting))
             .map(ExposeSecret::expose_secret)
@@ -125,6 +147,13 @@ impl AgentValues<'_> {
                 key: key.to_owned(),
                 placeholder: format!("{PLACEHOLDER}{name}"),
             })
+    }
+}
+
+fn refused(key: &str, reason: impl Into<String>) -> Error {
+    Error::BadSetting {
+        key: key.chars().take(SHOWN).collect(),
+        reason: reason.into(),
     }
 }
 

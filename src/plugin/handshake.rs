@@ -108,4 +108,15 @@ mod tests {
         );
         assert_eq!(line(&address, None), "1|6|tcp|127.0.0.1:10000|grpc|");
     }
+
+    proptest::proptest! {
+        #![proptest_config(crate::fuzzing::config())]
+
+        #[test]
+        fn fuzz_variables(text in crate::fuzzing::damaged_text(&["5,6", "6", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"])) {
+            let _ = check_cookie(Some(&text));
+            let _ = check_versions(Some(&text));
+            let _ = CertificateDer::from_pem_slice(text.as_bytes());
+        }
+    }
 }

@@ -65,7 +65,8 @@ fn own() -> Vec<Attribute> {
         connection::attribute_with_secrets(),
         Attribute::nested("helm", Nesting::Single, helm()).optional().describe(
             "Where the Helm client comes from. Default: `helm` on the `PATH`, else the client that the Azure CLI uses, \
-             pulled from its OCI artifact and kept in a cache directory.",
+             pulled from its OCI artifact and kept in a cache directory. With `repository` or `digest` the `PATH` is not \
+             searched.",
         ),
         Attribute::nested("default_tags", Nesting::Single, default_tags())
             .optional()
@@ -101,16 +102,21 @@ fn helm() -> Vec<Attribute> {
     vec![
         Attribute::string("path")
             .check(checks::non_empty())
-            .describe("Path of a Helm program, version 3 or 4."),
+            .conflicts_with(&["repository", "digest"])
+            .describe("Path of a Helm program, version 3 or 4. It is taken as it is."),
         Attribute::string("repository")
             .check(checks::non_empty())
             .describe(
                 "OCI repository of the Helm client. Default: `mcr.microsoft.com/azurearck8s/helm`.",
             ),
         Attribute::string("digest")
-            .describe("Digest that the artifact must have, such as `sha256:…`."),
+            .check(checks::digest())
+            .describe("Digest that the artifact's index, manifest or archive must have, such as `sha256:…`; checked at each start."),
         Attribute::string("cache_dir")
             .check(checks::non_empty())
-            .describe("Directory that keeps the client. Default: the user's cache directory."),
+            .describe(
+                "Directory that keeps the client; only its owner may be able to write to it. Default: the user's cache \
+                 directory.",
+            ),
     ]
 }

@@ -12,6 +12,20 @@ pub fn non_empty() -> Check {
     })
 }
 
+/// Text must be a SHA-256 digest, such as registries and their tools write it.
+#[must_use]
+pub fn digest() -> Check {
+    Check::text(|text| {
+        let hex = text.strip_prefix("sha256:").unwrap_or_default();
+        if hex.len() == 64 && hex.chars().all(|c| c.is_ascii_hexdigit()) {
+            return Ok(());
+        }
+        Err(format!(
+            "{text:?} is not a digest such as sha256:<64 hexadecimal digits>"
+        ))
+    })
+}
+
 /// One of a few words, spelled exactly so.
 #[must_use]
 pub fn one_of(words: &'static [&'static str]) -> Check {
@@ -107,6 +121,18 @@ mod tests {
 
     fn judge(check: &Check, text: &str) -> Result<(), String> {
         check.judge(&Value::from(text))
+    }
+
+    #[test]
+    fn a_digest_is_sha256_in_hexadecimal() {
+        assert!(judge(&digest(), &format!("sha256:{}", "a".repeat(64))).is_ok());
+        for bad in [
+            "sha256:abc",
+            &"a".repeat(64),
+            &format!("sha256:{}", "g".repeat(64)),
+        ] {
+            assert!(judge(&digest(), bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

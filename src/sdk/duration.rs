@@ -100,4 +100,15 @@ mod tests {
             Err(DurationError::TooLong("99999999999999999999h".to_owned()))
         );
     }
+
+    proptest::proptest! {
+        #![proptest_config(crate::fuzzing::config())]
+
+        #[test]
+        fn fuzz_durations(text in crate::fuzzing::damaged_text(&["1h30m", "90s", "1.5h", "250ms", "10000000h"])) {
+            if let Ok(duration) = parse(&text) {
+                assert!(tokio::time::Instant::now().checked_add(duration).is_some(), "{text}");
+            }
+        }
+    }
 }

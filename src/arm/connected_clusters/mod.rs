@@ -3,6 +3,7 @@
 mod credential;
 mod list;
 mod model;
+mod refusal;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ pub use self::model::{
     AgentProfile, AgentryConfiguration, ConnectedCluster, ConnectedClusterProperties, Gateway,
     OidcIssuerProfile, SecurityProfile, WorkloadIdentity,
 };
+pub use self::refusal::refuses_another_key;
 use super::client::Client;
 use super::error::Error;
 use super::id::ResourceId;

@@ -203,4 +203,23 @@ mod tests {
         assert_eq!(read(200, &[]), Progress::Finished);
         assert_eq!(read(204, &[]), Progress::Finished);
     }
+
+    proptest::proptest! {
+        #![proptest_config(crate::fuzzing::config())]
+
+        #[test]
+        fn fuzz_operations(
+            address in crate::fuzzing::damaged_text(&["https://management.azure.com/op/1?s=x", "/op/1", "//evil.example/op"]),
+            body in crate::fuzzing::damaged_text(&[r#"{"status":"Failed","error":{"code":"Q","message":"m"}}"#, r#"{"properties":{"provisioningState":"Accepted"}}"#]),
+        ) {
+            let Ok(address) = HeaderValue::from_str(&address) else { return Ok(()) };
+            let mut accepted = response(202, &[], &body);
+            accepted.headers.insert("azure-asyncoperation", address);
+            let tracker = Tracker::begin(&accepted, &manager());
+            if let Tracker::Status(url) | Tracker::Location(url) = &tracker {
+                assert_eq!(url.origin(), manager().origin());
+            }
+            tracker.read(&response(200, &[], &body), &manager());
+        }
+    }
 }

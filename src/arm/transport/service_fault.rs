@@ -304,4 +304,19 @@ mod tests {
         assert_eq!(kind(Some(503), ""), Kind::Unavailable);
         assert_eq!(kind(None, "Failed"), Kind::Unavailable);
     }
+
+    proptest::proptest! {
+        #![proptest_config(crate::fuzzing::config())]
+
+        #[test]
+        fn fuzz_errors(body in crate::fuzzing::damaged(&[
+            br#"{"error":{"code":"Conflict","message":"no","target":"t","details":[{"code":"A","message":"b"}],"additionalInfo":[{"type":"PolicyViolation","info":{"policyDefinitionDisplayName":"p"}}]}}"#,
+            br#"{"code":"BadRequest","message":"x","innererror":{"innererror":{}}}"#,
+            b"<html>Bad Gateway</html>",
+        ])) {
+            let fault = ServiceFault::from_body(&body);
+            assert!(!fault.to_string().is_empty());
+            fault.kind();
+        }
+    }
 }

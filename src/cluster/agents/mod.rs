@@ -19,7 +19,7 @@ pub use self::cause::Cause;
 pub use self::config::{Agents, ArcConfig};
 pub use self::evidence::{Evidence, EvidenceLine};
 pub use self::nodes::NodeFacts;
-pub use self::private_key::AgentKey;
+pub use self::private_key::{AgentKey, DeliveredKey};
 pub use self::stored_release::StoredRelease;
 
 /// The namespace of the Arc agents.

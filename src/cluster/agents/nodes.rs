@@ -54,6 +54,32 @@ impl Cluster {
     }
 }
 
+impl Cluster {
+    /// Whether a new pod could run anywhere: whether a node is ready and not cordoned. Taints are not looked at, since pods
+    /// may tolerate them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] of the conversation.
+    pub async fn takes_pods(&self, call: &Call) -> Result<bool, Error> {
+        let nodes: Api<Node> = Api::all(self.client());
+        let everything = ListParams::default();
+        let list = self
+            .read(call, "list nodes", || nodes.list(&everything))
+            .await?;
+        Ok(list.items.iter().any(takes_pods))
+    }
+}
+
+fn takes_pods(node: &Node) -> bool {
+    let conditions = node.status.iter().flat_map(|status| &status.conditions);
+    let ready = conditions
+        .flatten()
+        .any(|one| one.type_ == "Ready" && one.status == "True");
+    let spec = node.spec.as_ref();
+    ready && !spec.and_then(|spec| spec.unschedulable).unwrap_or(false)
+}
+
 fn judge(nodes: &[Node], git_version: &str) -> NodeFacts {
     let on_aws = nodes.iter().any(|n| provider_id(n).starts_with("aws://"));
     let eks = on_aws && git_version.contains("-eks-");
@@ -324,5 +350,19 @@ mod tests {
             facts.architectures,
             ["amd64", "arm64"].map(ToOwned::to_owned).into()
         );
+    }
+
+    #[test]
+    fn a_node_takes_pods_when_it_is_ready_and_not_cordoned() {
+        let node = |ready: &str, cordoned: bool| -> Node {
+            serde_json::from_value(json!({
+                "metadata": {}, "spec": {"unschedulable": cordoned, "taints": [{"key": "fargate", "effect": "NoSchedule"}]},
+                "status": {"conditions": [{"type": "Ready", "status": ready}]}}))
+            .expect("a node")
+        };
+        assert!(takes_pods(&node("True", false)));
+        assert!(!takes_pods(&node("True", true)));
+        assert!(!takes_pods(&node("Unknown", false)));
+        assert!(!takes_pods(&Node::default()));
     }
 }

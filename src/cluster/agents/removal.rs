@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::try_join_all;
 use k8s_openapi::api::core::v1::Namespace;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
-use kube::api::{DeleteParams, DynamicObject, ListParams, Patch, PatchParams};
+use kube::api::{DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Preconditions};
 use kube::core::{ApiResource, GroupVersionKind};
 use kube::{Api, ResourceExt};
 use serde_json::json;
@@ -65,8 +65,40 @@ impl Cluster {
     ///
     /// [`Error`] of the conversation; [`Error::Wait`] with the objects and finalizers that hold the namespace.
     pub async fn delete_namespace(&self, call: &Call, name: &str) -> Result<(), Error> {
+        self.remove_namespace(call, name, None).await
+    }
+
+    /// Deletes the namespace with this UID and waits until it is gone. One that is not there, or was made again, is fine.
+    ///
+    /// # Errors
+    ///
+    /// As [`Cluster::delete_namespace`].
+    pub(super) async fn delete_namespace_of(
+        &self,
+        call: &Call,
+        name: &str,
+        uid: &str,
+    ) -> Result<(), Error> {
+        match self.remove_namespace(call, name, Some(uid)).await {
+            Err(error) if error.is_conflict() => Ok(()),
+            removed => removed,
+        }
+    }
+
+    async fn remove_namespace(
+        &self,
+        call: &Call,
+        name: &str,
+        uid: Option<&str>,
+    ) -> Result<(), Error> {
         let namespaces: Api<Namespace> = Api::all(self.client());
-        let params = DeleteParams::default();
+        let params = DeleteParams {
+            preconditions: uid.map(|uid| Preconditions {
+                uid: Some(uid.to_owned()),
+                resource_version: None,
+            }),
+            ..DeleteParams::default()
+        };
         let delete = || namespaces.delete(name, &params);
         forgive_absence(
             self.write(call, &format!("delete namespace {name}"), delete)
@@ -79,6 +111,9 @@ impl Cluster {
                 .await?;
             Ok::<_, Error>(match found {
                 None => Probe::Ready(()),
+                Some(namespace) if uid.is_some() && namespace.metadata.uid.as_deref() != uid => {
+                    Probe::Ready(())
+                }
                 Some(namespace) => Probe::pending(what_holds(&namespace)),
             })
         };

@@ -282,4 +282,13 @@ users:
         let merged = read_all(&files, "both").expect("one exists");
         assert_eq!(merged.contexts.len(), 3);
     }
+
+    proptest::proptest! {
+        #![proptest_config(crate::fuzzing::config())]
+
+        #[test]
+        fn fuzz_kubeconfigs(text in crate::fuzzing::damaged_text(&[TWO])) {
+            let _ = from_text(&text.into(), None);
+        }
+    }
 }

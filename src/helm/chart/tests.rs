@@ -173,3 +173,41 @@ async fn a_local_chart_is_a_directory_or_an_archive() {
     let error = pulled(&ChartSource::Path(local.path().to_owned()), &workspace).await;
     assert!(matches!(error, Err(Error::BadChart { .. })), "{error:?}");
 }
+
+#[tokio::test]
+async fn of_a_blob_no_more_is_taken_than_its_manifest_says() {
+    let registry = FakeRegistry::start().await;
+    registry.push(REPOSITORY, "1.33.0", CHART_LAYER, b"x");
+    registry.never_end(REPOSITORY, &sha256(b"x"));
+    let workspace = Workspace::new().expect("a directory");
+    let error = pulled(&reference(&registry, "1.33.0", None), &workspace)
+        .await
+        .expect_err("it has no end");
+    assert!(
+        error
+            .to_string()
+            .ends_with("it is larger than the 1 bytes that its manifest names"),
+        "{error}"
+    );
+    // What lies in buffers between the two is all that was sent for nothing.
+    assert!(registry.sent() < 32 << 20, "{} bytes", registry.sent());
+}
+
+#[tokio::test]
+async fn a_file_that_helm_would_not_load_is_not_read() {
+    let workspace = Workspace::new().expect("a directory");
+    let chart = tempfile::tempdir().expect("a directory");
+    let metadata = chart.path().join("Chart.yaml");
+    let padded = |size: usize| {
+        let mut text = CHART_YAML.to_vec();
+        text.resize(size, b'\n');
+        std::fs::write(&metadata, text).expect("written");
+        ChartSource::Path(chart.path().to_owned())
+    };
+    let largest = 5 << 20;
+    let read = pulled(&padded(largest), &workspace).await;
+    assert_eq!(read.expect("still small enough").version, "1.33.0");
+    let error = pulled(&padded(largest + 1), &workspace).await;
+    let said = error.expect_err("too large").to_string();
+    assert!(said.contains("larger than 5242880 bytes"), "{said}");
+}

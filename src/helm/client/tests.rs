@@ -28,6 +28,7 @@ impl Bench {
                 program,
                 version,
                 supervisor: supervisor(),
+                _home: None,
             },
         }
     }
@@ -45,6 +46,11 @@ impl Bench {
 
     fn said(&self, name: &str) -> String {
         fs::read_to_string(self.directory.path().join(name)).expect("the script wrote it")
+    }
+
+    async fn probe(&self) -> Result<(), Error> {
+        let access = self.access();
+        self.helm.probe(&call(), &access, "azure-arc-release").await
     }
 
     async fn install(&self, call: &Call, values: &Value) -> Result<(), Error> {
@@ -96,6 +102,35 @@ async fn helms_own_limit_ends_before_the_call() {
     assert!(
         arguments.contains(" --timeout 60s ") || arguments.contains(" --timeout 61s "),
         "{arguments}"
+    );
+}
+
+#[tokio::test]
+async fn a_probe_asks_the_cluster_with_the_very_kubeconfig_and_changes_nothing() {
+    let bench = Bench::helm3(r#"echo "$@" > "${0%/*}/arguments""#);
+    bench.probe().await.expect("it answered");
+    assert_eq!(
+        bench.said("arguments"),
+        "list --namespace azure-arc-release --max 1 --short --kubeconfig /kube/config\n"
+    );
+}
+
+#[tokio::test]
+async fn a_probe_tells_what_keeps_helm_from_working() {
+    let bench = Bench::helm3(
+        r#"echo 'Error: list: failed to list: secrets is forbidden: User "x" cannot list' >&2; exit 1"#,
+    );
+    let error = bench.probe().await.expect_err("forbidden");
+    assert!(matches!(error, Error::Forbidden { .. }), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_waits_a_minute_and_no_longer() {
+    let bench = Bench::helm3("read word; exit 143");
+    let error = bench.probe().await.expect_err("silent");
+    assert_eq!(
+        error.to_string(),
+        "helm list in azure-arc-release did not reach the cluster: no answer within 60 s"
     );
 }
 

@@ -14,19 +14,21 @@ impl Explain for Error {
             | Self::AgentTooOld { .. }
             | Self::Archive { .. }
             | Self::BadChart { .. }
+            | Self::UnsafeCache { .. }
             | Self::MissingSecret { .. } => Kind::Configuration,
             Self::Unauthorized { .. } => Kind::Credential,
             Self::Forbidden { .. } | Self::Denied { .. } => Kind::Permission,
             // Helm is refused by what it finds: an object of another owner, a field that cannot change.
-            Self::Failed { .. } | Self::PendingOperation { .. } | Self::Digest { .. } => {
-                Kind::Conflict
-            }
+            Self::Failed { .. }
+            | Self::PendingOperation { .. }
+            | Self::Digest { .. }
+            | Self::Changed { .. } => Kind::Conflict,
             Self::NotFound { .. } => Kind::NotFound,
-            Self::Registry { passes: false, .. } => Kind::Failed,
+            Self::Registry { source, .. } if !source.is_passing() => Kind::Failed,
             Self::Unreachable { .. } | Self::Registry { .. } => Kind::Unavailable,
             Self::Halted { halt, .. } => halt.kind(),
             Self::TimedOut { .. } => Kind::Deadline,
-            Self::Record(_) => Kind::ProviderBug,
+            Self::Record(_) | Self::BadSetting { .. } => Kind::ProviderBug,
         }
     }
 
@@ -50,9 +52,12 @@ impl Explain for Error {
             Self::Denied { .. } => "Registry Refused Access",
             Self::Registry { .. } => "Registry Not Available",
             Self::Digest { .. } => "Digest Mismatch",
+            Self::Changed { .. } => "Helm Client Changed",
+            Self::UnsafeCache { .. } => "Cache Directory Not Safe",
             Self::Archive { .. } => "Archive Not Usable",
             Self::BadChart { .. } => "Chart Not Usable",
             Self::MissingSecret { .. } => "Protected Value Missing",
+            Self::BadSetting { .. } => "Agent Setting Refused",
         }
         .to_owned()
     }
@@ -64,7 +69,10 @@ impl Explain for Error {
                 "or let this machine reach mcr.microsoft.com (HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE are honoured)",
                 "or name a program (helm.path) or a mirror (helm.repository)",
             ],
-            Self::UnusableHelm { .. } => &["name a Helm 3 or 4 program, or none to have one found"],
+            Self::UnusableHelm { .. } => &[
+                "name a Helm 3 or 4 program, or none to have one found",
+                "where a downloaded one lacks the permission to run, the directory for temporary files is mounted noexec: name another in TMPDIR",
+            ],
             Self::PendingOperation { .. } => &[
                 "wait until the other Helm is done: `helm list --all-namespaces --all` shows its status",
                 "or, when nobody is at work, remove the stuck revision: `kubectl get secrets --all-namespaces --selector owner=helm,name=azure-arc` names it",
@@ -89,6 +97,14 @@ impl Explain for Error {
             Self::Digest { .. } => {
                 &["find out who changed the artifact, and pin the new digest only if you trust it"]
             }
+            Self::Changed { .. } => &[
+                "find out who changed it: ask the owner of the repository which digest is right",
+                "then pin that one: helm.digest takes the place of the note",
+            ],
+            Self::UnsafeCache { .. } => &[
+                "name a directory that only you can write to, below such ones: helm.cache_dir",
+                "or, where others never had a share in the directory that the message names, `chmod go-w` it",
+            ],
             Self::File { .. }
             | Self::Start { .. }
             | Self::Halted { .. }
@@ -97,7 +113,8 @@ impl Explain for Error {
             | Self::Unreachable { .. }
             | Self::Failed { .. }
             | Self::Record(_)
-            | Self::MissingSecret { .. } => &[],
+            | Self::MissingSecret { .. }
+            | Self::BadSetting { .. } => &[],
         };
         texts.iter().copied().map(Remedy::new).collect()
     }

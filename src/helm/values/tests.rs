@@ -239,3 +239,42 @@ proptest! {
         prop_assert_eq!(values.pointer(&pointer), Some(&typed(&text)));
     }
 }
+
+#[test]
+fn a_key_that_nests_without_end_is_refused() {
+    let none = ProtectedSettings::new();
+    let deep = |parts: usize| vec!["a"; parts].join(".");
+    let composed = |key: &str| eks(&settings(&[(key, "x")]), &none).compose().map(drop);
+    composed(&deep(32)).expect("deep enough for any chart");
+    for parts in [33, 100_000] {
+        let error = composed(&deep(parts)).expect_err("too deep");
+        let said = error.to_string();
+        assert!(said.contains("a.a.a") && said.contains("32"), "{said}");
+        assert!(said.len() < 300, "{} bytes", said.len());
+    }
+}
+
+#[test]
+fn a_secret_of_the_proxy_goes_nowhere_but_to_the_proxys_keys() {
+    let protected = protected(&[("https_proxy", "http://u:hunter2@proxy")]);
+    let composed = |key: &str| {
+        let settings = settings(&[(key, "redacted:proxy:https_proxy")]);
+        eks(&settings, &protected).compose()
+    };
+    for key in [
+        "global.httpsProxy",
+        "global.httpProxy",
+        "global.noProxy",
+        "global.proxyCert",
+    ] {
+        composed(key).expect(key);
+    }
+    for key in [
+        "global.resourceName",
+        "global.httpsProxy.more",
+        "httpsProxy",
+    ] {
+        let error = composed(key).expect_err(key);
+        assert!(matches!(error, Error::BadSetting { .. }), "{error}");
+    }
+}

@@ -143,10 +143,16 @@ impl TwoPlanes for ConnectedCluster {
 
 /// What stays in a cluster that could not be cleaned.
 fn report_leftover(id: &ResourceId, leftover: &Leftover) -> Diagnostics {
-    let attempted = format!(
-        "removing the agents of {id}, which was deleted in Azure; Helm release azure-arc in namespace azure-arc-release \
-         and namespace azure-arc are still in the cluster"
-    );
+    const AGENTS: &str =
+        "Helm release azure-arc in namespace azure-arc-release and namespace azure-arc";
+    let left = if leftover.is_of_gone_cluster() {
+        format!(
+            "if its cluster exists after all, in another region or account, {AGENTS} are still in it"
+        )
+    } else {
+        format!("{AGENTS} may still be in its cluster")
+    };
+    let attempted = format!("removing the agents of {id}, which was deleted in Azure; {left}");
     diagnose::warned(&attempted, &leftover.reason)
 }
 

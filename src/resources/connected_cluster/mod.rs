@@ -11,6 +11,7 @@ mod repair;
 mod rules;
 mod schema;
 mod state;
+mod takeover;
 
 pub mod view;
 mod wanted;

@@ -15,7 +15,7 @@ use crate::sdk::value::Value;
 use crate::usecases::connected_cluster::identify;
 use crate::usecases::{PlaneError, Session, check_location, same_location};
 
-use super::{repair, rules};
+use super::{repair, rules, takeover};
 
 /// Attributes that Azure compares without regard to case.
 const CASELESS: [&str; 4] = [
@@ -44,6 +44,7 @@ pub(super) async fn finish(
         found.extend(require_location(call, plan, session).await);
         found.extend(require_same_cluster(call, plan, session).await);
     }
+    found.extend(takeover::announce(call, plan, session).await);
     found
 }
 

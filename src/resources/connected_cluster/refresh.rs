@@ -23,30 +23,31 @@ pub(super) fn seen(
 ) -> Look<ConnectedCluster> {
     let Observation { object, inside } = observation;
     match object {
-        None => Ok(gone(at.id, state, inside)),
+        None => gone(at.id, state, inside),
         Some(object) => present(at, state, &object, inside).map(Some),
     }
 }
 
-/// Gone in Azure is gone, unless its agents can still be seen: then there is something left to clear away.
-fn gone(
-    id: &ResourceId,
-    state: State,
-    inside: Result<Inside, Error>,
-) -> Option<Seen<State, Error>> {
-    let inside = inside.ok()?;
+/// Gone in Azure is gone, unless its agents can still be seen: then there is something left to clear away. Where they could
+/// not be looked for, that is said, unless the whole cluster is gone.
+fn gone(id: &ResourceId, state: State, inside: Result<Inside, Error>) -> Look<ConnectedCluster> {
+    let inside = match inside {
+        Ok(inside) => inside,
+        Err(error) if error.is_cluster_gone() => return Ok(None),
+        Err(error) => return Err(Failure::Gone(error)),
+    };
     let same_cluster = state.cluster_uid.as_ref() == Some(&inside.cluster_uid);
     if !(same_cluster && inside.belongs_to(id)) {
-        return None;
+        return Ok(None);
     }
     let line = Drift::azure(
         Cure::Replace(Replacement::GoneInAzure),
         "connected cluster: gone in Azure, while its agents are still in the cluster",
     );
-    Some(Seen {
+    Ok(Some(Seen {
         drift: vec![line],
         ..Seen::whole(state.with_inside(&inside))
-    })
+    }))
 }
 
 fn present(

@@ -268,7 +268,7 @@ fn chart() -> Vec<Attribute> {
             .check(checks::non_empty())
             .describe("OCI repository of the chart, such as `mcr.microsoft.com/azurearck8s/batch1/stable/v2/azure-arc-k8sagents`."),
         Attribute::string("digest")
-            .check(rules::digest())
+            .check(checks::digest())
             .describe("Digest that the chart's manifest must have, such as `sha256:…`."),
         Attribute::string("path")
             .check(checks::non_empty())

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 use crate::resources::shared::write_only::WriteOnly;
 use crate::usecases::connected_cluster::{
-    AgentSpec, ChartOrigin, Checks, OidcIssuer, Proxy, Settings, Spec,
+    Adopt, AgentSpec, ChartOrigin, Checks, OidcIssuer, Proxy, Settings, Spec,
 };
 use crate::usecases::{Connection, ResourceId, TagRules};
 
@@ -42,7 +42,16 @@ impl State {
                 Some("job") => Checks::Job,
                 _ => Checks::Api,
             },
-            adopt: self.adopt_existing.unwrap_or(false),
+            adopt: self.adopt(),
+        }
+    }
+
+    /// What a plan promised of a takeover. One that may delete leaves `drift` unknown; see [`super::takeover`].
+    fn adopt(&self) -> Adopt {
+        match (self.adopt_existing, &self.drift) {
+            (Some(true), None) => Adopt::Replacing,
+            (Some(true), Some(_)) => Adopt::Keeping,
+            _ => Adopt::Never,
         }
     }
 

@@ -85,10 +85,12 @@ impl State {
         }
         let found = properties.cluster_extension_ids.clone().unwrap_or_default();
         self.cluster_extension_ids = extensions(self.cluster_extension_ids, found);
+        // Where none is given, Azure shows none, an empty one or the custom location's name.
+        let is_given = |name: &String| !name.is_empty() && *name != self.name;
         self.display_name = properties
             .display_name
             .clone()
-            .filter(|name| !name.is_empty() || self.display_name.is_some());
+            .filter(|name| is_given(name) || self.display_name.is_some());
         let tags = object.tags.clone().unwrap_or_default();
         self.tags = (self.tags.is_some() || !tags.is_empty()).then_some(tags);
         self.provisioning_state
@@ -141,20 +143,23 @@ mod tests {
             ..State::default()
         };
         let id = ResourceId::custom_location(cluster().subscription_id(), "other", "edge");
-        let object: Object = serde_json::from_value(json!({
-            "location": "koreacentral", "tags": {}, "properties": {
-                "hostResourceId": cluster().to_string().to_lowercase(), "namespace": "edge", "displayName": "",
-                "clusterExtensionIds": ["/b", "/a"], "authentication": {},
-            },
-        }))
-        .expect("an object");
-        let read = State {
-            id: None,
-            ..state.clone().with_object(&id, &object)
-        };
-        assert_eq!(
-            serde_json::to_value(read).expect("JSON"),
-            serde_json::to_value(state).expect("JSON")
-        );
+        for display_name in ["", "edge"] {
+            let object: Object = serde_json::from_value(json!({
+                "location": "koreacentral", "tags": {}, "properties": {
+                    "hostResourceId": cluster().to_string().to_lowercase(), "namespace": "edge",
+                    "displayName": display_name,
+                    "clusterExtensionIds": ["/b", "/a"], "authentication": {},
+                },
+            }))
+            .expect("an object");
+            let read = State {
+                id: None,
+                ..state.clone().with_object(&id, &object)
+            };
+            assert_eq!(
+                serde_json::to_value(read).expect("JSON"),
+                serde_json::to_value(&state).expect("JSON")
+            );
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! `deletion_policy` and `force_delete`: what a destroy does to the real object. Every type has them, under one meaning.
 
+use serde::Serialize;
+
 use crate::sdk::checks;
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
@@ -9,6 +11,7 @@ use crate::sdk::value::Value;
 
 /// The attribute that names the policy.
 pub(crate) const POLICY: &str = "deletion_policy";
+const FORCE: &str = "force_delete";
 /// The default of [`POLICY`].
 pub(crate) const DELETE: &str = "delete";
 const ABANDON: &str = "abandon";
@@ -18,11 +21,12 @@ const PREVENT: &str = "prevent";
 pub(crate) fn attributes() -> Vec<Attribute> {
     vec![
         policy(),
-        Attribute::bool("force_delete")
+        Attribute::bool(FORCE)
             .default_value(Value::Bool(false))
+            .note()
             .describe(
                 "Whether deleting also goes on where the orderly way is blocked: Azure does not wait for the agents, hooks \
-                 are skipped and finalizers removed.",
+                 are skipped, finalizers removed, and what is in a cluster that is out of reach is left there.",
             ),
     ]
 }
@@ -31,11 +35,25 @@ pub(crate) fn attributes() -> Vec<Attribute> {
 pub(crate) fn policy() -> Attribute {
     Attribute::string(POLICY)
         .default_value(Value::string(DELETE))
+        .note()
         .check(checks::one_of(&[DELETE, ABANDON, PREVENT]))
         .describe(
             "What destroying does: `delete` (the default) removes the object, `abandon` only forgets it and leaves both \
              planes as they are, `prevent` is an error.",
         )
+}
+
+/// Whether two states differ in nothing but these two. Such a change touches neither plane: it is what helps where a plane
+/// cannot be reached.
+pub(crate) fn is_all_that_differs<S: Serialize>(before: &S, after: &S) -> bool {
+    let rest = |state: &S| match serde_json::to_value(state) {
+        Ok(serde_json::Value::Object(mut attributes)) => {
+            attributes.retain(|name, _| ![POLICY, FORCE].contains(&name.as_str()));
+            Some(attributes)
+        }
+        _ => None,
+    };
+    rest(before).is_some_and(|before| Some(before) == rest(after))
 }
 
 /// Whether the object is only forgotten.

@@ -1,6 +1,7 @@
 //! `drift`: what was found to differ on either plane, in words. Every type that lives on two planes has it.
 //!
-//! A read fills the list; a plan proposes the empty one, which makes it an update in place, and that update repairs.
+//! A read fills the list; a plan proposes the empty one, which makes it an update in place, and that update repairs. The
+//! plan of a create proposes the empty one too.
 
 use crate::sdk::resource::Plan;
 use crate::sdk::schema::Attribute;
@@ -21,9 +22,10 @@ pub(crate) fn attribute() -> Attribute {
         )
 }
 
-/// Plans the repair of what a read found.
+/// Plans the repair of what a read found. A new object differs in nothing.
 pub(crate) fn propose_repair(plan: &mut Plan) {
-    let found = matches!(plan.prior.get(NAME), Value::List(lines) if !lines.is_empty());
+    let found = plan.prior.is_null()
+        || matches!(plan.prior.get(NAME), Value::List(lines) if !lines.is_empty());
     if let (true, Value::Map(attributes)) = (found, &mut plan.planned) {
         attributes.insert(NAME.to_owned(), Value::List(Vec::new()));
     }
@@ -60,5 +62,19 @@ mod tests {
         assert_eq!(propose(&["config-agent is gone"], some()), empty);
         assert_eq!(propose(&[], some()), empty);
         assert_eq!(propose(&["config-agent is gone"], Value::Null), Value::Null);
+    }
+
+    #[test]
+    fn a_new_object_is_planned_to_differ_in_nothing() {
+        let mut plan = Plan {
+            prior: Value::Null,
+            config: Value::object([(NAME, Value::Null)]),
+            planned: Value::object([(NAME, Value::unknown())]),
+            requires_replace: Vec::new(),
+            private: Vec::new(),
+            deferred: None,
+        };
+        propose_repair(&mut plan);
+        assert_eq!(*plan.planned.get(NAME), Value::List(Vec::new()));
     }
 }

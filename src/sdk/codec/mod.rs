@@ -120,6 +120,8 @@ mod tests {
     use crate::sdk::generate::{types, values};
 
     proptest! {
+        #![proptest_config(crate::fuzzing::config())]
+
         #[test]
         fn what_is_encoded_is_decoded_unchanged(
             (of, value) in types().prop_flat_map(|of| (Just(of.clone()), values(&of)))
@@ -129,13 +131,13 @@ mod tests {
         }
 
         #[test]
-        fn no_bytes_make_a_reader_panic(of in types(), bytes: Vec<u8>) {
+        fn fuzz_bytes(of in types(), bytes: Vec<u8>) {
             let _ = decode(&of, &bytes);
             let _ = decode_json(&of, &bytes);
         }
 
         #[test]
-        fn a_damaged_message_is_a_value_or_an_error(
+        fn fuzz_messages(
             (of, value) in types().prop_flat_map(|of| (Just(of.clone()), values(&of))),
             at: prop::sample::Index,
             byte: u8,

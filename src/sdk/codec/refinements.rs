@@ -95,4 +95,18 @@ mod tests {
         };
         assert_eq!(decode(&payload), expected);
     }
+
+    proptest::proptest! {
+        #![proptest_config(crate::fuzzing::config())]
+
+        #[test]
+        fn fuzz_refinements(payload in crate::fuzzing::damaged(&[
+            &[0x84, 0x01, 0xc2, 0x02, 0xa1, b'a', 0x05, 0x02, 0x06, 0xcd, 0x01, 0x00],
+        ])) {
+            let read = decode(&payload);
+            if let Some(written) = encode(&read) {
+                assert_eq!(decode(&written), read);
+            }
+        }
+    }
 }

@@ -19,7 +19,7 @@ impl<R: Resource> Erased<R> {
             Err(error) => return keep(prior, error),
         };
         let mut reply = match self.resource.read(&cx, stored).await {
-            Ok(Refreshed::Gone) => ObjectReply::default(),
+            Ok(Refreshed::Gone(diagnostics)) => keep(StoredObject::default(), diagnostics),
             Ok(Refreshed::Unreachable(diagnostics)) => keep(prior, diagnostics),
             Err(diagnostics) => keep(prior, as_failure(diagnostics)),
             Ok(Refreshed::Present(applied)) => self.present(&frame, prior, applied),

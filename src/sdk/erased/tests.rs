@@ -57,7 +57,7 @@ async fn a_read_has_three_answers() {
     assert_eq!(present.object.private, b"seen");
 
     let gone = Fake {
-        read: |_| Ok(Refreshed::Gone),
+        read: |_| Ok(Refreshed::Gone(Diagnostics::default())),
         ..FAKE
     };
     assert_eq!(read(gone).await.object.state, Value::Null);

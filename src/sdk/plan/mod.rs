@@ -1,7 +1,7 @@
 //! What a change will lead to, worked out from the schema alone.
 //!
 //! The order is that of Terraform's reference framework: defaults fill gaps, write-only values become null, computed
-//! values stay if nothing changes and become unknown otherwise (unless they are kept), replacements are collected, then
+//! values stay if nothing but notes changes and become unknown otherwise (unless they are kept), replacements are collected, then
 //! the resource's own hook has its say. Terraform plans again during apply and compares, so all of this is a pure
 //! function of the prior object and the configuration. Terraform's own merge of the two is not used: the same walk that
 //! merges must also know which values the provider may still choose.
@@ -22,6 +22,7 @@ use propose::Computed;
 #[derive(Clone, Debug)]
 pub struct Proposal<'a> {
     schema: &'a Schema,
+    /// What moves computed values when it changes: everything but notes.
     of: Type,
     prior: &'a Value,
     /// The plan if nothing else changes: computed values are the stored ones.
@@ -46,7 +47,7 @@ impl<'a> Proposal<'a> {
     pub fn new(schema: &'a Schema, prior: &'a Value, config: &Value) -> Self {
         let still = propose::object(schema, prior, config, Computed::Stay);
         let moved = propose::object(schema, prior, config, Computed::Move);
-        let of = schema.value_type();
+        let of = without_notes(schema);
         Self {
             changes: !same(&of, &still, prior),
             schema,
@@ -112,6 +113,16 @@ impl<'a> Proposal<'a> {
         paths.dedup();
         paths
     }
+}
+
+/// The type of the objects, without their notes.
+fn without_notes(schema: &Schema) -> Type {
+    let mut of = schema.value_type();
+    if let Type::Object(attributes) = &mut of {
+        let notes = schema.attributes.iter().filter(|one| one.note);
+        notes.for_each(|note| drop(attributes.remove(note.name)));
+    }
+    of
 }
 
 #[cfg(test)]

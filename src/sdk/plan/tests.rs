@@ -68,6 +68,41 @@ fn decide(of: &Type, value: &Value) -> Value {
     }
 }
 
+#[test]
+fn a_note_is_stored_and_moves_nothing_else() {
+    let schema = Schema::new(
+        "A cluster.",
+        vec![
+            Attribute::string("name").required(),
+            Attribute::string("status").computed(),
+            Attribute::bool("force").default_value(false.into()).note(),
+        ],
+    );
+    let stored = |force: bool| {
+        Value::object([
+            ("name", Value::from("a")),
+            ("status", Value::from("up")),
+            ("force", Value::from(force)),
+        ])
+    };
+    let prior = stored(false);
+    let config = |name: &str| {
+        Value::object([
+            ("name", Value::from(name)),
+            ("status", Value::Null),
+            ("force", Value::from(true)),
+        ])
+    };
+    let noted = config("a");
+    let proposal = Proposal::new(&schema, &prior, &noted);
+    let settled = proposal.settle(proposal.planned(), Vec::new());
+    assert_eq!(settled.planned, stored(true));
+    let changed = config("b");
+    let proposal = Proposal::new(&schema, &prior, &changed);
+    let settled = proposal.settle(proposal.planned(), Vec::new());
+    assert!(settled.planned.get("status").is_unknown());
+}
+
 fn schema() -> Schema {
     let agent = vec![
         Attribute::string("version").optional_computed(),

@@ -196,8 +196,8 @@ impl<S> From<Diagnostics> for ApplyFailure<S> {
 pub enum Refreshed<S> {
     /// It is there, and this is how it looks.
     Present(Applied<S>),
-    /// The service said that it does not exist.
-    Gone,
+    /// The service said that it does not exist. Warnings tell what may be left of it.
+    Gone(Diagnostics),
     /// The service could not be asked. The stored object is kept; the diagnostics tell why.
     Unreachable(Diagnostics),
 }

@@ -29,6 +29,8 @@ pub struct Attribute {
     pub replace: bool,
     /// A computed value stays as it is when something else changes (otherwise it becomes unknown).
     pub keep: bool,
+    /// Its change alone leaves all computed values as they are.
+    pub note: bool,
     /// The value when the user sets none.
     pub default: Option<Value>,
     /// Rules for a known value.
@@ -133,6 +135,7 @@ impl Attribute {
             deprecation: None,
             replace: false,
             keep: false,
+            note: false,
             default: None,
             checks: Vec::new(),
             conflicts: &[],
@@ -209,6 +212,13 @@ impl Attribute {
     #[must_use]
     pub const fn keep(mut self) -> Self {
         self.keep = true;
+        self
+    }
+
+    /// A note for a later operation. A change of notes alone touches nothing, so that computed values stay as they are.
+    #[must_use]
+    pub const fn note(mut self) -> Self {
+        self.note = true;
         self
     }
 

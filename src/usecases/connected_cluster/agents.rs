@@ -8,10 +8,9 @@ use crate::arm::{Cloud, ConnectedCluster, HelmSettings};
 use crate::call::Call;
 use crate::cluster::{
     Cluster, Evidence, EvidenceLine, RELEASE_NAME, RELEASE_NAMESPACE, STARTED, StoredRelease,
+    WorkLease,
 };
-use crate::helm::{
-    self, AgentValues, Chart, DataPlaneOverrides, Helm, KeyDelivery, Record, Workspace,
-};
+use crate::helm::{self, AgentValues, Chart, DataPlaneOverrides, KeyDelivery, Record};
 
 use super::error::Error;
 use super::provisions::Provisions;
@@ -50,6 +49,8 @@ pub(super) struct Install<'a> {
     pub installed: Option<&'a Record>,
     /// Chart and Helm.
     pub provisions: &'a Provisions,
+    /// That this run is at work.
+    pub lease: &'a WorkLease,
 }
 
 impl Install<'_> {
@@ -59,9 +60,6 @@ impl Install<'_> {
     ///
     /// Data plane, chart or Helm failures; a Helm time-out comes with what pods and events show.
     pub(super) async fn run(&self, call: &Call) -> Result<(), Error> {
-        let Provisions {
-            workspace, helm, ..
-        } = self.provisions;
         call.step("ask the Arc data plane for the agents' values");
         let settings = self.settings(call).await?;
         let path = &settings.repository_path;
@@ -72,9 +70,11 @@ impl Install<'_> {
         let train = &self.spec.agent.release_train;
         let delivery = KeyDelivery::for_agent(&chart.version, train);
         let values = self.values(call, delivery, &settings).await?;
+        self.lease.check()?;
         self.make_way(call, &chart).await?;
+        self.lease.check()?;
         call.step("install the agents with Helm");
-        self.helm(call, helm, workspace, &chart, &values).await
+        self.helm(call, &chart, &values).await
     }
 
     async fn settings(&self, call: &Call) -> Result<HelmSettings, Error> {
@@ -96,7 +96,7 @@ impl Install<'_> {
             return Ok(());
         };
         let record = Record::decode(&stored.payload)?;
-        if record.is_pending() && is_ours(&stored, &record) {
+        if record.is_pending() && self.lease.is_held() && is_ours(&stored, &record) {
             call.step("clear away the record of a Helm run that was killed");
             self.cluster.delete_release_record(call, &stored).await?;
         }
@@ -157,19 +157,10 @@ impl Install<'_> {
     async fn helm(
         &self,
         call: &Call,
-        helm: &Helm,
-        workspace: &Workspace,
         chart: &Chart,
         values: &serde_json::Value,
     ) -> Result<(), Error> {
-        let lease = self
-            .cluster
-            .lease_kubeconfig(call, workspace.path())
-            .await?;
-        let access = helm::Access {
-            kubeconfig: lease.path(),
-            workspace,
-        };
+        let tools = &self.provisions.tools;
         let started = jiff::Timestamp::now().as_second().to_string();
         let install = helm::Install {
             label: (STARTED, &started),
@@ -181,7 +172,11 @@ impl Install<'_> {
                 .remaining()
                 .map_or(HELM_WAIT, |left| left.min(HELM_WAIT)),
         };
-        match helm.upgrade_install(call, &access, &install).await {
+        match tools
+            .helm
+            .upgrade_install(call, &tools.access(), &install)
+            .await
+        {
             Ok(()) => Ok(()),
             Err(source) => Err(Error::Agents {
                 source,
@@ -191,7 +186,8 @@ impl Install<'_> {
     }
 }
 
-/// Whether a pending record was left by a Helm of ours. Such a Helm dies with us, so nobody is at work any more.
+/// Whether a pending record was left by a Helm of ours. Such a Helm dies with its run, and while this run holds the Lease
+/// no other one lives. Without a Lease nothing can be told of the run that began it.
 fn is_ours(stored: &StoredRelease, record: &Record) -> bool {
     let started = stored
         .labels

@@ -1,15 +1,14 @@
 //! Changing and repairing a connected cluster in place: what differs is written, the rest is left alone.
 
-use crate::arm::{ConnectedCluster, ResourceId};
+use crate::arm::{ConnectedCluster, ResourceId, refuses_another_key};
 use crate::call::Call;
-use crate::cluster::{AgentKey, Cluster};
-use crate::fault::{Explain as _, Kind};
+use crate::cluster::{AgentKey, Cluster, Work, WorkLease};
 
 use super::agents::Install;
 use super::drift;
 use super::error::Error;
 use super::key_pair;
-use super::observe::{self, Inside, Observation, observe};
+use super::observe::{self, Inside, observe};
 use super::preflight::is_alive;
 use super::provisions::Provisions;
 use super::spec::Spec;
@@ -48,28 +47,71 @@ pub async fn change(
     asked: Change<'_>,
 ) -> Result<(ConnectedCluster, Result<Inside, Error>), Error> {
     let connection = spec.connection.as_ref();
-    let Observation { object, inside } =
-        Box::pin(observe(call, session, &spec.id, connection)).await?;
-    let object = *object.ok_or_else(|| vanished(&spec.id))?;
-    match inside {
-        Ok(inside) => {
-            let work = Work {
-                session,
-                spec,
-                cluster: session.cluster(call, connection).await?,
-                inside,
-            };
-            let (object, inside) = Box::pin(work.run(call, object, asked)).await?;
-            Ok((object, Ok(inside)))
-        }
-        Err(error) if asked.agents_change => Err(error),
+    let seen = Box::pin(observe(call, session, &spec.id, connection)).await?;
+    let object = *seen.object.ok_or_else(|| vanished(&spec.id))?;
+    let inside = match seen.inside {
+        Ok(inside) => inside,
+        Err(error) if asked.agents_change => return Err(error),
         Err(error) => {
             let target = write::target(session, spec, object.clone());
             let written = write::bring_up_to_date(call, session, spec, object, target);
-            let object = Box::pin(written).await?;
-            Ok((object, Err(error)))
+            return Ok((Box::pin(written).await?, Err(error)));
         }
-    }
+    };
+    let cluster = session.cluster(call, connection).await?;
+    let changed = if touches_cluster(spec, &object, &inside, asked) {
+        Box::pin(change_inside(call, session, spec, asked, &cluster)).await
+    } else {
+        let task = Task {
+            session,
+            spec,
+            cluster: &cluster,
+            lease: &WorkLease::unneeded(),
+            inside,
+        };
+        Box::pin(task.run(call, object, asked)).await
+    };
+    changed.map(|(object, inside)| (object, Ok(inside)))
+}
+
+/// Whether anything is to be written into the cluster.
+fn touches_cluster(
+    spec: &Spec,
+    object: &ConnectedCluster,
+    inside: &Inside,
+    asked: Change<'_>,
+) -> bool {
+    let drift = drift::drift(spec, object, Some(inside), jiff::Timestamp::now());
+    let cured_inside = |one: &Drift| !matches!(one.cure, Cure::Write | Cure::Wait);
+    asked.agents_change || inside.unfinished.is_some() || drift.iter().any(cured_inside)
+}
+
+/// A change by the only run at work in the cluster. It looks again: another one may have been at work before.
+async fn change_inside(
+    call: &Call,
+    session: &Session,
+    spec: &Spec,
+    asked: Change<'_>,
+    cluster: &Cluster,
+) -> Result<(ConnectedCluster, Inside), Error> {
+    let id = spec.id.to_string();
+    let lease = cluster.hold(call, Work::Agents(&id)).await?;
+    let changed = Box::pin(async {
+        let seen = observe(call, session, &spec.id, spec.connection.as_ref());
+        let seen = Box::pin(seen).await?;
+        let object = *seen.object.ok_or_else(|| vanished(&spec.id))?;
+        let task = Task {
+            session,
+            spec,
+            cluster,
+            lease: &lease,
+            inside: seen.inside?,
+        };
+        Box::pin(task.run(call, object, asked)).await
+    })
+    .await;
+    lease.release(call).await;
+    changed
 }
 
 fn vanished(id: &ResourceId) -> Error {
@@ -77,14 +119,15 @@ fn vanished(id: &ResourceId) -> Error {
 }
 
 /// A change of a cluster that was looked at.
-struct Work<'a> {
+struct Task<'a> {
     session: &'a Session,
     spec: &'a Spec,
-    cluster: Cluster,
+    cluster: &'a Cluster,
+    lease: &'a WorkLease,
     inside: Inside,
 }
 
-impl Work<'_> {
+impl Task<'_> {
     async fn run(
         &self,
         call: &Call,
@@ -109,15 +152,17 @@ impl Work<'_> {
             self.install(call, &object, key.pem(), provisions).await?;
         }
         if cures(Cure::Restart) {
+            self.lease.check()?;
             self.restart(call).await?;
         }
         if self.spec.wait_for_connected && !drift.is_empty() {
-            wait::until_connected(call, self.session, &self.cluster, self.spec).await?;
+            wait::until_connected(call, self.session, self.cluster, self.spec).await?;
         }
-        if self.inside.unfinished.is_some() {
-            self.cluster.confirm_private_key(call).await?;
+        if key.is_fresh() || self.inside.unfinished.is_some() {
+            self.lease.check()?;
+            self.cluster.confirm_private_key(call, key.pem()).await?;
         }
-        observe::complete(call, self.session, &self.cluster, self.spec).await
+        observe::complete(call, self.session, self.cluster, self.spec).await
     }
 
     /// Agents that serve another connected cluster, one that exists, are not taken away from it.
@@ -143,14 +188,16 @@ impl Work<'_> {
         let lost = drift.iter().any(|one| one.cure == Cure::NewKey);
         match self.cluster.private_key(call).await? {
             Some(held) if !lost => Ok(Key::Held(held)),
-            _ => {
+            judged => {
                 call.step("make a new key pair");
-                key_pair::generate().await.map(Key::Fresh)
+                let pair = key_pair::generate().await?;
+                Ok(Key::Fresh { pair, judged })
             }
         }
     }
 
-    /// A new key is in the cluster before Azure hears of it.
+    /// A new key is in the cluster before Azure hears of it, with the note whom it is for: where this breaks off, the next
+    /// run sees a repair that was not completed, and not a stranger's key. Once Azure has refused it, the note goes.
     async fn write(
         &self,
         call: &Call,
@@ -159,21 +206,28 @@ impl Work<'_> {
         agents_change: bool,
     ) -> Result<ConnectedCluster, Error> {
         let mut target = write::target(self.session, self.spec, object.clone());
-        if let Key::Fresh(pair) = key {
+        if let Key::Fresh { pair, judged } = key {
+            self.lease.check()?;
             call.step("hand the private key to the agents");
+            let id = self.spec.id.to_string();
             self.cluster
-                .deliver_private_key(call, &pair.private, None)
+                .deliver_private_key(call, &pair.private, &id, judged.as_ref())
                 .await?;
             target.properties.agent_public_key_certificate = Some(pair.public.clone());
         }
         let written = write::bring_up_to_date(call, self.session, self.spec, object, target).await;
-        let object = written.map_err(|error| match error.kind() {
-            Kind::Conflict if key.is_fresh() => Error::MustReplace {
-                id: self.spec.id.clone(),
-                why: format!("the agents' key is lost, and Azure takes no other: {error}"),
-            },
-            _ => error,
-        })?;
+        let object = match written {
+            Err(Error::Plane(PlaneError::Azure(refused)))
+                if key.is_fresh() && refuses_another_key(&refused) =>
+            {
+                self.cluster.confirm_private_key(call, key.pem()).await?;
+                return Err(Error::MustReplace {
+                    id: self.spec.id.clone(),
+                    why: format!("the agents' key is lost, and Azure takes no other: {refused}"),
+                });
+            }
+            written => written?,
+        };
         if agents_change {
             return write::associate_gateway(call, self.session, self.spec, object).await;
         }
@@ -191,6 +245,7 @@ impl Work<'_> {
         Box::pin(Provisions::fetch(
             call,
             self.session,
+            self.cluster,
             location,
             agent,
             installed,
@@ -205,15 +260,17 @@ impl Work<'_> {
         private_key: &secrecy::SecretString,
         provisions: &Provisions,
     ) -> Result<(), Error> {
+        self.lease.check()?;
         self.remove_unready(call).await?;
         let install = Install {
             session: self.session,
-            cluster: &self.cluster,
+            cluster: self.cluster,
             spec: self.spec,
             object,
             private_key,
             installed: self.inside.release.as_ref(),
             provisions,
+            lease: self.lease,
         };
         Box::pin(install.run(call)).await
     }
@@ -248,19 +305,25 @@ impl Work<'_> {
 enum Key {
     /// The one that is there.
     Held(AgentKey),
-    /// A new one.
-    Fresh(key_pair::KeyPair),
+    /// A new one, in the place of one that is of no use.
+    Fresh {
+        pair: key_pair::KeyPair,
+        judged: Option<AgentKey>,
+    },
 }
 
 impl Key {
     const fn is_fresh(&self) -> bool {
-        matches!(self, Self::Fresh(_))
+        matches!(self, Self::Fresh { .. })
     }
 
     const fn pem(&self) -> &secrecy::SecretString {
         match self {
             Self::Held(key) => &key.pem,
-            Self::Fresh(pair) => &pair.private,
+            Self::Fresh { pair, .. } => &pair.private,
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

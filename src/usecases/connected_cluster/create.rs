@@ -5,8 +5,9 @@
 
 use crate::arm::{ConnectedCluster, Operation};
 use crate::call::Call;
-use crate::cluster::{AgentKey, Cluster};
-use crate::fault::{Explain as _, Kind};
+use crate::cluster::{AgentKey, Cluster, DeliveredKey, Work, WorkLease};
+
+use secrecy::SecretString;
 
 use super::agents::Install;
 use super::decision::Decision;
@@ -17,6 +18,7 @@ use super::observe::{self, Inside};
 use super::preflight::{self, Preflight};
 use super::provisions::Provisions;
 use super::remove::clear_cluster;
+use super::replace;
 use super::spec::{Checks, Spec};
 use super::{wait, write};
 use crate::usecases::error::Incomplete;
@@ -42,15 +44,39 @@ pub async fn create(
     spec: &Spec,
     checkpoint: impl Fn(&Reached),
 ) -> Result<(ConnectedCluster, Inside), Incomplete<Reached, Error>> {
-    let ready = Box::pin(prepare(call, session, spec))
+    let cluster = session.cluster(call, spec.connection.as_ref()).await;
+    let cluster = cluster.map_err(Incomplete::nothing)?;
+    let id = spec.id.to_string();
+    let lease = cluster.hold(call, Work::Agents(&id)).await;
+    let lease = lease.map_err(Incomplete::nothing)?;
+    let connected = connect(call, session, spec, (cluster, &lease), checkpoint);
+    let connected = Box::pin(connected).await;
+    lease.release(call).await;
+    connected
+}
+
+/// The same, by the only run at work in the cluster.
+async fn connect(
+    call: &Call,
+    session: &Session,
+    spec: &Spec,
+    place: (Cluster, &WorkLease),
+    checkpoint: impl Fn(&Reached),
+) -> Result<(ConnectedCluster, Inside), Incomplete<Reached, Error>> {
+    let ready = Box::pin(prepare(call, session, spec, place))
         .await
         .map_err(Incomplete::nothing)?;
-    let operation = Box::pin(ready.create_object(call, session, spec))
+    let begun = Box::pin(ready.begin(call, session, spec))
         .await
         .map_err(Incomplete::nothing)?;
+    let Begun {
+        operation,
+        body,
+        key,
+    } = begun;
     let mut reached = Reached {
-        object: operation.initial().unwrap_or(&ready.body).clone(),
-        cluster_uid: ready.cluster_uid.clone(),
+        object: operation.initial().cloned().unwrap_or(body),
+        cluster_uid: ready.preflight.cluster_uid.clone(),
     };
     checkpoint(&reached);
     let finished = Box::pin(async {
@@ -58,22 +84,28 @@ pub async fn create(
         checkpoint(&reached);
         let object = reached.object.clone();
         reached.object = Box::pin(write::associate_gateway(call, session, spec, object)).await?;
-        Box::pin(ready.finish(call, session, spec, &reached.object)).await
+        Box::pin(ready.finish(call, session, spec, &reached.object, &key)).await
     })
     .await;
     finished.map_err(|error| Incomplete::after(reached, error))
 }
 
-/// Everything that is known before the first write to Azure.
-struct Ready {
+/// Everything that is known before the first write.
+struct Ready<'a> {
     cluster: Cluster,
-    cluster_uid: String,
-    /// The object as it shall be first sent.
-    body: ConnectedCluster,
-    /// Whether an object that exists gets another key.
-    rekeys: bool,
-    key: Key,
+    lease: &'a WorkLease,
+    preflight: Preflight,
+    /// A new pair, for an object that gets one.
+    pair: KeyPair,
     provisions: Provisions,
+}
+
+/// What there is once Azure accepted the object.
+struct Begun {
+    operation: Operation<ConnectedCluster>,
+    /// The object as it was sent.
+    body: ConnectedCluster,
+    key: Key,
 }
 
 /// The agents' key.
@@ -83,22 +115,35 @@ enum Key {
     /// Made for this object; in the cluster, and not in Azure yet.
     Fresh {
         pair: KeyPair,
-        /// Whether the namespace was made for it.
-        made_namespace: bool,
+        /// How it is taken back.
+        delivered: DeliveredKey,
     },
 }
 
-/// Everything up to the first write to Azure; a key pair is made while both planes are checked and chart and Helm are fetched.
+impl Key {
+    const fn pem(&self) -> &SecretString {
+        match self {
+            Self::Held(key) => &key.pem,
+            Self::Fresh { pair, .. } => &pair.private,
+        }
+    }
+}
+
+/// Everything up to the first write; a key pair is made while both planes are checked and chart and Helm are fetched.
 /// Where the cluster is to be checked from within, that comes last: it takes a Helm.
-async fn prepare(call: &Call, session: &Session, spec: &Spec) -> Result<Ready, Error> {
-    let cluster = session.cluster(call, spec.connection.as_ref()).await?;
+async fn prepare<'a>(
+    call: &Call,
+    session: &Session,
+    spec: &Spec,
+    (cluster, lease): (Cluster, &'a WorkLease),
+) -> Result<Ready<'a>, Error> {
     let (preflight, pair, provisions) = futures::try_join!(
-        preflight::run(call, session, &cluster, spec),
+        preflight::run(call, session, &cluster, spec, lease.is_held()),
         key_pair::generate(),
-        Provisions::fetch(call, session, &spec.location, &spec.agent, None),
+        Provisions::fetch(call, session, &cluster, &spec.location, &spec.agent, None),
     )?;
     call.check()?;
-    // Not beside the others: if one of them failed, nobody would be left to take the job away.
+    // Not beside the others: if one of them failed, nothing would be left to take the job away.
     if spec.checks == Checks::Job {
         Box::pin(preflight::run_job(
             call,
@@ -109,99 +154,109 @@ async fn prepare(call: &Call, session: &Session, spec: &Spec) -> Result<Ready, E
         ))
         .await?;
     }
-    let base = make_room(call, session, &cluster, spec, &preflight).await?;
-    let mut body = object::wanted(base.clone(), spec, preflight.nodes.as_ref());
-    body.tags = Some(session.tags.to_write(&spec.tags, base.tags.as_ref()));
-    body.properties.gateway = base.properties.gateway;
-    let held = preflight
-        .key
-        .filter(|_| preflight.decision == Decision::Resume);
-    let key = if let Some(key) = held {
-        Key::Held(key)
-    } else {
-        call.step("hand the private key to the agents");
-        let id = spec.id.to_string();
-        let made_namespace = cluster
-            .deliver_private_key(call, &pair.private, Some(&id))
-            .await?;
-        body.properties.agent_public_key_certificate = Some(pair.public.clone());
-        Key::Fresh {
-            pair,
-            made_namespace,
-        }
-    };
     Ok(Ready {
         cluster,
-        cluster_uid: preflight.cluster_uid,
-        body,
-        rekeys: preflight.decision == Decision::Rekey,
-        key,
+        lease,
+        preflight,
+        pair,
         provisions,
     })
 }
 
-/// Removes what is in the way and returns the object to start from.
-async fn make_room(
-    call: &Call,
-    session: &Session,
-    cluster: &Cluster,
-    spec: &Spec,
-    preflight: &Preflight,
-) -> Result<ConnectedCluster, Error> {
-    match preflight.decision {
-        Decision::Create => return Ok(ConnectedCluster::default()),
-        Decision::Resume | Decision::Rekey => {
-            return Ok(preflight.object.clone().unwrap_or_default());
+impl Ready<'_> {
+    /// Everything from the first write until Azure accepts the object.
+    async fn begin(&self, call: &Call, session: &Session, spec: &Spec) -> Result<Begun, Error> {
+        if self.preflight.decision != Decision::DeleteAndCreate {
+            return self.send(call, session, spec).await;
         }
-        Decision::CleanAndCreate => {}
-        Decision::DeleteAndCreate => {
-            call.step("delete the expired connected cluster in Azure");
-            let clusters = session.azure.connected_clusters();
-            let operation = clusters.delete(call, &spec.id, false).await?;
-            operation.wait(call).await?;
-        }
+        self.lease.check()?;
+        call.step("delete the expired connected cluster in Azure");
+        replace::delete(call, &session.azure, &spec.id).await?;
+        let sent = Box::pin(self.send(call, session, spec)).await;
+        sent.map_err(|error| replace::deleted_only(&spec.id, error))
     }
-    call.step("clear away an earlier attempt");
-    clear_cluster(call, session, cluster, false).await?;
-    Ok(ConnectedCluster::default())
-}
 
-impl Ready {
-    /// Sends the object. If Azure refuses it, the cluster is left as it was.
-    async fn create_object(
-        &self,
-        call: &Call,
-        session: &Session,
-        spec: &Spec,
-    ) -> Result<Operation<ConnectedCluster>, Error> {
+    /// Makes room in the cluster, delivers the key and sends the object. If Azure refuses it, the key is taken back.
+    async fn send(&self, call: &Call, session: &Session, spec: &Spec) -> Result<Begun, Error> {
+        let base = self.make_room(call).await?;
+        let mut body = object::wanted(base.clone(), spec, self.preflight.nodes.as_ref());
+        body.tags = Some(session.tags.to_write(&spec.tags, base.tags.as_ref()));
+        body.properties.gateway = base.properties.gateway;
+        let key = self.key(call, spec).await?;
+        if let Key::Fresh { pair, .. } = &key {
+            body.properties.agent_public_key_certificate = Some(pair.public.clone());
+        }
+        self.lease.check()?;
         call.step("create the connected cluster in Azure");
-        let clusters = session.azure.connected_clusters();
-        match clusters.put(call, &spec.id, &self.body).await {
-            Ok(operation) => Ok(operation),
-            Err(error) if self.rekeys && error.kind() == Kind::Conflict => {
-                call.step("delete the connected cluster, which does not take another key, and make it anew");
-                let operation = clusters.delete(call, &spec.id, false).await?;
-                operation.wait(call).await?;
-                Ok(clusters.put(call, &spec.id, &self.body).await?)
-            }
+        let rekeys = self.preflight.decision == Decision::Rekey;
+        match replace::put(call, &session.azure, spec, &body, rekeys).await {
+            Ok(operation) => Ok(Begun {
+                operation,
+                body,
+                key,
+            }),
             Err(error) => {
-                self.withdraw(call, session, spec).await;
-                Err(error.into())
+                self.withdraw(call, session, spec, &key).await;
+                Err(error)
             }
         }
     }
 
-    /// Takes the key back, unless Azure took the object after all: an answer can get lost.
-    async fn withdraw(&self, call: &Call, session: &Session, spec: &Spec) {
-        let Key::Fresh { made_namespace, .. } = &self.key else {
+    /// Removes what is in the way in the cluster and returns the object to start from.
+    async fn make_room(&self, call: &Call) -> Result<ConnectedCluster, Error> {
+        match self.preflight.decision {
+            Decision::Create => Ok(ConnectedCluster::default()),
+            Decision::Resume | Decision::Rekey => {
+                Ok(self.preflight.object.clone().unwrap_or_default())
+            }
+            Decision::CleanAndCreate | Decision::DeleteAndCreate => {
+                call.step("clear away an earlier attempt");
+                let tools = Some(&self.provisions.tools);
+                clear_cluster(call, &self.cluster, self.lease, tools, false).await?;
+                Ok(ConnectedCluster::default())
+            }
+        }
+    }
+
+    /// The key to go on with, which is in the cluster then.
+    async fn key(&self, call: &Call, spec: &Spec) -> Result<Key, Error> {
+        if let (Decision::Resume, Some(held)) = (self.preflight.decision, &self.preflight.key) {
+            return Ok(Key::Held(held.clone()));
+        }
+        self.lease.check()?;
+        call.step("hand the private key to the agents");
+        let (id, pem) = (spec.id.to_string(), &self.pair.private);
+        let judged = self.judged_key();
+        let delivered = self.cluster.deliver_private_key(call, pem, &id, judged);
+        Ok(Key::Fresh {
+            pair: self.pair.clone(),
+            delivered: delivered.await?,
+        })
+    }
+
+    /// The key that the decision was made on, unless it was cleared away.
+    const fn judged_key(&self) -> Option<&AgentKey> {
+        match self.preflight.decision {
+            Decision::CleanAndCreate | Decision::DeleteAndCreate => None,
+            Decision::Create | Decision::Resume | Decision::Rekey => self.preflight.key.as_ref(),
+        }
+    }
+
+    /// Takes the key back, unless Azure took it after all: an answer can get lost.
+    async fn withdraw(&self, call: &Call, session: &Session, spec: &Spec, key: &Key) {
+        let Key::Fresh { pair, delivered } = key else {
             return;
         };
         let call = call.afterwards();
         let clusters = session.azure.connected_clusters();
-        if !matches!(clusters.get(&call, &spec.id).await, Ok(None)) {
+        let Ok(found) = clusters.get(&call, &spec.id).await else {
+            return;
+        };
+        let known = found.and_then(|object| object.properties.agent_public_key_certificate);
+        if known.as_ref() == Some(&pair.public) {
             return;
         }
-        let withdrawn = self.cluster.withdraw_private_key(&call, *made_namespace);
+        let withdrawn = self.cluster.withdraw_private_key(&call, delivered);
         if let Err(error) = withdrawn.await {
             tracing::warn!(%error, "the agents' key could not be taken back");
         }
@@ -214,11 +269,12 @@ impl Ready {
         session: &Session,
         spec: &Spec,
         object: &ConnectedCluster,
+        key: &Key,
     ) -> Result<(ConnectedCluster, Inside), Error> {
-        let private_key = match &self.key {
-            Key::Held(key) => &key.pem,
-            Key::Fresh { pair, .. } => &pair.private,
-        };
+        let private_key = key.pem();
+        // Azure may have taken its time, and the cluster another owner meanwhile.
+        self.lease.check()?;
+        self.cluster.require_private_key(call, private_key).await?;
         let installed = observe::installed(call, &self.cluster).await?;
         let install = Install {
             session,
@@ -228,12 +284,14 @@ impl Ready {
             private_key,
             installed: installed.as_ref(),
             provisions: &self.provisions,
+            lease: self.lease,
         };
         Box::pin(install.run(call)).await?;
         if spec.wait_for_connected {
             wait::until_connected(call, session, &self.cluster, spec).await?;
         }
-        self.cluster.confirm_private_key(call).await?;
+        self.lease.check()?;
+        self.cluster.confirm_private_key(call, private_key).await?;
         observe::complete(call, session, &self.cluster, spec).await
     }
 }

@@ -4,6 +4,7 @@
 use crate::arm::{ConnectedCluster, ResourceId};
 
 use super::error::Error;
+use super::spec::Adopt;
 
 /// What both planes show before anything is touched.
 #[derive(Debug)]
@@ -16,8 +17,8 @@ pub(super) struct Findings<'a> {
     pub release: ReleaseFinding,
     /// The agents' key in the cluster.
     pub key: KeyFinding,
-    /// Whether what is there already may be taken over.
-    pub adopt: bool,
+    /// What may be done to what is there already.
+    pub adopt: Adopt,
 }
 
 /// The agents' release, and whom it says it belongs to.
@@ -43,6 +44,8 @@ pub(super) struct KeyFinding {
     pub public: Option<String>,
     /// The connected cluster that was being made with it, if that was never completed.
     pub unfinished: Option<ResourceId>,
+    /// Whether another one is still being made with it: it is in Azure, or its run may be at work.
+    pub in_use: bool,
 }
 
 /// The way ahead.
@@ -65,12 +68,19 @@ pub(super) enum Decision {
 ///
 /// # Errors
 ///
-/// [`Error::ExistsInAzure`], [`Error::AlreadyConnected`], [`Error::BoundElsewhere`] or [`Error::NotAgentBased`].
+/// [`Error::ExistsInAzure`], [`Error::AlreadyConnected`], [`Error::BoundElsewhere`], [`Error::BeingConnected`], [`Error::NotAgentBased`], or
+/// [`Error::NotKept`] where only a deletion would help that was not announced.
 pub(super) fn decide(found: &Findings<'_>) -> Result<Decision, Error> {
     if let ReleaseFinding::Owned { owner, alive: true } = &found.release
         && owner != found.wanted
     {
         return Err(Error::BoundElsewhere {
+            owner: owner.clone(),
+            wanted: found.wanted.clone(),
+        });
+    }
+    if let (Some(owner), true) = (&found.key.unfinished, found.key.in_use) {
+        return Err(Error::BeingConnected {
             owner: owner.clone(),
             wanted: found.wanted.clone(),
         });
@@ -107,16 +117,20 @@ fn take_over(found: &Findings<'_>, object: &ConnectedCluster) -> Result<Decision
     let expired = object.connectivity_status() == Some("Expired");
     let connected =
         matches!(&found.release, ReleaseFinding::Owned { owner, .. } if owner == found.wanted);
-    match (broken_off, found.adopt) {
-        (true, _) => Ok(Decision::Resume),
-        (false, true) if expired => Ok(Decision::DeleteAndCreate),
-        (false, true) if has_its_key => Ok(Decision::Resume),
-        (false, true) => Ok(Decision::Rekey),
-        (false, false) if connected => Err(Error::AlreadyConnected { id: id() }),
-        (false, false) => Err(Error::ExistsInAzure {
+    match found.adopt {
+        _ if broken_off => Ok(Decision::Resume),
+        Adopt::Never if connected => Err(Error::AlreadyConnected { id: id() }),
+        Adopt::Never => Err(Error::ExistsInAzure {
             id: id(),
             connectivity: object.connectivity_status().unwrap_or("unknown").to_owned(),
         }),
+        Adopt::Replacing if expired => Ok(Decision::DeleteAndCreate),
+        Adopt::Keeping if expired => Err(Error::NotKept {
+            id: id(),
+            why: "it is Expired, and Azure does not take it back".to_owned(),
+        }),
+        _ if has_its_key => Ok(Decision::Resume),
+        _ => Ok(Decision::Rekey),
     }
 }
 
@@ -152,6 +166,7 @@ mod tests {
         KeyFinding {
             public: Some(public.to_owned()),
             unfinished: unfinished.map(id),
+            in_use: false,
         }
     }
 
@@ -159,7 +174,7 @@ mod tests {
         release: &ReleaseFinding,
         key: &KeyFinding,
         connectivity: Option<&str>,
-        adopt: bool,
+        adopt: Adopt,
     ) -> String {
         let azure = connectivity.map(object);
         let wanted = id("mine");
@@ -176,6 +191,8 @@ mod tests {
             Err(Error::AlreadyConnected { .. }) => "already".to_owned(),
             Err(Error::BoundElsewhere { .. }) => "elsewhere".to_owned(),
             Err(Error::NotAgentBased { .. }) => "other kind".to_owned(),
+            Err(Error::NotKept { .. }) => "not kept".to_owned(),
+            Err(Error::BeingConnected { .. }) => "in use".to_owned(),
             Err(other) => other.to_string(),
         }
     }
@@ -188,8 +205,13 @@ mod tests {
         for (key, azure, plain, adopting) in rows {
             let label = format!("{release:?}, {key:?}, {azure:?}");
             let decided = |adopt| outcome(release, &key, azure, adopt);
-            assert_eq!(decided(false), plain, "{label}");
-            assert_eq!(decided(true), adopting, "{label}, adopting");
+            assert_eq!(decided(Adopt::Never), plain, "{label}");
+            assert_eq!(decided(Adopt::Replacing), adopting, "{label}, adopting");
+            let keeping = match adopting {
+                "DeleteAndCreate" => "not kept",
+                other => other,
+            };
+            assert_eq!(decided(Adopt::Keeping), keeping, "{label}, keeping");
         }
     }
 
@@ -272,20 +294,45 @@ mod tests {
         ] {
             let label = format!("{release:?}, {azure:?}");
             assert_eq!(
-                outcome(&release, &mine(), azure, false),
+                outcome(&release, &mine(), azure, Adopt::Never),
                 expected,
                 "{label}"
             );
         }
         let others = key("KEY", Some("other"));
         assert_eq!(
-            outcome(&ReleaseFinding::None, &others, Some("Connecting"), false),
+            outcome(
+                &ReleaseFinding::None,
+                &others,
+                Some("Connecting"),
+                Adopt::Never
+            ),
             "exists"
         );
         let stale = key("OLD", Some("mine"));
         assert_eq!(
-            outcome(&ReleaseFinding::None, &stale, Some("Connecting"), false),
+            outcome(
+                &ReleaseFinding::None,
+                &stale,
+                Some("Connecting"),
+                Adopt::Never
+            ),
             "exists"
         );
+    }
+
+    #[test]
+    fn the_key_of_an_object_that_is_still_being_made_is_never_replaced() {
+        for in_use in [true, false] {
+            let theirs = KeyFinding {
+                in_use,
+                ..key("OTHER", Some("other"))
+            };
+            let expected = if in_use { "in use" } else { "Create" };
+            for adopt in [Adopt::Never, Adopt::Replacing] {
+                let decided = outcome(&ReleaseFinding::None, &theirs, None, adopt);
+                assert_eq!(decided, expected);
+            }
+        }
     }
 }

@@ -36,7 +36,7 @@ pub fn drift(
             .map(|text| Drift::azure(Cure::Write, text)),
     );
     if let Some(inside) = inside {
-        found.extend(key(object, inside));
+        found.extend(key(spec, object, inside));
         found.extend(release(spec, inside));
         found.extend(config(spec, inside));
         found.extend(identity(object, inside, now));
@@ -68,17 +68,21 @@ fn connectivity(spec: &Spec, object: &ConnectedCluster) -> Vec<Drift> {
 }
 
 /// The key in the cluster and its public half in Azure.
-fn key(object: &ConnectedCluster, inside: &Inside) -> Option<Drift> {
+fn key(spec: &Spec, object: &ConnectedCluster, inside: &Inside) -> Option<Drift> {
     const SECRET: &str = "secret azure-arc/azure-arc-connect-privatekey";
     let Some(held) = &inside.public_key else {
         return Some(Drift::cluster(Cure::NewKey, format!("{SECRET}: missing")));
     };
     let known = object.properties.agent_public_key_certificate.as_deref();
-    (known != Some(held)).then(|| {
-        Drift::cluster(
-            Cure::Replace(Replacement::ForeignKey),
-            format!("{SECRET}: holds a key that is not the one that Azure knows"),
-        )
+    if known == Some(held) {
+        return None;
+    }
+    Some(if inside.unfinished.as_ref() == Some(&spec.id) {
+        let text = format!("{SECRET}: holds a new key that did not reach Azure");
+        Drift::cluster(Cure::NewKey, text)
+    } else {
+        let text = format!("{SECRET}: holds a key that is not the one that Azure knows");
+        Drift::cluster(Cure::Replace(Replacement::ForeignKey), text)
     })
 }
 

@@ -65,6 +65,32 @@ pub enum Error {
         /// The object.
         id: ResourceId,
     },
+    /// The object could be taken over only by deleting it first, which was not announced.
+    #[error("{id} exists and would have to be deleted and made again: {why}")]
+    NotKept {
+        /// The object.
+        id: ResourceId,
+        /// Why it cannot be kept.
+        why: String,
+    },
+    /// The object was deleted to be made again, and was not made.
+    #[error("{id} was deleted in Azure to be made again, and was not made")]
+    DeletedOnly {
+        /// The object.
+        id: ResourceId,
+        /// Why it was not made.
+        source: Box<Error>,
+    },
+    /// The agents cannot be removed, and nobody said that they may stay.
+    #[error(
+        "the agents of {id} cannot be removed from its cluster, so nothing was deleted in Azure"
+    )]
+    OutOfReach {
+        /// The object.
+        id: ResourceId,
+        /// Why they cannot.
+        source: Box<Error>,
+    },
     /// The cluster's agents belong to another object.
     #[error("the cluster is connected as {owner}, not as {wanted}")]
     BoundElsewhere {
@@ -72,6 +98,22 @@ pub enum Error {
         owner: ResourceId,
         /// What was asked for.
         wanted: ResourceId,
+    },
+    /// The key in the cluster is that of another object, which is not completed.
+    #[error(
+        "the cluster holds the key of {owner}, which is still being connected; {wanted} would need the place of it"
+    )]
+    BeingConnected {
+        /// What the key is for.
+        owner: ResourceId,
+        /// What was asked for.
+        wanted: ResourceId,
+    },
+    /// The agents were there a moment ago.
+    #[error("the agents of {id} were removed from the cluster while this run was at work")]
+    AgentsVanished {
+        /// The object.
+        id: ResourceId,
     },
     /// The object was there a moment ago.
     #[error("{id} was deleted by somebody else meanwhile")]
@@ -158,6 +200,12 @@ impl<E: Into<PlaneError>> From<E> for Error {
 }
 
 impl Error {
+    /// Whether the answer is that the whole cluster does not exist any more.
+    #[must_use]
+    pub fn is_cluster_gone(&self) -> bool {
+        matches!(self, Self::Plane(error) if error.is_cluster_gone())
+    }
+
     /// Which part of the specification has to be looked at.
     #[must_use]
     pub fn subject(&self) -> Subject {
@@ -168,10 +216,14 @@ impl Error {
                 PlaneSubject::Location => Subject::Location,
                 PlaneSubject::Whole => Subject::Whole,
             },
-            Self::NoLinuxNode | Self::BoundElsewhere { .. } => Subject::Connection,
+            Self::NoLinuxNode | Self::BoundElsewhere { .. } | Self::BeingConnected { .. } => {
+                Subject::Connection
+            }
             Self::NotAgentBased { .. }
             | Self::ExistsInAzure { .. }
+            | Self::NotKept { .. }
             | Self::AlreadyConnected { .. } => Subject::Name,
+            Self::DeletedOnly { source, .. } | Self::OutOfReach { source, .. } => source.subject(),
             Self::ResourceGroupMissing { .. } => Subject::ResourceGroup,
             Self::Helm(error) if is_about_chart(error) => Subject::Chart,
             Self::ChecksFailed { .. }
@@ -181,6 +233,7 @@ impl Error {
             | Self::KeyPair(_)
             | Self::MustReplace { .. }
             | Self::VanishedMeanwhile { .. }
+            | Self::AgentsVanished { .. }
             | Self::Agents { .. }
             | Self::NotConnected { .. } => Subject::Whole,
         }

@@ -18,7 +18,7 @@ use super::error::Error;
 const BITS: usize = 4096;
 
 /// A fresh pair. The private half leaves memory only into the cluster.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct KeyPair {
     /// `properties.agentPublicKeyCertificate`: base64, one line.
     pub public: String,

@@ -12,7 +12,7 @@ use super::key_pair;
 use super::spec::Spec;
 use crate::usecases::error::PlaneError;
 use crate::usecases::session::Session;
-use crate::usecases::target::{owner, same_cluster};
+use crate::usecases::target::{Expected, owner, same_cluster};
 
 /// A connected cluster on both planes.
 #[derive(Debug)]
@@ -157,7 +157,7 @@ pub(super) async fn look_inside(call: &Call, cluster: &Cluster) -> Result<Inside
 ///
 /// # Errors
 ///
-/// Azure's and the cluster's, or [`Error::VanishedMeanwhile`].
+/// Azure's and the cluster's; [`Error::VanishedMeanwhile`], [`Error::AgentsVanished`] or [`Error::BoundElsewhere`].
 pub(super) async fn complete(
     call: &Call,
     session: &Session,
@@ -170,6 +170,12 @@ pub(super) async fn complete(
     let object = object.ok_or_else(|| Error::VanishedMeanwhile {
         id: spec.id.clone(),
     })?;
+    Expected::at_most_agents_of(&spec.id).check_agents(inside.config.as_ref())?;
+    if inside.config.is_none() {
+        return Err(Error::AgentsVanished {
+            id: spec.id.clone(),
+        });
+    }
     Ok((object, inside))
 }
 

@@ -1,49 +1,49 @@
-//! What an install needs from elsewhere, fetched before anything is written: the agents' chart and a Helm to install it.
+//! What an install needs from elsewhere, fetched before anything is written: the agents' chart and a Helm that reaches the
+//! cluster.
 //!
 //! A version that does not exist, a digest that does not match or a Helm that cannot be had is a mistake in the
 //! configuration. Found here it leaves nothing behind; found after the PUT it would leave an object without agents.
 
 use crate::call::Call;
-use crate::helm::{self, Chart, ChartReference, ChartSource, Helm, Record, Workspace};
+use crate::cluster::Cluster;
+use crate::helm::{self, Chart, ChartReference, ChartSource, Record};
 
 use super::error::Error;
 use super::spec::{AgentSpec, ChartOrigin};
+use super::tools::Tools;
 use crate::usecases::session::Session;
 
 /// Chart and Helm, ready to use.
 #[derive(Debug)]
 pub(super) struct Provisions {
-    /// The operation's private directory, which holds the chart.
-    pub workspace: Workspace,
-    /// A Helm that was found to work.
-    pub helm: Helm,
+    /// Helm, and the private directory, which holds the chart.
+    pub tools: Tools,
     source: ChartSource,
     chart: Chart,
 }
 
 impl Provisions {
-    /// Fetches both for a cluster in `location`.
+    /// Fetches both for a cluster in `location`, and has Helm ask the cluster.
     ///
     /// # Errors
     ///
-    /// The data plane's, a registry's, or [`helm::Error::NoHelm`].
+    /// The data plane's, a registry's, or Helm's.
     pub(super) async fn fetch(
         call: &Call,
         session: &Session,
+        cluster: &Cluster,
         location: &str,
         agent: &AgentSpec,
         installed: Option<&Record>,
     ) -> Result<Self, Error> {
-        let workspace = Workspace::new()?;
         call.step("fetch the agents' chart and Helm");
-        let source = wanted(call, session, location, agent, installed).await?;
-        let (chart, helm) = futures::try_join!(
-            helm::chart::pull(call, &source, &workspace),
-            Helm::locate(call, &session.helm),
+        let (source, tools) = futures::try_join!(
+            wanted(call, session, location, agent, installed),
+            Tools::provide(call, session, cluster),
         )?;
+        let chart = helm::chart::pull(call, &source, tools.workspace()).await?;
         Ok(Self {
-            workspace,
-            helm,
+            tools,
             source,
             chart,
         })
@@ -65,7 +65,7 @@ impl Provisions {
         if named == self.source {
             return Ok(self.chart.clone());
         }
-        Ok(helm::chart::pull(call, &named, &self.workspace).await?)
+        Ok(helm::chart::pull(call, &named, self.tools.workspace()).await?)
     }
 }
 

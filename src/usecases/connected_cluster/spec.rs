@@ -27,8 +27,20 @@ pub struct Spec {
     pub wait_for_connected: bool,
     /// How much is checked before the first write.
     pub checks: Checks,
-    /// Whether an object or agents that are there already may be taken over.
-    pub adopt: bool,
+    /// What may be done to an object or agents that are there already.
+    pub adopt: Adopt,
+}
+
+/// What a create may do to what is there already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Adopt {
+    /// Nothing: what is there is an error.
+    #[default]
+    Never,
+    /// Take it over, and delete nothing in Azure.
+    Keeping,
+    /// Take it over. An object that cannot be kept is deleted and made again: it was announced that this may happen.
+    Replacing,
 }
 
 /// How much is checked before the first write.

@@ -34,6 +34,13 @@ impl Clusters {
         Ok(cluster.clone())
     }
 
+    /// One client that is there already, for tests.
+    #[cfg(test)]
+    pub(in crate::usecases) fn holding(reference: Reference, cluster: Cluster) -> Self {
+        let place = Arc::new(OnceCell::new_with(Some(cluster)));
+        Self(Mutex::new([(reference, place)].into()))
+    }
+
     fn places(&self) -> std::sync::MutexGuard<'_, HashMap<Reference, Arc<OnceCell<Cluster>>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -66,12 +66,26 @@ impl<'a> Expected<'a> {
         connection: Option<&Connection>,
     ) -> Result<Target, PlaneError> {
         let cluster = session.cluster(call, connection).await?;
+        let agents = self.check(call, &cluster).await?;
+        Ok(Target { cluster, agents })
+    }
+
+    /// Checks a cluster; answers what its agents were installed with.
+    ///
+    /// # Errors
+    ///
+    /// [`PlaneError::OtherCluster`], [`PlaneError::OtherAgents`], and those of the conversation.
+    pub(super) async fn check(
+        self,
+        call: &Call,
+        cluster: &Cluster,
+    ) -> Result<Option<ArcConfig>, PlaneError> {
         if self.uid.is_some() {
             same_cluster(self.uid, &cluster.uid(call).await?)?;
         }
         let agents = cluster.arc_config(call).await?;
         self.check_agents(agents.as_ref())?;
-        Ok(Target { cluster, agents })
+        Ok(agents)
     }
 
     /// Checks whose agents a cluster holds.

@@ -1,19 +1,30 @@
 //! What pods find out before anything is made: by `preflight = "job"`.
 
 use anyhow::{Context, ensure};
+use k8s_openapi::api::core::v1::{ConfigMap, Namespace};
 use k8s_openapi::api::rbac::v1::ClusterRole;
 use kube::Api;
+use kube::api::PostParams;
 use world::checks;
 use world::cluster::Cluster;
 use world::engine::Engine;
 use world::helm;
+use world::leftovers::delete_namespace;
 use world::names::CHECKS_RELEASE;
 
-use crate::common::{Configuration, Fixture, REMEDY, Suite, says};
+use crate::common::{Configuration, Fixture, REMEDY, Suite, only_error, says};
+
+const NAMESPACE: &str = "azure-arc-release";
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
     suite.add("checks::passed", 1, engine, passed);
     suite.add("checks::registry_unreachable", 1, engine, unreachable);
+    suite.add(
+        "checks::namespace_of_others",
+        1,
+        engine,
+        namespace_of_others,
+    );
 }
 
 fn with_job(cluster: &Cluster) -> Configuration {
@@ -58,6 +69,36 @@ async fn unreachable(test: Fixture) -> anyhow::Result<()> {
     is_removed(cluster).await?;
     test.work.converge().await?;
     test.destroy().await
+}
+
+/// The namespace was there before and holds something: it stays, whatever the job finds.
+async fn namespace_of_others(test: Fixture) -> anyhow::Result<()> {
+    let cluster = test.cluster();
+    let client = cluster.client().await?;
+    let namespaces: Api<Namespace> = Api::all(client.clone());
+    let mut namespace = Namespace::default();
+    namespace.metadata.name = Some(NAMESPACE.to_owned());
+    namespaces
+        .create(&PostParams::default(), &namespace)
+        .await?;
+    let theirs: Api<ConfigMap> = Api::namespaced(client, NAMESPACE);
+    let mut note = ConfigMap::default();
+    note.metadata.name = Some("theirs".to_owned());
+    theirs.create(&PostParams::default(), &note).await?;
+
+    checks::set_results(cluster, "404", "000")?;
+    test.init(&with_job(cluster).render()).await?;
+    let run = test.work.apply().await;
+    checks::set_results(cluster, "404", "200")?;
+    only_error(&run?.expect_failure()?)?;
+    is_removed(cluster).await?;
+    let note = theirs.get_opt("theirs").await?;
+    ensure!(
+        note.is_some_and(|note| note.metadata.deletion_timestamp.is_none()),
+        "it went with the job"
+    );
+    delete_namespace(cluster, NAMESPACE).await?;
+    test.nothing_is_left().await
 }
 
 /// The objects outside of the namespace went with the release.

@@ -6,7 +6,7 @@ use world::files::write_private;
 use world::kubectl;
 use world::leftovers::clean_up;
 
-use crate::common::{Configuration, Fixture, Suite};
+use crate::common::{Configuration, Fixture, REMEDY, Suite, says};
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
     suite.add("deletion::policies", 1, engine, policies);
@@ -46,7 +46,8 @@ async fn policies(test: Fixture) -> anyhow::Result<()> {
     test.destroy().await
 }
 
-/// The cluster does not answer any more: the object goes, and a warning says what is left.
+/// The cluster does not answer any more: nothing goes until the user says that the agents may stay, which can be said while
+/// nothing answers. A warning says what is left.
 async fn gone_for_good(test: Fixture) -> anyhow::Result<()> {
     let cluster = test.cluster();
     let kubeconfig = test.work.path().join("kubeconfig");
@@ -61,13 +62,26 @@ async fn gone_for_good(test: Fixture) -> anyhow::Result<()> {
         &kubeconfig,
         good.replace(&cluster.endpoint, "https://127.0.0.1:1"),
     )?;
-    let run = test.work.destroy().await?.expect_success()?;
+    let refused = test.work.destroy().await?.expect_failure()?;
+    says(
+        &refused.text,
+        &["Agents Cannot Be Removed", "force_delete = true", REMEDY],
+    )?;
     ensure!(
-        run.text
-            .contains("Helm release azure-arc in namespace azure-arc-release"),
-        "{}",
-        run.text
+        test.arm.connected_cluster(&cluster.name).await?.is_some(),
+        "the object was deleted"
     );
+    let forced = Configuration {
+        more: "force_delete = true".to_owned(),
+        ..configuration
+    };
+    test.work.configure(&forced.render())?;
+    test.work.apply().await?.expect_success()?;
+    let run = test.work.destroy().await?.expect_success()?;
+    says(
+        &run.text,
+        &["Helm release azure-arc in namespace azure-arc-release"],
+    )?;
     ensure!(
         test.arm.connected_cluster(&cluster.name).await?.is_none(),
         "the object is left"

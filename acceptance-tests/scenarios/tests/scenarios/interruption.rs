@@ -74,16 +74,10 @@ impl Interruption {
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
     suite.add("interruption::engine_killed", 1, engine, engine_killed);
-    suite.add(
-        "interruption::children_are_taken_up_again",
-        1,
-        engine,
-        children::run,
-    );
 }
 
-/// A lifecycle that is interrupted at every step.
-pub fn every_step(suite: &mut Suite, engine: &Engine) {
+/// What does not depend on the engine: a lifecycle that is interrupted at every step, and what hangs on a cluster.
+pub fn once(suite: &mut Suite, engine: &Engine) {
     for interruption in [
         Interruption::Provider,
         Interruption::Engine,
@@ -93,6 +87,12 @@ pub fn every_step(suite: &mut Suite, engine: &Engine) {
         let name = format!("interruption::every_step::{interruption:?}").to_lowercase();
         suite.add(&name, 1, engine, move |test| lifecycle(test, interruption));
     }
+    suite.add(
+        "interruption::children_are_taken_up_again",
+        1,
+        engine,
+        children::run,
+    );
 }
 
 /// Each attempt is cut short one step later than the one before and goes on from what that left. The last is let through.

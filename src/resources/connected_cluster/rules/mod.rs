@@ -35,18 +35,6 @@ pub(super) fn no_trailing_period() -> Check {
     })
 }
 
-pub(super) fn digest() -> Check {
-    Check::text(|text| {
-        let hex = text.strip_prefix("sha256:").unwrap_or_default();
-        if hex.len() == 64 && hex.chars().all(|c| c.is_ascii_hexdigit()) {
-            return Ok(());
-        }
-        Err(format!(
-            "{text:?} is not a digest such as sha256:<64 hexadecimal digits>"
-        ))
-    })
-}
-
 /// A URL without user and password; `instead` is the write-only attribute that takes them.
 pub(super) fn no_credentials(instead: &'static str) -> Check {
     Check::text(move |text| {
@@ -192,21 +180,5 @@ mod tests {
         let pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
         assert_eq!(fault(&certificate(), pem), "");
         assert!(!fault(&certificate(), "MIIB").is_empty());
-    }
-
-    #[test]
-    fn a_digest_is_sha256_in_hexadecimal() {
-        assert!(
-            digest()
-                .judge(&Value::string(format!("sha256:{}", "a".repeat(64))))
-                .is_ok()
-        );
-        for bad in [
-            "sha256:abc",
-            &"a".repeat(64),
-            &format!("sha256:{}", "g".repeat(64)),
-        ] {
-            assert!(digest().judge(&Value::string(bad)).is_err(), "{bad}");
-        }
     }
 }

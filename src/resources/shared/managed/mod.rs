@@ -134,6 +134,8 @@ pub enum Failure<E> {
     Error(E),
     /// The object that an import names cannot be managed.
     NotImportable(E),
+    /// Azure has no such object, and this kept its cluster from being asked what is left of it there.
+    Gone(E),
     /// What can be shown as it is.
     Diagnostics(Diagnostics),
 }

@@ -15,10 +15,26 @@ impl<E: About> Failure<E> {
     pub(super) fn report(self, attempted: &str, id: &impl Display) -> Diagnostics {
         match self {
             Self::Error(error) => failed(attempted, &error),
+            Self::Gone(error) => failed(&of_gone(attempted), &error),
             Self::NotImportable(error) => failed(&format!("importing {id}"), &error),
             Self::Diagnostics(diagnostics) => diagnostics,
         }
     }
+}
+
+/// What a refresh makes of an object that is gone in Azure while its cluster could not be asked.
+pub(super) fn gone<S, E: About>(
+    session: &Session,
+    attempted: &str,
+    error: &E,
+) -> Result<Refreshed<S>, Diagnostics> {
+    half_seen(session, &of_gone(attempted), error).map(Refreshed::Gone)
+}
+
+fn of_gone(attempted: &str) -> String {
+    format!(
+        "{attempted}, which is gone in Azure; what it left in the cluster is not known and would be forgotten"
+    )
 }
 
 /// What a refresh stores. Of a plane that could not be looked at, the differences that were known before are kept: that

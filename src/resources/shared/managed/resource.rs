@@ -17,7 +17,7 @@ use crate::sdk::timeouts::{Operation, Timeouts};
 use crate::sdk::value::Value;
 use crate::usecases::{Connection, Session, SessionSlot};
 
-use super::outcome::{applied, refreshed};
+use super::outcome::{applied, gone, refreshed};
 use super::{At, Before, Common, CommonAttributes as _, Failure, TwoPlanes};
 
 /// The managed resource type of a [`TwoPlanes`].
@@ -121,7 +121,8 @@ impl<T: TwoPlanes> Resource for Managed<T> {
         let known = before.private.clone();
         let attempted = T::attempting(Operation::Read, &id);
         match T::read(&at, before).await {
-            Ok(None) => Ok(Refreshed::Gone),
+            Ok(None) => Ok(Refreshed::Gone(Diagnostics::default())),
+            Err(Failure::Gone(error)) => gone(&session, &attempted, &error),
             Ok(Some(seen)) => refreshed::<T>(&session, &attempted, &known, seen),
             Err(Failure::Error(error)) if T::says_nothing(&error) => {
                 not_seen(&session, &attempted, &error)
@@ -137,6 +138,15 @@ impl<T: TwoPlanes> Resource for Managed<T> {
         planned: T::State,
         config: T::State,
     ) -> Result<Applied<T::State>, ApplyFailure<T::State>> {
+        if deletion::is_all_that_differs(&prior.state, &planned) {
+            return Ok(Applied {
+                stored: Stored {
+                    state: planned,
+                    private: prior.private,
+                },
+                diagnostics: Diagnostics::default(),
+            });
+        }
         let session = diagnose::session(&self.session)?;
         let id = stored_id::<T>(&prior.state)?;
         let connection = planned.common().connection();
@@ -216,4 +226,58 @@ fn stored_id<T: TwoPlanes>(state: &T::State) -> Result<T::Id, Diagnostics> {
             ),
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::call::Call;
+    use crate::resources::connected_cluster::ConnectedCluster;
+    use crate::sdk::context::Checkpoint;
+    use crate::usecases::ResourceId;
+
+    type State = <ConnectedCluster as TwoPlanes>::State;
+
+    fn context() -> Context {
+        Context {
+            call: Call::new(CancellationToken::new(), "test"),
+            deferral_allowed: false,
+            write_only_allowed: true,
+            checkpoint: Checkpoint::default(),
+        }
+    }
+
+    /// There is no session, so that any question to either plane is an error.
+    #[tokio::test]
+    async fn how_an_object_is_destroyed_is_changed_without_asking_either_plane() {
+        let resource = Managed::<ConnectedCluster>::new(SessionSlot::default());
+        let prior = State {
+            id: Some(ResourceId::connected_cluster("s", "rg", "c1")),
+            name: "c1".to_owned(),
+            deletion_policy: Some("delete".to_owned()),
+            force_delete: Some(false),
+            drift: Some(vec!["an agent is gone".to_owned()]),
+            ..State::default()
+        };
+        let stored = Stored {
+            state: prior.clone(),
+            private: b"{}".to_vec(),
+        };
+        let mut planned = prior.clone();
+        planned.deletion_policy = Some("abandon".to_owned());
+        planned.force_delete = Some(true);
+        let cx = context();
+        let config = planned.clone();
+        let applied = resource.update(&cx, stored.clone(), planned.clone(), config.clone());
+        let applied = Box::pin(applied).await.expect("no plane is asked").stored;
+        assert_eq!(applied.state.deletion_policy, planned.deletion_policy);
+        assert_eq!(applied.state.force_delete, Some(true));
+        assert_eq!(applied.state.drift, prior.drift);
+        assert_eq!(applied.private, stored.private);
+        planned.drift = Some(Vec::new());
+        let repaired = Box::pin(resource.update(&cx, stored, planned, config)).await;
+        assert!(repaired.is_err(), "a repair asks");
+    }
 }

@@ -213,6 +213,22 @@ fn the_key_is_compared_with_its_public_half() {
         "secret azure-arc/azure-arc-connect-privatekey: holds a key that is not the one that Azure knows",
         Cure::Replace(Replacement::ForeignKey),
     );
+    cluster(
+        |i| {
+            i.public_key = Some("OTHER".to_owned());
+            i.unfinished = Some(id("mine"));
+        },
+        "secret azure-arc/azure-arc-connect-privatekey: holds a new key that did not reach Azure",
+        Cure::NewKey,
+    );
+    cluster(
+        |i| {
+            i.public_key = Some("OTHER".to_owned());
+            i.unfinished = Some(id("theirs"));
+        },
+        "secret azure-arc/azure-arc-connect-privatekey: holds a key that is not the one that Azure knows",
+        Cure::Replace(Replacement::ForeignKey),
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@ use crate::fault::{Explain, Kind, Reference, Remedy};
 use crate::helm;
 use crate::usecases::connected_cluster::preflight::Finding;
 use crate::usecases::connected_cluster::stranded;
+use crate::usecases::error::PlaneError;
 
 /// What to do where the job cannot be had.
 const WITHOUT_JOB: &str = "or do without the job: preflight = \"api\"";
@@ -14,6 +15,7 @@ impl Explain for Error {
         match self {
             Self::Plane(error) => error.kind(),
             Self::Helm(error) | Self::ChecksNotRun { source: error } => error.kind(),
+            Self::DeletedOnly { source, .. } | Self::OutOfReach { source, .. } => source.kind(),
             Self::Agents { source, evidence } => stranded::kind(source.kind(), &evidence.cause),
             Self::NotConnected {
                 cause, evidence, ..
@@ -25,8 +27,11 @@ impl Explain for Error {
             Self::MustReplace { .. }
             | Self::NotAgentBased { .. }
             | Self::ExistsInAzure { .. }
+            | Self::NotKept { .. }
             | Self::AlreadyConnected { .. }
             | Self::BoundElsewhere { .. }
+            | Self::BeingConnected { .. }
+            | Self::AgentsVanished { .. }
             | Self::VanishedMeanwhile { .. } => Kind::Conflict,
             Self::KeyPair(_) => Kind::ProviderBug,
         }
@@ -42,8 +47,13 @@ impl Explain for Error {
             Self::ResourceGroupMissing { .. } => "Resource Group Not Found",
             Self::NoLinuxNode => "No Linux Node",
             Self::ExistsInAzure { .. } => "Connected Cluster Exists Already",
+            Self::NotKept { .. } => "Connected Cluster Cannot Be Kept",
+            Self::OutOfReach { .. } => "Agents Cannot Be Removed",
+            Self::DeletedOnly { .. } => "Connected Cluster Deleted And Not Made Again",
             Self::AlreadyConnected { .. } => "Cluster Is Connected Already",
             Self::BoundElsewhere { .. } => "Cluster Belongs To Another Connected Cluster",
+            Self::BeingConnected { .. } => "Cluster Is Being Connected As Another",
+            Self::AgentsVanished { .. } => "Agents Vanished",
             Self::VanishedMeanwhile { .. } => "Connected Cluster Vanished",
             Self::ChecksFailed { .. } => "Cluster Not Ready For Azure Arc",
             Self::ChecksIncomplete { .. } => "Checks In The Cluster Incomplete",
@@ -69,6 +79,16 @@ impl Explain for Error {
                 remedies
             }
             Self::Agents { source, .. } if has_own_cure(source) => source.remedies(),
+            Self::OutOfReach { source, .. } => {
+                let mut remedies = source.remedies();
+                remedies.extend(out_of_reach(source).map(Remedy::new));
+                remedies
+            }
+            Self::DeletedOnly { source, .. } => {
+                let mut remedies = source.remedies();
+                remedies.push(Remedy::new("then run again: nothing is in the way of a new object, which has to get its extensions, configurations and role assignments again"));
+                remedies
+            }
             other => other.own_remedies().into_iter().map(Remedy::new).collect(),
         }
     }
@@ -76,6 +96,9 @@ impl Explain for Error {
     fn reference(&self) -> Option<Reference> {
         match self {
             Self::Plane(error) => error.reference(),
+            Self::DeletedOnly { source, .. } | Self::OutOfReach { source, .. } => {
+                source.reference()
+            }
             _ => None,
         }
     }
@@ -96,6 +119,11 @@ impl Error {
                 "take it over if it is meant for this cluster, which gives it a new key: adopt_existing = true".to_owned(),
                 format!("delete it if it is left over from a failed attempt: az connectedk8s delete --name {} --resource-group {}", id.name(), id.resource_group()),
             ],
+            Self::NotKept { id, .. } => vec![
+                "plan again: the plan then warns of the deletion, and the apply of that plan deletes the object and makes it again".to_owned(),
+                format!("or see what is on it and delete it by hand: az connectedk8s delete --name {} --resource-group {}", id.name(), id.resource_group()),
+                "or choose another name or resource group if it belongs to another cluster".to_owned(),
+            ],
             Self::AlreadyConnected { id } => vec![
                 format!("import it by its id {id}"),
                 "or let it be taken over: adopt_existing = true".to_owned(),
@@ -104,6 +132,13 @@ impl Error {
                 "check that the connection leads to the cluster you mean".to_owned(),
                 format!("if it does, disconnect it there first: az connectedk8s delete --name {} --resource-group {}", owner.name(), owner.resource_group()),
             ],
+            Self::BeingConnected { owner, .. } => vec![
+                "check that the connection leads to the cluster you mean".to_owned(),
+                format!("if it does, wait until {} is connected, or run that again to its end", owner.name()),
+                format!("if that was given up, delete what is left of it: az connectedk8s delete --name {} --resource-group {}", owner.name(), owner.resource_group()),
+                "let the login create, get, patch and delete leases in kube-system, so that it can be seen whether another run is at work".to_owned(),
+            ],
+            Self::AgentsVanished { .. } => vec!["find out what removes them: kubectl get namespaces,events --all-namespaces; then run again".to_owned()],
             Self::VanishedMeanwhile { .. } => vec!["find out who deletes it, then run again".to_owned()],
             Self::Agents { evidence, .. } | Self::NotConnected { evidence, .. } => stranded::remedies(&evidence.cause),
             Self::ChecksFailed { findings } => {
@@ -115,9 +150,21 @@ impl Error {
                 "look whether a policy, a quota or the nodes keep pods from running: kubectl get events --all-namespaces --field-selector type=Warning".to_owned(),
                 WITHOUT_JOB.to_owned(),
             ],
-            Self::Plane(_) | Self::Helm(_) | Self::ChecksNotRun { .. } | Self::KeyPair(_) => Vec::new(),
+            Self::Plane(_) | Self::Helm(_) | Self::ChecksNotRun { .. } | Self::DeletedOnly { .. } | Self::OutOfReach { .. } | Self::KeyPair(_) => Vec::new(),
         }
     }
+}
+
+/// What to do about agents that cannot be removed.
+fn out_of_reach(why: &Error) -> impl Iterator<Item = &'static str> {
+    let unknown = matches!(why, Error::Plane(PlaneError::NoConnection)).then_some(
+        "an imported object knows of no connection until it was applied once: apply it first, or give kubernetes in the provider block",
+    );
+    let common = [
+        "then run again: nothing was deleted",
+        "if the cluster is gone for good, or its agents may stay in it: apply force_delete = true, which asks neither Azure nor the cluster, then run again",
+    ];
+    unknown.into_iter().chain(common)
 }
 
 /// Whether Helm failed for a reason of its own, which the pods know nothing of.

@@ -4,4 +4,4 @@ mod job;
 mod planes;
 
 pub use job::{Finding, run as run_job};
-pub(super) use planes::{Preflight, is_alive, run};
+pub(super) use planes::{Preflight, found_key, is_alive, run};

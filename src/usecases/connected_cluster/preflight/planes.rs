@@ -33,7 +33,7 @@ pub struct Preflight {
     pub decision: Decision,
 }
 
-/// Looks at both planes at the same time.
+/// Looks at both planes at the same time. `alone` says that no other run is at work in the cluster.
 ///
 /// # Errors
 ///
@@ -44,6 +44,7 @@ pub async fn run(
     session: &Session,
     cluster: &Cluster,
     spec: &Spec,
+    alone: bool,
 ) -> Result<Preflight, Error> {
     call.step("check Azure and the cluster");
     let in_kubernetes = async { Ok(try_join!(cluster.uid(call), cluster.private_key(call))?) };
@@ -54,11 +55,15 @@ pub async fn run(
         in_kubernetes,
         find_release(call, session, cluster),
     )?;
+    let mut found = key.as_ref().map(found_key).unwrap_or_default();
+    if let Some(other) = found.unfinished.as_ref().filter(|other| **other != spec.id) {
+        found.in_use = !alone || is_alive(call, session, other).await?;
+    }
     let decision = decide(&Findings {
         wanted: &spec.id,
         azure: object.as_ref(),
         release,
-        key: key.as_ref().map(found_key).unwrap_or_default(),
+        key: found,
         adopt: spec.adopt,
     })?;
     Ok(Preflight {
@@ -70,11 +75,13 @@ pub async fn run(
     })
 }
 
-fn found_key(key: &AgentKey) -> KeyFinding {
+/// The agents' key as decisions see it.
+pub fn found_key(key: &AgentKey) -> KeyFinding {
     let unfinished = key.unfinished.as_deref();
     KeyFinding {
         public: key_pair::public_half(&key.pem),
         unfinished: unfinished.and_then(|id| ResourceId::parse(id).ok()),
+        in_use: false,
     }
 }
 

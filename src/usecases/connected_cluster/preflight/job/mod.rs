@@ -4,6 +4,7 @@
 //! agents need minutes to fail for the same reasons, and say less about them.
 
 mod log;
+mod origin;
 
 use std::time::Duration;
 
@@ -12,20 +13,17 @@ use serde_json::{Value, json};
 
 use crate::arm::canonical_location;
 use crate::call::{Call, Probe, WaitError, poll_until};
-use crate::cluster::{Cluster, JobState, RELEASE_NAMESPACE, STARTED};
-use crate::helm::{self, Access, Chart, ChartSource};
+use crate::cluster::{Cluster, JobState, NamespaceState, RELEASE_NAMESPACE, STARTED};
+use crate::helm::{self, Chart};
 
 pub use log::Finding;
+use origin::REGISTRY;
 
 use crate::usecases::connected_cluster::error::Error;
 use crate::usecases::connected_cluster::provisions::Provisions;
 use crate::usecases::connected_cluster::spec::{Proxy, Spec};
+use crate::usecases::connected_cluster::tools::Tools;
 use crate::usecases::session::Session;
-
-/// The registry of chart and image, in every cloud that the Azure CLI knows.
-const REGISTRY: &str = "mcr.microsoft.com";
-const REPOSITORY: &str = "mcr.microsoft.com/azurearck8s/helmchart/stable/clusterdiagnosticchecks";
-const VERSION: &str = "1.36.1";
 
 const RELEASE: &str = "cluster-diagnostic-checks";
 const JOB: &str = "cluster-diagnostic-checks-job";
@@ -52,23 +50,16 @@ pub async fn run(
     provisions: &Provisions,
 ) -> Result<(), Error> {
     call.step("check DNS and outbound connections by a job in the cluster");
-    let workspace = &provisions.workspace;
-    let source = ChartSource::Reference {
-        repository: REPOSITORY.to_owned(),
-        version: VERSION.to_owned(),
-        digest: None,
-    };
-    let chart = helm::chart::pull(call, &source, workspace)
+    let tools = &provisions.tools;
+    let source = origin::chart(&spec.agent.chart);
+    let chart = helm::chart::pull(call, &source, tools.workspace())
         .await
         .map_err(not_run)?;
-    let lease = cluster.lease_kubeconfig(call, workspace.path()).await?;
+    let namespace = cluster.namespace_state(call, RELEASE_NAMESPACE).await?;
     let job = Diagnosis {
         cluster,
-        provisions,
-        access: Access {
-            kubeconfig: lease.path(),
-            workspace,
-        },
+        tools,
+        makes_namespace: namespace == NamespaceState::Missing,
     };
     job.uninstall(call).await?;
     let values = values(call, session, spec).await?;
@@ -83,8 +74,9 @@ pub async fn run(
 /// The job in a cluster.
 struct Diagnosis<'a> {
     cluster: &'a Cluster,
-    provisions: &'a Provisions,
-    access: Access<'a>,
+    tools: &'a Tools,
+    /// Whether Helm has to make the namespace.
+    makes_namespace: bool,
 }
 
 impl Diagnosis<'_> {
@@ -111,8 +103,11 @@ impl Diagnosis<'_> {
             values,
             wait_timeout: LIMIT,
         };
-        let helm = &self.provisions.helm;
-        match helm.upgrade_install(call, &self.access, &install).await {
+        let Tools { helm, .. } = self.tools;
+        match helm
+            .upgrade_install(call, &self.tools.access(), &install)
+            .await
+        {
             // The job and its pod tell why.
             Err(helm::Error::TimedOut { .. }) => Ok(()),
             outcome => outcome.map_err(not_run),
@@ -175,19 +170,21 @@ impl Diagnosis<'_> {
 
     /// Removes the release, this run's or one that an earlier run left.
     async fn uninstall(&self, call: &Call) -> Result<(), Error> {
-        let helm = &self.provisions.helm;
-        let removed = helm.uninstall(call, &self.access, RELEASE, RELEASE_NAMESPACE, false);
+        let Tools { helm, .. } = self.tools;
+        let access = self.tools.access();
+        let removed = helm.uninstall(call, &access, RELEASE, RELEASE_NAMESPACE, false);
         removed.await.map_err(not_run)
     }
 
-    /// Removes the release, and the namespace unless it is the agents' too. What was made goes also when the call is over.
+    /// Removes the release, and the namespace if it was made for it and is not the agents' meanwhile. What was made goes also
+    /// when the call is over.
     async fn remove(&self, call: &Call) -> Result<(), Error> {
         let call = match call.check() {
             Ok(()) => call.clone(),
             Err(_) => call.afterwards(),
         };
         self.uninstall(&call).await?;
-        if self.cluster.agent_release(&call).await?.is_none() {
+        if self.makes_namespace && self.cluster.agent_release(&call).await?.is_none() {
             self.cluster
                 .delete_namespace(&call, RELEASE_NAMESPACE)
                 .await?;
@@ -208,16 +205,22 @@ async fn values(call: &Call, session: &Session, spec: &Spec) -> Result<Value, Er
     Ok(compose(
         &canonical_location(&spec.location),
         cloud.azure_environment(),
+        origin::registry(&spec.agent.chart),
         spec.settings.proxy.as_ref(),
     ))
 }
 
-/// The job takes the same way out as the agents will.
-fn compose(location: &str, azure_environment: &str, proxy: Option<&Proxy>) -> Value {
+/// The job takes the same way out as the agents will, and its image comes from where theirs do.
+fn compose(
+    location: &str,
+    azure_environment: &str,
+    registry: &str,
+    proxy: Option<&Proxy>,
+) -> Value {
     let mut global = json!({
         "location": location,
         "azureCloud": azure_environment,
-        "mcrRepository": REGISTRY,
+        "mcrRepository": registry,
         "image": { "registry": REGISTRY },
     });
     let Some(proxy) = proxy else {
@@ -247,12 +250,12 @@ mod tests {
             certificate: Some("PEM".to_owned()),
             ..Proxy::default()
         };
-        let base = json!({"location": "eastus", "azureCloud": "AZUREPUBLICCLOUD", "mcrRepository": REGISTRY,
+        let base = json!({"location": "eastus", "azureCloud": "AZUREPUBLICCLOUD", "mcrRepository": "r.io",
             "image": {"registry": REGISTRY}});
         let mut through = base.clone();
         through["httpsProxy"] = "http://u:p@proxy".into();
         through["proxyCert"] = "PEM".into();
-        let composed = |proxy| compose("eastus", "AZUREPUBLICCLOUD", proxy);
+        let composed = |proxy| compose("eastus", "AZUREPUBLICCLOUD", "r.io", proxy);
         assert_eq!(composed(None), json!({"global": base}));
         assert_eq!(composed(Some(&proxy)), json!({"global": through}));
     }
