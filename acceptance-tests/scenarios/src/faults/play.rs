@@ -90,14 +90,36 @@ impl Usual {
     }
 }
 
+/// One operation in the life of an object.
+#[derive(Clone, Copy)]
+struct Step {
+    subject: Subject,
+    operation: Operation,
+    /// Which of its two configurations an object has afterwards.
+    changed: bool,
+}
+
+impl Step {
+    /// What is applied; nothing for a destroy.
+    fn configuration(self, place: &Place, patient: bool) -> Option<Value> {
+        let exists = self.operation != Operation::Destroy;
+        exists.then(|| self.subject.configuration(place, self.changed, patient))
+    }
+}
+
 /// Makes, changes and destroys an object without a fault.
 pub async fn measure<H: Host>(lane: &mut Lane<'_, H>, subject: Subject) -> anyhow::Result<Usual> {
     lane.make_ready(subject).await?;
     let mut object = lane.host.none(subject.type_name()).await?;
     let mut usual = Usual::default();
     for operation in Operation::ALL {
+        let step = Step {
+            subject,
+            operation,
+            changed: operation == Operation::Update,
+        };
         let begin = Instant::now();
-        let requests = without_fault(lane, &mut object, subject, operation).await?;
+        let requests = without_fault(lane, &mut object, step).await?;
         let took = begin.elapsed().as_millis();
         usual.milliseconds.insert(operation, took);
         usual.requests.insert(operation, requests);
@@ -105,8 +127,8 @@ pub async fn measure<H: Host>(lane: &mut Lane<'_, H>, subject: Subject) -> anyho
     Ok(usual)
 }
 
-/// Plays cells of one subject, at most one for each operation, in one life of an object. It ends early after a bad verdict;
-/// then the lane is cleaned.
+/// Plays cells of one subject in one life of an object: at most one in its create and one in its destroy, and any number in
+/// its updates. It ends early after a bad verdict; then the lane is cleaned.
 pub async fn play<H: Host>(
     lane: &mut Lane<'_, H>,
     subject: Subject,
@@ -116,14 +138,13 @@ pub async fn play<H: Host>(
     let before = lane.inventory().await?;
     let mut object = lane.host.none(subject.type_name()).await?;
     let mut played = Vec::new();
-    for operation in Operation::ALL {
-        let cell = cells.iter().find(|cell| cell.operation == operation);
+    for (step, cell) in steps(subject, cells) {
         let Some(cell) = cell else {
-            without_fault(lane, &mut object, subject, operation).await?;
+            without_fault(lane, &mut object, step).await?;
             continue;
         };
-        let mut one = fault(lane, &mut object, *cell).await?;
-        if one.verdict.is_good() && operation == Operation::Destroy {
+        let mut one = fault(lane, &mut object, step, cell).await?;
+        if one.verdict.is_good() && step.operation == Operation::Destroy {
             look_for_leftovers(lane, &before, &mut one).await;
         }
         let good = one.verdict.is_good();
@@ -136,15 +157,41 @@ pub async fn play<H: Host>(
     Ok(played)
 }
 
+/// A life from the create to the destroy, with the cells that are played in it. Updates go from one configuration to the
+/// other and back.
+fn steps(subject: Subject, cells: &[Cell]) -> Vec<(Step, Option<Cell>)> {
+    let of = |operation| {
+        let cells = cells.iter().copied();
+        cells.filter(move |cell| cell.operation == operation)
+    };
+    let step = |operation, changed| Step {
+        subject,
+        operation,
+        changed,
+    };
+    let create = of(Operation::Create).next();
+    let updates = of(Operation::Update).enumerate();
+    let updates =
+        updates.map(|(index, cell)| (step(Operation::Update, index % 2 == 0), Some(cell)));
+    let destroy = of(Operation::Destroy).next();
+    let mut steps = vec![(step(Operation::Create, false), create)];
+    steps.extend(updates);
+    steps.push((step(Operation::Destroy, false), destroy));
+    steps
+}
+
 /// One run, which must end well. Answers what each plane was asked for.
 async fn without_fault<H: Host>(
     lane: &Lane<'_, H>,
     object: &mut H::Object,
-    subject: Subject,
-    operation: Operation,
+    step: Step,
 ) -> anyhow::Result<BTreeMap<Plane, Vec<String>>> {
-    let configuration = configuration(&lane.place, subject, operation, true);
-    let (errors, seen) = lane.apply(object, configuration.as_ref(), None).await?;
+    let configuration = step.configuration(&lane.place, true);
+    let applied = lane.apply(object, configuration.as_ref(), None);
+    let (errors, seen) = applied.await?;
+    let Step {
+        subject, operation, ..
+    } = step;
     ensure!(errors.is_empty(), "{subject:?} {operation:?}: {errors:?}");
     let requests = seen.map(|seen| seen.requests);
     Ok(Plane::ALL.into_iter().zip(requests).collect())
@@ -154,9 +201,10 @@ async fn without_fault<H: Host>(
 async fn fault<H: Host>(
     lane: &Lane<'_, H>,
     object: &mut H::Object,
+    step: Step,
     cell: Cell,
 ) -> anyhow::Result<Played> {
-    let of = |patient| configuration(&lane.place, cell.subject, cell.operation, patient);
+    let of = |patient| step.configuration(&lane.place, patient);
     let begin = Instant::now();
     let (errors, seen) = lane.apply(object, of(false).as_ref(), Some(cell)).await?;
     let milliseconds = begin.elapsed().as_millis();
@@ -212,19 +260,4 @@ async fn look_for_leftovers<H: Host>(lane: &Lane<'_, H>, before: &Inventory, pla
         played.verdict = Verdict::Lost;
         played.next.push(format!("{error:#}"));
     }
-}
-
-/// What is applied; nothing for a destroy.
-fn configuration(
-    place: &Place,
-    subject: Subject,
-    operation: Operation,
-    patient: bool,
-) -> Option<Value> {
-    let changed = match operation {
-        Operation::Create => false,
-        Operation::Update => true,
-        Operation::Destroy => return None,
-    };
-    Some(subject.configuration(place, changed, patient))
 }

@@ -15,7 +15,7 @@ use crate::plugin::messages::{
 };
 use crate::plugin::{Plugin, Started};
 
-/// MessagePack's null.
+/// Null in `MessagePack`.
 const NIL: u8 = 0xc0;
 
 /// Runs a provider by its protocol.

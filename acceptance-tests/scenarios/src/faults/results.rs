@@ -12,6 +12,11 @@ use world::files::make_directory;
 use super::play::{Played, Usual, Verdict};
 use super::{Cell, Kind, Operation, Plane, Subject};
 
+/// The file of the lives without a fault.
+const USUAL: &str = "usual.json";
+/// The file of the cells that were played, one a line.
+const PLAYED: &str = "played.jsonl";
+
 /// Measured lives and played cells.
 pub struct Results {
     directory: PathBuf,
@@ -78,6 +83,7 @@ impl Results {
     }
 
     /// The cells that are still to be played, or again: those that ended badly are.
+    #[must_use]
     pub fn open_cells(&self) -> Vec<Cell> {
         let done = |cell: &Cell| {
             let played = self.played.get(cell);
@@ -85,10 +91,31 @@ impl Results {
         };
         self.cells().filter(|cell| !done(cell)).collect()
     }
-}
 
-const USUAL: &str = "usual.json";
-const PLAYED: &str = "played.jsonl";
+    /// The counts that matter.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let count =
+            |of: &dyn Fn(&Played) -> bool| self.played.values().filter(|one| of(one)).count();
+        let mut text = String::new();
+        let _ = write!(
+            text,
+            "{} of {} cells played: {} lost, {} stuck, {} creates tainted by one reset",
+            self.played.len(),
+            self.cells().count(),
+            count(&|one| one.verdict == Verdict::Lost),
+            count(&|one| one.verdict == Verdict::Stuck),
+            count(&Played::is_tainted_by_a_reset),
+        );
+        text
+    }
+
+    /// Whether nothing that was played went badly.
+    #[must_use]
+    pub fn are_good(&self) -> bool {
+        self.played.values().all(|one| one.verdict.is_good())
+    }
+}
 
 /// Cells of one kind in one row of the table.
 #[derive(Default)]
@@ -141,31 +168,5 @@ impl fmt::Display for Count {
             write!(f, " -{open}")?;
         }
         Ok(())
-    }
-}
-
-impl Results {
-    /// The counts that matter.
-    #[must_use]
-    pub fn summary(&self) -> String {
-        let count =
-            |of: &dyn Fn(&Played) -> bool| self.played.values().filter(|one| of(one)).count();
-        let mut text = String::new();
-        let _ = write!(
-            text,
-            "{} of {} cells played: {} lost, {} stuck, {} creates tainted by one reset",
-            self.played.len(),
-            self.cells().count(),
-            count(&|one| one.verdict == Verdict::Lost),
-            count(&|one| one.verdict == Verdict::Stuck),
-            count(&Played::is_tainted_by_a_reset),
-        );
-        text
-    }
-
-    /// Whether nothing that was played went badly.
-    #[must_use]
-    pub fn are_good(&self) -> bool {
-        self.played.values().all(|one| one.verdict.is_good())
     }
 }

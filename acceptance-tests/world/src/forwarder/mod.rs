@@ -76,7 +76,11 @@ impl Forwarder {
     /// When a certificate of the world cannot be read or no port is free.
     pub async fn before_cluster(world: &World, cluster: &Cluster) -> anyhow::Result<Self> {
         let pki = world.directory().join("pki");
-        let upstream = Upstream::new(&cluster.endpoint, world, Some(&pki.join("administrator")))?;
+        let upstream = Upstream::new(
+            &cluster.endpoint,
+            &world.authority(),
+            Some(&pki.join("administrator")),
+        )?;
         Self::start(upstream, USER_AGENT, &pki.join("kube-apiserver")).await
     }
 
@@ -87,7 +91,11 @@ impl Forwarder {
     ///
     /// As [`Forwarder::before_cluster`].
     pub async fn before_azure(world: &World) -> anyhow::Result<Self> {
-        let upstream = Upstream::new(&world.environment()[SIMULATOR_URL], world, None)?;
+        let upstream = Upstream::new(
+            &world.environment()[SIMULATOR_URL],
+            &world.authority(),
+            None,
+        )?;
         Self::start(upstream, "", &world.directory().join("pki/azure")).await
     }
 

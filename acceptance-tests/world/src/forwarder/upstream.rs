@@ -9,8 +9,6 @@ use hyper::body::Incoming;
 use reqwest::redirect::Policy;
 use reqwest::{Body, Certificate, Client, Identity};
 
-use crate::World;
-
 /// Where requests are passed on to, and as whom.
 pub(super) struct Upstream {
     url: String,
@@ -21,10 +19,15 @@ pub(super) struct Upstream {
 }
 
 impl Upstream {
-    /// A server at this URL. `identity` is the path of a certificate and its key, without their extensions.
-    pub(super) fn new(url: &str, world: &World, identity: Option<&Path>) -> anyhow::Result<Self> {
+    /// A server at this URL, whose certificate an authority (DER) issued. `identity` is the path of a certificate and its
+    /// key, without their extensions.
+    pub(super) fn new(
+        url: &str,
+        authority: &[u8],
+        identity: Option<&Path>,
+    ) -> anyhow::Result<Self> {
         let client = || -> anyhow::Result<_> {
-            let authority = Certificate::from_der(&world.authority())?;
+            let authority = Certificate::from_der(authority)?;
             Ok(Client::builder()
                 .no_proxy()
                 .http1_only()

@@ -1,15 +1,17 @@
 //! What the command line asks for.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
 use lexopt::prelude::*;
+use sha2::{Digest, Sha256};
+use world::programs::provider;
 
 const USAGE: &str =
     "usage: faults [--directory PATH] [--seed NUMBER] [--minutes NUMBER] [--only TEXT]";
 
-/// Where results are kept unless the command line says otherwise.
+/// Where results are kept unless the command line says otherwise: in a directory for each build of the provider.
 const DIRECTORY: &str = "target/faults";
 /// How long cells are begun.
 const MINUTES: u64 = 110;
@@ -30,7 +32,7 @@ impl Arguments {
     /// Reads the command line.
     pub fn from_command_line() -> anyhow::Result<Self> {
         let mut arguments = Self {
-            directory: DIRECTORY.into(),
+            directory: Path::new(DIRECTORY).join(digest()?),
             seed: 0,
             time: Duration::from_mins(MINUTES),
             only: String::new(),
@@ -52,4 +54,13 @@ impl Arguments {
         }
         Ok(())
     }
+}
+
+/// A short digest of the provider's program.
+fn digest() -> anyhow::Result<String> {
+    let digest = Sha256::digest(std::fs::read(provider()?)?);
+    Ok(digest[..6]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
 }

@@ -18,13 +18,21 @@ use scenarios::faults::{Lane, Protocol, Subject, play};
 use tokio::signal::ctrl_c;
 use world::World;
 use world::environment::Environment;
+use world::files::make_directory;
 use world::programs::provider;
 
 use arguments::Arguments;
 use queue::{Life, Queue};
 
 /// Clusters on which cells are played side by side.
-const CLUSTERS: [&str; 4] = ["lane-one", "lane-two", "lane-three", "lane-four"];
+const CLUSTERS: [&str; 6] = [
+    "lane-one",
+    "lane-two",
+    "lane-three",
+    "lane-four",
+    "lane-five",
+    "lane-six",
+];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
@@ -70,14 +78,18 @@ async fn run(world: &World, arguments: &Arguments, results: &Mutex<Results>) -> 
     Ok(())
 }
 
-/// The provider's own protocol, with its log in a directory.
+/// The provider's own protocol, with its log in a directory. Its temporary files are the world's: the path of a socket has to
+/// be short.
 fn protocol(world: &World, variables: Environment, directory: &Path) -> anyhow::Result<Protocol> {
     let mut environment = world.environment().clone();
     let path = format!("{}:/usr/bin:/bin", world.bin().display());
+    let temporary = world.directory().join("temporary");
+    make_directory(&temporary)?;
     environment.extend(variables);
     environment.extend([
         ("HOME".to_owned(), directory.display().to_string()),
         ("PATH".to_owned(), path),
+        ("TMPDIR".to_owned(), temporary.display().to_string()),
         ("TF_LOG_PROVIDER".to_owned(), "debug".to_owned()),
     ]);
     Ok(Protocol {
