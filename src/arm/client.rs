@@ -141,12 +141,11 @@ impl Client {
     async fn describe(&self, call: &Call) -> Result<Cloud, Error> {
         let config = &self.0.config;
         let host = config.metadata_host.as_deref().unwrap_or_default();
-        let address = format!(
-            "https://{host}/metadata/endpoints?api-version={}",
-            versions::METADATA
-        );
-        let unusable = |_| MetadataError::Malformed(format!("'{host}' is not a host name"));
-        let address = Url::parse(&address).map_err(unusable)?;
+        let mut address = authority(host).ok_or_else(|| MetadataError::Host(host.to_owned()))?;
+        extend_path(&mut address, ["metadata", "endpoints"]);
+        address
+            .query_pairs_mut()
+            .append_pair("api-version", versions::METADATA);
         let request = Request::new(Method::GET, address, format!("ask {host} about the cloud"));
         let attempt = || async {
             let answer = exchange(&self.0.http, call, &request, None).await?;
@@ -166,6 +165,13 @@ impl Session {
             cloud,
         }
     }
+}
+
+/// The https address of a host and its port, if the text is that and nothing else.
+fn authority(host: &str) -> Option<Url> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-.:[]".contains(c);
+    let url = Url::parse(&format!("https://{host}")).ok()?;
+    host.chars().all(fits).then_some(url)
 }
 
 fn built_in(config: &Config) -> Result<Cloud, Error> {

@@ -8,6 +8,7 @@ use super::remedy;
 use super::transport::{ServiceFault, TransportFault};
 use crate::call::{Halt, WaitError};
 use crate::fault::{Explain, Kind, Reference, Remedy};
+use crate::redact::Foreign;
 use crate::retry::Failure;
 
 /// A request to Azure that did not do what it was for.
@@ -68,7 +69,7 @@ pub enum Error {
         action: String,
         /// Where the answer departs from the specification.
         #[source]
-        source: serde_json::Error,
+        source: Foreign,
     },
     /// The answer lacks something without which there is no going on.
     #[error("the answer to the request to {action} has no usable {lacks}")]
@@ -227,6 +228,9 @@ impl Explain for Error {
             Self::Unreachable { fault, .. } => fault.remedies(),
             Self::OutcomeUnknown { fault, .. } => outcome_unknown(fault),
             Self::Login { source, .. } => source.remedies(),
+            Self::Cloud(MetadataError::NotARegion { .. }) => vec![Remedy::new(
+                "give a region such as koreacentral; `az account list-locations --query [].name` lists them",
+            )],
             Self::Cloud(_) => vec![Remedy::new(
                 "check environment and metadata_host (ARM_ENVIRONMENT, ARM_METADATA_HOSTNAME)",
             )],

@@ -163,7 +163,17 @@ fn split(text: &str) -> Result<Vec<&str>, IdError> {
             "a part between two slashes is empty".to_owned(),
         ));
     }
+    if let Some(segment) = segments.iter().find(|segment| !is_name(segment)) {
+        return Err(refuse(text, format!("'{segment}' cannot be a name")));
+    }
     Ok(segments)
+}
+
+/// Whether a part may stand in the path of a request. Azure's own rules for names differ from type to type; these characters
+/// are in none, and `.` and `..` lead to another resource.
+fn is_name(segment: &str) -> bool {
+    let fits = |c: char| !c.is_control() && !"%?#\\<>&\"".contains(c);
+    segment.chars().all(fits) && ![".", ".."].contains(&segment)
 }
 
 /// Checks `subscriptions/{uuid}/resourceGroups/{name}/providers`.

@@ -1,7 +1,7 @@
 //! What to do about the failures that Azure names.
 
 use super::transport::ServiceFault;
-use crate::fault::{Kind, Remedy};
+use crate::fault::{Kind, Remedy, shell_word};
 
 /// The role that may read and write connected clusters.
 const ONBOARDING_ROLE: &str = "Kubernetes Cluster - Azure Arc Onboarding";
@@ -84,7 +84,7 @@ fn for_kind(kind: Kind) -> Vec<String> {
 
 /// Names role and scope. ARM's message quotes the scope after the words "over scope".
 fn grant(message: &str) -> Vec<String> {
-    let scope = quoted_after(message, "over scope").unwrap_or("<scope>");
+    let scope = quoted_after(message, "over scope").map_or("<scope>".to_owned(), shell_word);
     let assign = format!(
         "assign a role that holds the action, such as `az role assignment create --assignee <principal> \
          --role \"{ONBOARDING_ROLE}\" --scope {scope}`; deleting needs more, such as Contributor"
@@ -98,6 +98,7 @@ fn grant(message: &str) -> Vec<String> {
 /// ARM's message quotes the namespace: "not registered to use namespace 'Microsoft.Kubernetes'".
 fn register(message: &str) -> String {
     let namespace = quoted_after(message, "namespace").unwrap_or("Microsoft.Kubernetes");
+    let namespace = shell_word(namespace);
     format!("run `az provider register -n {namespace} --wait`")
 }
 

@@ -10,10 +10,14 @@ use hyper_util::client::legacy::Error as ConnectError;
 use kube::core::Status;
 
 use crate::call::{Halt, WaitError};
+use crate::redact::{self, Foreign};
 use crate::retry::Failure;
 
 /// A cause of any type.
 pub(super) type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// The longest `reason` that is shown; the API's own are single words.
+const REASON: usize = 80;
 
 /// The cluster as messages name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,6 +118,16 @@ pub enum Error {
         /// The cluster's name.
         cluster: String,
     },
+    /// What was given as a region, or stands in AWS's own configuration, is none.
+    #[error(
+        "'{region}' is not an AWS region for EKS cluster {cluster}, which has lower-case letters, digits and hyphens only"
+    )]
+    RegionInvalid {
+        /// The cluster's name.
+        cluster: String,
+        /// What was given.
+        region: String,
+    },
     /// AWS credentials were not found or were refused.
     #[error("no usable AWS credentials for EKS cluster {cluster} in {region}; looked in {tried}")]
     AwsCredentials {
@@ -124,7 +138,7 @@ pub enum Error {
         /// The sources in the order in which they were tried.
         tried: String,
         /// What AWS or the last source said.
-        source: BoxError,
+        source: Foreign,
     },
     /// The region has no such EKS cluster.
     #[error("there is no EKS cluster {cluster} in {region}")]
@@ -142,7 +156,7 @@ pub enum Error {
         /// AWS region.
         region: String,
         /// What AWS said.
-        source: BoxError,
+        source: Foreign,
     },
     /// The EKS cluster has no endpoint yet, or none any more.
     #[error("EKS cluster {cluster} in {region} has no endpoint, its status is {status}")]
@@ -164,7 +178,7 @@ pub enum Error {
         /// Whether sending the request again may help.
         transient: bool,
         /// What the SDK said.
-        source: BoxError,
+        source: Foreign,
     },
     /// The API server answered with an error.
     #[error("{target}: could not {action}: {}", status.message)]
@@ -182,7 +196,7 @@ pub enum Error {
         /// The cluster.
         target: Target,
         /// What the TLS library objects to.
-        source: BoxError,
+        source: Foreign,
     },
     /// The API server did not answer, or not in Kubernetes' language.
     #[error("{target}: could not {action}: no answer from {}", target.endpoint)]
@@ -191,8 +205,10 @@ pub enum Error {
         target: Target,
         /// What was attempted.
         action: String,
+        /// Whether the request may have come through.
+        sent: bool,
         /// What the network or the parser said.
-        source: BoxError,
+        source: Foreign,
     },
     /// A change was sent and no answer came, so it may have been carried out.
     #[error("{target}: it is not known whether the API server did {action}: no answer from {}", target.endpoint)]
@@ -202,7 +218,7 @@ pub enum Error {
         /// What was attempted.
         action: String,
         /// What the network or the parser said.
-        source: BoxError,
+        source: Foreign,
     },
     /// The answer is larger than any of an API server that this program asks for.
     #[error("{target}: could not {action}: more than 16 MiB came as an answer")]
@@ -286,7 +302,8 @@ impl Error {
         Self::Unreachable {
             target: target.clone(),
             action: action.to_owned(),
-            source: "the time for one answer ran out".into(),
+            sent: true,
+            source: Foreign::from_words("the time for one answer ran out"),
         }
     }
 
@@ -297,6 +314,7 @@ impl Error {
                 target,
                 action,
                 source,
+                ..
             } => Self::OutcomeUnknown {
                 target,
                 action,
@@ -308,34 +326,43 @@ impl Error {
 
     /// The error of a conversation with the API server of `target` in which `action` was attempted.
     pub(super) fn from_kube(target: &Target, action: &str, error: kube::Error) -> Self {
-        let unreachable = |source| Self::unanswered(target, action, source);
+        let unreachable =
+            |cause: &(dyn StdError + 'static)| Self::unanswered(target, action, cause);
         match error {
-            kube::Error::Api(status) => Self::Api {
-                target: target.clone(),
-                action: action.to_owned(),
-                status,
-            },
+            kube::Error::Api(mut status) => {
+                // The server's words, or those of a webhook or proxy; kube puts a whole page here.
+                status.message = redact::text(&status.message);
+                status.reason = redact::one_line(&status.reason, REASON);
+                Self::Api {
+                    target: target.clone(),
+                    action: action.to_owned(),
+                    status,
+                }
+            }
             kube::Error::Service(cause) => match cause.downcast::<Self>() {
                 Ok(own) => *own,
-                Err(cause) => unreachable(cause),
+                Err(cause) => unreachable(cause.as_ref()),
             },
-            kube::Error::HyperError(cause) => unreachable(cause.into()),
-            other => unreachable(other.into()),
+            kube::Error::HyperError(cause) => unreachable(&cause),
+            other => unreachable(&other),
         }
     }
 
-    fn unanswered(target: &Target, action: &str, source: BoxError) -> Self {
+    fn unanswered(target: &Target, action: &str, cause: &(dyn StdError + 'static)) -> Self {
         let target = target.clone();
-        if is_in::<rustls::Error>(source.as_ref(), is_distrust) {
+        let distrusted = is_in::<rustls::Error>(cause, is_distrust);
+        let source = Foreign::from_error(cause);
+        if distrusted {
             return Self::Untrusted { target, source };
         }
         let action = action.to_owned();
-        if is_in::<LengthLimitError>(source.as_ref(), |_| true) {
+        if is_in::<LengthLimitError>(cause, |_| true) {
             return Self::TooLarge { target, action };
         }
         Self::Unreachable {
             target,
             action,
+            sent: !is_in::<ConnectError>(cause, ConnectError::is_connect),
             source,
         }
     }
@@ -345,10 +372,7 @@ impl Failure for Error {
     fn may_have_been_carried_out(&self) -> bool {
         match self {
             Self::OutcomeUnknown { .. } => true,
-            Self::Unreachable { source, .. } => {
-                let unsent = is_in::<ConnectError>(source.as_ref(), ConnectError::is_connect);
-                !unsent
-            }
+            Self::Unreachable { sent, .. } => *sent,
             _ => false,
         }
     }

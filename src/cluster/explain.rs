@@ -1,8 +1,12 @@
 //! What each error of this module means to the person who has to act on it.
 
-use crate::fault::{Explain, Kind, Reference, Remedy};
+use crate::fault::{Explain, Kind, Reference, Remedy, shell_word};
+use crate::redact;
 
 use super::error::{Error, Target};
+
+/// How much of a plugin author's hint is shown.
+const HINT: usize = 300;
 
 impl Explain for Error {
     fn kind(&self) -> Kind {
@@ -15,6 +19,7 @@ impl Explain for Error {
             | Self::Settings { .. }
             | Self::PluginMissing { .. }
             | Self::RegionMissing { .. }
+            | Self::RegionInvalid { .. }
             | Self::Untrusted { .. }
             | Self::Lease { .. }
             | Self::Definition(_)
@@ -45,7 +50,7 @@ impl Explain for Error {
             Self::Settings { .. } => "Connection Not Usable",
             Self::PluginMissing { .. } => "Credential Plugin Not Found",
             Self::PluginFailed { .. } => "Credential Plugin Failed",
-            Self::RegionMissing { .. } => "AWS Region Not Known",
+            Self::RegionMissing { .. } | Self::RegionInvalid { .. } => "AWS Region Not Known",
             Self::AwsCredentials { .. } => "AWS Credentials Not Usable",
             Self::EksNotFound { .. } => "EKS Cluster Not Found",
             Self::EksDenied { .. } => "Access to EKS Denied",
@@ -122,22 +127,27 @@ fn remedies(error: &Error) -> Vec<String> {
         }
         Error::PluginMissing { command, hint } => {
             let install = format!("install {command} where this run can find it in PATH");
-            std::iter::once(install).chain(hint.clone()).collect()
+            // The words of a file that others may have written are no advice of ours.
+            let hint = hint.as_ref().map(|hint| format!("the kubeconfig says of it: {}", redact::one_line(hint, HINT)));
+            std::iter::once(install).chain(hint).collect()
         }
-        Error::PluginFailed { command, .. } => vec![format!("run {command} by hand and log in if it asks for it")],
-        Error::RegionMissing { .. } => vec!["give a region, or set AWS_REGION".to_owned()],
+        Error::PluginFailed { command, .. } => vec![format!("run {} by hand and log in if it asks for it", shell_word(command))],
+        Error::RegionMissing { .. } | Error::RegionInvalid { .. } => vec!["give a region, or set AWS_REGION".to_owned()],
         Error::AwsCredentials { .. } => vec![
             "log in, for instance with `aws sso login`, or set AWS_PROFILE".to_owned(),
             "run `aws sts get-caller-identity` to see who AWS takes you for".to_owned(),
         ],
         Error::EksNotFound { region, .. } => vec![
-            format!("run `aws eks list-clusters --region {region}` to see the clusters there are"),
+            format!("run `aws eks list-clusters --region {}` to see the clusters there are", shell_word(region)),
             "check that the credentials belong to the account of the cluster".to_owned(),
         ],
         Error::EksDenied { .. } => vec!["allow eks:DescribeCluster on the cluster to these credentials".to_owned()],
         Error::EksNotReady { cluster, region, .. } => vec![format!(
-            "wait with `aws eks wait cluster-active --name {cluster} --region {region}`"
+            "wait with `aws eks wait cluster-active --name {} --region {}`", shell_word(cluster), shell_word(region)
         )],
+        Error::Settings { .. } => {
+            vec!["correct the address, proxy, CA or certificate of the connection; a login needs https://".to_owned()]
+        }
         Error::Untrusted { .. } => vec![
             "give the CA of the cluster with the connection".to_owned(),
             "if a proxy opens TLS, add its CA to the system's trust store or to the file in SSL_CERT_FILE".to_owned(),
@@ -173,8 +183,10 @@ fn of_api(target: &Target, code: u16) -> Vec<String> {
     match (code, &target.eks) {
         (401, Some((name, region))) => vec![
             format!(
-                "give the principal an access entry: `aws eks create-access-entry --cluster-name {name} --region {region} --principal-arn ARN`, \
-                 and `aws eks associate-access-policy … --policy-arn arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy --access-scope type=cluster`"
+                "give the principal an access entry: `aws eks create-access-entry --cluster-name {} --region {} --principal-arn ARN`, \
+                 and `aws eks associate-access-policy … --policy-arn arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy --access-scope type=cluster`",
+                shell_word(name),
+                shell_word(region)
             ),
             "where the cluster still uses the aws-auth ConfigMap, map the principal there"
                 .to_owned(),
@@ -236,6 +248,20 @@ mod tests {
             error.reference().and_then(|r| r.code),
             Some("403 Why".to_owned())
         );
+    }
+
+    #[tokio::test]
+    async fn the_words_of_a_server_or_webhook_are_shown_without_secrets_and_at_a_readable_length() {
+        for leak in crate::redact::tests::LEAKS {
+            let page = format!("denied: {leak}\n{}", "x ".repeat(100_000));
+            let status = json!({"code": 400, "reason": "BadRequest", "message": page});
+            let cluster = cluster(move |_| (400, status.clone()));
+            let error = cluster.uid(&call()).await.expect_err("refused");
+            for shown in [error.to_string(), format!("{error:?}")] {
+                assert!(!shown.contains("CANARY"), "{leak:?}: {shown}");
+                assert!(!shown.contains('\u{1b}') && shown.len() < 4096, "{leak:?}");
+            }
+        }
     }
 
     #[test]

@@ -8,12 +8,13 @@
 
 mod accounts;
 mod agents;
+#[cfg(test)]
+mod bodies;
 mod error;
 mod explain;
 mod keys;
 mod login;
 mod objects;
-mod redact;
 mod request;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -72,7 +73,7 @@ impl Cluster {
         bearer: Option<Bearer>,
         eks: Option<(String, String)>,
     ) -> Self {
-        let endpoint = access.endpoint().to_owned();
+        let endpoint = access.shown();
         Self {
             inner: Arc::new(Inner {
                 client,

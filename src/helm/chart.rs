@@ -1,7 +1,6 @@
 //! The agents' chart: which one it is, and getting it into the workspace.
 
 use std::fs::File;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use semver::Version;
@@ -11,12 +10,16 @@ use tokio::task::spawn_blocking;
 use super::registry::{Registry, Wanted};
 use super::{Error, Workspace, archive, manifest};
 use crate::call::Call;
+use crate::files;
 
 /// The oldest agents that are installed from an OCI registry.
 const OLDEST_AGENT: Version = Version::new(1, 14, 0);
 
 /// The layer of an OCI artifact that is a chart's archive.
 const CHART_LAYER: &str = "application/vnd.cncf.helm.chart.content.v1.tar+gzip";
+
+/// The largest archive of a chart that is unpacked, as from a registry.
+const LARGEST_ARCHIVE: u64 = 256 * 1024 * 1024;
 
 /// The largest file of a chart that Helm loads (`MaxDecompressedFileSize`).
 const LARGEST_FILE: u64 = 5 * 1024 * 1024;
@@ -134,7 +137,8 @@ pub fn definitions(chart: &Chart) -> Result<Vec<String>, Error> {
     files.sort();
     let mut documents = Vec::new();
     for file in files {
-        let text = read_text(&file).map_err(|source| Error::file("read", &file, source))?;
+        let text = files::read_text(&file, LARGEST_FILE)
+            .map_err(|source| Error::file("read", &file, source))?;
         let found = manifest::documents(&text, "CustomResourceDefinition");
         documents.extend(found.map(|one| one.trim_start_matches("---").to_owned()));
     }
@@ -176,7 +180,10 @@ async fn local(path: &Path, workspace: &Workspace) -> Result<Chart, Error> {
     if path.is_dir() {
         return read(path);
     }
-    let archive = File::open(path).map_err(|source| Error::file("read chart", path, source))?;
+    let source = path.to_owned();
+    let archive = files::blocking(move || files::open(&source, LARGEST_ARCHIVE))
+        .await
+        .map_err(|source| Error::file("read chart", path, source))?;
     unpack(path.display().to_string(), archive, workspace).await
 }
 
@@ -212,7 +219,7 @@ struct Metadata {
 }
 
 fn read(directory: &Path) -> Result<Chart, Error> {
-    let text = read_text(&directory.join("Chart.yaml"))
+    let text = files::read_text(&directory.join("Chart.yaml"), LARGEST_FILE)
         .map_err(|error| bad(directory, &format!("no Chart.yaml can be read: {error}")))?;
     let metadata: Metadata = serde_saphyr::from_str(&text)
         .map_err(|error| bad(directory, &format!("its Chart.yaml is not valid: {error}")))?;
@@ -221,20 +228,6 @@ fn read(directory: &Path) -> Result<Chart, Error> {
         version: metadata.version,
         digest: None,
     })
-}
-
-/// A file of a chart, if it is not larger than Helm takes.
-fn read_text(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    let read = File::open(path)?
-        .take(LARGEST_FILE + 1)
-        .read_to_string(&mut text)?;
-    if read as u64 > LARGEST_FILE {
-        return Err(io::Error::other(format!(
-            "it is larger than {LARGEST_FILE} bytes"
-        )));
-    }
-    Ok(text)
 }
 
 fn bad(path: &Path, reason: &str) -> Error {

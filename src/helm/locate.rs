@@ -3,11 +3,10 @@
 //! A Helm whose origin is named, by repository or digest, comes from there and from nowhere else.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +21,8 @@ use super::registry::Registry;
 use super::source::HelmSource;
 use super::{Error, Helm, Workspace, download};
 use crate::call::{Call, Probe, WaitError, poll_until};
+use crate::environment::find_program;
+use crate::redact;
 use crate::retry::Failure as _;
 
 /// How long `helm version` may take.
@@ -96,7 +97,7 @@ impl Search<'_> {
         }
         let mut tried = Vec::new();
         if self.source.repository.is_none() && self.source.digest.is_none() {
-            match on_path(&self.path) {
+            match find_program(OsStr::new("helm"), &self.path) {
                 None => tried.push("no helm on PATH".to_owned()),
                 Some(program) => match self.examine(call, &program, None).await {
                     Err(error @ (Error::UnusableHelm { .. } | Error::Start { .. })) => {
@@ -186,22 +187,8 @@ fn parse_version(printed: &str) -> Option<Version> {
 }
 
 fn unsupported(printed: &str) -> String {
-    let shown: String = printed.trim().chars().take(80).collect();
+    let shown = redact::one_line(printed, 80);
     format!("its version is `{shown}`, not 3 or 4")
-}
-
-/// The first executable `helm` in the absolute directories of `PATH`. A relative one depends on where we happen to be.
-fn on_path(path: &OsString) -> Option<PathBuf> {
-    env::split_paths(path)
-        .filter(|directory| directory.is_absolute())
-        .map(|directory| directory.join("helm"))
-        .find(|program| is_executable(program))
-}
-
-fn is_executable(program: &Path) -> bool {
-    program
-        .metadata()
-        .is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
 }
 
 /// An error and its sources on one line.

@@ -35,6 +35,12 @@ pub enum Error {
         /// What it holds.
         value: String,
     },
+    /// There is no place for a private socket, and no certificate to protect a port with.
+    #[error(
+        "the directory for temporary files has too long a name for a private socket, and without TLS any user of this \
+         machine could use a port"
+    )]
+    Unprotected,
     /// No socket could be opened.
     #[error("could not listen for the host")]
     Listen(#[source] io::Error),
@@ -46,7 +52,9 @@ pub enum Error {
 impl Explain for Error {
     fn kind(&self) -> Kind {
         match self {
-            Self::NoHost | Self::ProtocolVersion { .. } | Self::Port { .. } => Kind::Configuration,
+            Self::NoHost | Self::ProtocolVersion { .. } | Self::Port { .. } | Self::Unprotected => {
+                Kind::Configuration
+            }
             Self::ClientCertificate(_) => Kind::Credential,
             Self::Listen(_) | Self::Start(_) => Kind::Unavailable,
             Self::ServerCertificate(_) | Self::Tls(_) => Kind::ProviderBug,
@@ -57,7 +65,9 @@ impl Explain for Error {
         match self {
             Self::NoHost => "Not Started By Terraform",
             Self::ProtocolVersion { .. } => "No Common Protocol Version",
-            Self::ClientCertificate(_) | Self::Port { .. } => "Unusable Plugin Environment",
+            Self::ClientCertificate(_) | Self::Port { .. } | Self::Unprotected => {
+                "Unusable Plugin Environment"
+            }
             Self::ServerCertificate(_) | Self::Tls(_) | Self::Listen(_) | Self::Start(_) => {
                 "Provider Not Started"
             }
@@ -80,6 +90,10 @@ impl Explain for Error {
                     "use Terraform 1.0 or OpenTofu 1.6, or a later version",
                 )]
             }
+            Self::Unprotected => vec![
+                Remedy::new("set TMPDIR to a directory with a name of less than 80 characters"),
+                Remedy::new("or let the host use TLS: unset TF_DISABLE_PLUGIN_TLS"),
+            ],
             Self::Listen(_) => vec![Remedy::new(
                 "see that the directory for temporary files (TMPDIR) exists and can be written to",
             )],

@@ -61,15 +61,19 @@ pub(super) enum Listener {
 }
 
 impl Listener {
-    /// Opens a socket for the host.
+    /// Opens a socket for the host. `protected` says that both sides will prove who they are: a port can be dialled by
+    /// each user of this machine, and what answers there acts with the credentials of this one.
     ///
     /// # Errors
     ///
-    /// [`Error::Listen`], or [`Error::Port`] when the host's port range cannot be read.
-    pub async fn bind() -> Result<Self, Error> {
+    /// [`Error::Listen`], [`Error::Unprotected`], or [`Error::Port`] when the host's port range cannot be read.
+    pub async fn bind(protected: bool) -> Result<Self, Error> {
         #[cfg(unix)]
         if let Some(listener) = bind_unix().map_err(Error::Listen)? {
             return Ok(listener);
+        }
+        if !protected {
+            return Err(Error::Unprotected);
         }
         bind_tcp().await
     }

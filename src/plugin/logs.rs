@@ -21,19 +21,27 @@ const LEVELS: [&str; 3] = ["TF_LOG_PROVIDER_ARC", "TF_LOG_PROVIDER", "TF_LOG"];
 /// The program whose log this is. Every other crate is held at WARN: a call prints dozens of lines of HTTP/2 otherwise.
 const OURS: &str = "terraform_provider_arc";
 
+/// What the names of kube's crates begin with. kube-client logs the whole body of an answer that it cannot read, and bodies
+/// are Secrets and tokens. Its errors reach the log and the user through ours.
+const KUBE: &str = "kube";
+
 /// Sends this process's log to the host and makes a panic part of it.
 pub(super) fn install() {
     let level = LEVELS
         .iter()
         .find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()))
         .map_or(LevelFilter::ERROR, |value| level(&value));
-    let filter = Targets::new()
-        .with_default(level.min(LevelFilter::WARN))
-        .with_target(OURS, level);
-    let log = registry().with(Hclog(write_stderr).with_filter(filter));
+    let log = registry().with(Hclog(write_stderr).with_filter(filter(level)));
     // Fails where a log is installed already, and then that one will do.
     let _ = tracing::subscriber::set_global_default(log);
     panic::set_hook(Box::new(report_panic));
+}
+
+fn filter(level: LevelFilter) -> Targets {
+    Targets::new()
+        .with_default(level.min(LevelFilter::WARN))
+        .with_target(OURS, level)
+        .with_target(KUBE, LevelFilter::OFF)
 }
 
 /// Terraform's own reading of its levels: JSON means everything, and so does a word that it does not know.
@@ -72,7 +80,28 @@ pub(super) fn write_stderr(lines: &[u8]) {
 
 #[cfg(test)]
 mod tests {
+    use tracing::Level;
+
     use super::*;
+
+    #[test]
+    fn others_are_held_at_warn_and_who_logs_bodies_is_silent_at_every_level() {
+        for word in ["error", "warn", "info", "debug", "trace", "json"] {
+            let filter = filter(level(word));
+            for target in [
+                "kube_client::client",
+                "kube_client::client::retry",
+                "kube_runtime::watcher",
+            ] {
+                assert!(
+                    !filter.would_enable(target, &Level::ERROR),
+                    "{word}: {target}"
+                );
+            }
+            assert!(filter.would_enable(OURS, &Level::ERROR));
+            assert!(!filter.would_enable("hyper::client", &Level::INFO));
+        }
+    }
 
     #[test]
     fn levels_are_read_as_terraform_reads_them() {

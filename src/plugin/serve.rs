@@ -85,7 +85,7 @@ fn runtime() -> io::Result<Runtime> {
 async fn serve_host(provider: Arc<dyn Provider>, host: Host) -> Result<(), Error> {
     let signals = Signals::take_over()?;
     let tls = host.client_certificate.map(Tls::for_client).transpose()?;
-    let listener = Listener::bind().await?;
+    let listener = Listener::bind(tls.is_some()).await?;
     let certificate = tls.as_ref().map(|tls| &tls.certificate);
     write_line(&handshake::line(&listener.address()?, certificate))?;
     let (lifecycle, calls) = (Lifecycle::default(), Calls::default());
@@ -99,7 +99,7 @@ async fn serve_host(provider: Arc<dyn Provider>, host: Host) -> Result<(), Error
 /// Any number of hosts, one after the other, until a signal ends it.
 async fn serve_debugger(provider: Arc<dyn Provider>) -> Result<(), Error> {
     let signals = Signals::take_over()?;
-    let listener = Listener::bind().await?;
+    let listener = Listener::bind(false).await?;
     debug::announce(&listener.address()?)?;
     let (lifecycle, calls) = (Lifecycle::default(), Calls::default());
     let serving = serve(provider, &lifecycle, &calls, every_connection(listener));

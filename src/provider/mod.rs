@@ -8,6 +8,7 @@ use std::sync::Arc;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
+use crate::files;
 use crate::resources::connected_cluster::{ConnectedClusterDataSource, ConnectedClusterResource};
 use crate::resources::connected_clusters::ConnectedClustersDataSource;
 use crate::resources::connection;
@@ -100,7 +101,7 @@ impl Provider for ArcProvider {
 
     fn configure<'a>(&'a self, _cx: &'a Context, config: Value) -> BoxFuture<'a, Diagnostics> {
         async move {
-            match configure::session(&config) {
+            match files::blocking(move || configure::session(&config)).await {
                 Ok(Some(session)) => {
                     self.session.set(session);
                     Diagnostics::default()
@@ -110,5 +111,79 @@ impl Provider for ArcProvider {
             }
         }
         .boxed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sdk::schema::{Attribute, Shape};
+
+    const SCHEMES: [&str; 4] = ["https", "http", "oci", "ssh"];
+
+    /// The attributes that are stored, each with its path.
+    fn stored<'a>(path: &str, of: &'a [Attribute], found: &mut Vec<(String, &'a Attribute)>) {
+        for attribute in of.iter().filter(|attribute| !attribute.write_only) {
+            let path = format!("{path}.{}", attribute.name);
+            if let Shape::Nested(_, of) = &attribute.shape {
+                stored(&path, of, found);
+            }
+            found.push((path, attribute));
+        }
+    }
+
+    fn takes(attribute: &Attribute, text: &str) -> bool {
+        let value = Value::string(text);
+        attribute
+            .checks
+            .iter()
+            .all(|check| check.judge(&value).is_ok())
+    }
+
+    #[test]
+    fn no_address_that_is_stored_takes_credentials() {
+        let provider = ArcProvider::new();
+        let resources = provider.resources().iter();
+        let data_sources = provider.data_sources().iter();
+        let schemas = resources
+            .map(|one| (one.type_name(), one.schema()))
+            .chain(data_sources.map(|one| (one.type_name(), one.schema())));
+        let mut found = Vec::new();
+        for (name, schema) in schemas {
+            stored(name, &schema.attributes, &mut found);
+        }
+        let mut addresses = 0;
+        for (path, attribute) in found {
+            let plain = SCHEMES.map(|scheme| format!("{scheme}://host.example/a"));
+            let an_address =
+                plain.iter().any(|text| takes(attribute, text)) && !takes(attribute, "no address");
+            if attribute.mode.is_computed() || !(an_address || attribute.name == "repository") {
+                continue;
+            }
+            addresses += 1;
+            for scheme in SCHEMES {
+                for text in [
+                    format!("{scheme}://u:p@host.example"),
+                    format!("{scheme}://u:p/a@host.example"),
+                ] {
+                    assert!(!takes(attribute, &text), "{path} takes {text}");
+                }
+            }
+        }
+        assert!(
+            addresses > 15,
+            "only {addresses} attributes were found to be addresses"
+        );
+    }
+
+    #[test]
+    fn the_provider_block_is_not_stored_and_may_hold_credentials() {
+        let provider = ArcProvider::new();
+        let mut found = Vec::new();
+        stored("", &provider.schema().attributes, &mut found);
+        let proxy = found
+            .iter()
+            .find(|(path, _)| path == ".kubernetes.proxy_url");
+        assert!(takes(proxy.expect("there").1, "http://u:p@proxy:3128"));
     }
 }

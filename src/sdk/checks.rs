@@ -88,6 +88,32 @@ pub fn url(schemes: &'static [&'static str]) -> Check {
     })
 }
 
+/// An address without credentials, for an attribute that is stored: neither user nor password nor a signature. `instead` says
+/// what takes them, as in "move them to `https_wo`". The address is not repeated.
+#[must_use]
+pub fn no_credentials(instead: &'static str) -> Check {
+    Check::text(move |text| {
+        if holds_credentials(text) {
+            return Err(format!(
+                "it holds credentials, which would be stored; {instead}"
+            ));
+        }
+        Ok(())
+    })
+}
+
+/// What is no URL is suspected for an `@`: a password with a slash in it makes a URL unreadable. The user of an SSH address
+/// is none of its secrets.
+fn holds_credentials(text: &str) -> bool {
+    let Some(url) = url::Url::parse(text).ok().filter(url::Url::has_host) else {
+        let ssh = text.starts_with("git@");
+        return text.contains('@') && !ssh;
+    };
+    let named = !url.username().is_empty() && url.scheme() != "ssh";
+    let signed = url.query_pairs().any(|(name, _)| name == "sig");
+    named || url.password().is_some() || signed
+}
+
 /// A GUID with hyphens, as Azure writes its ids.
 #[must_use]
 pub fn guid() -> Check {
@@ -186,6 +212,32 @@ mod tests {
         ] {
             assert_eq!(judge(&check, good), Ok(()));
             assert_eq!(judge(&check, bad), Err(fault.to_owned()));
+        }
+    }
+
+    #[test]
+    fn an_address_that_is_stored_holds_no_credentials_and_is_not_repeated() {
+        let check = no_credentials("move them to https_wo");
+        for address in [
+            "http://proxy:3128",
+            "https://git.example/@scope/repository?ref=main",
+            "ssh://git@github.com/a/b",
+            "git@github.com:a/b",
+            "mirror.example/charts",
+        ] {
+            assert_eq!(judge(&check, address), Ok(()), "{address}");
+        }
+        for address in [
+            "http://u:CANARY@proxy:3128",
+            "https://CANARY@git.example/a",
+            "https://u:pa/CANARY@git.example",
+            "ssh://git:CANARY@git.example",
+            "user:CANARY@mirror.example/charts",
+            "https://a.blob.core.windows.net/?sv=1&sig=CANARY",
+        ] {
+            let fault = judge(&check, address).expect_err(address);
+            assert!(fault.ends_with("move them to https_wo"), "{fault}");
+            assert!(!fault.contains("CANARY"), "{fault}");
         }
     }
 

@@ -12,9 +12,12 @@ pub enum DurationError {
     #[error("{0:?} is not a unit of time; use h, m, s, ms, us or ns")]
     Unit(String),
     /// More than five hundred years.
-    #[error("{0:?} is too long")]
+    #[error("{0:?} is too long; five hundred years are the most")]
     TooLong(String),
 }
+
+/// The longest time that is read. With any more, a date would not be a date and a deadline no moment.
+const LONGEST: Duration = Duration::from_hours(500 * 366 * 24);
 
 /// Reads a length of time in Go's notation (`time.ParseDuration`). A sign is refused: no time limit is negative.
 ///
@@ -31,6 +34,7 @@ pub fn parse(text: &str) -> Result<Duration, DurationError> {
         let (part, tail) = take_part(text, rest)?;
         total = total
             .checked_add(part)
+            .filter(|total| *total <= LONGEST)
             .ok_or_else(|| DurationError::TooLong(text.to_owned()))?;
         rest = tail;
     }
@@ -95,10 +99,16 @@ mod tests {
             );
         }
         assert_eq!(parse("5d"), Err(DurationError::Unit("d".to_owned())));
-        assert_eq!(
-            parse("99999999999999999999h"),
-            Err(DurationError::TooLong("99999999999999999999h".to_owned()))
-        );
+        for text in [
+            "99999999999999999999h",
+            "3000000000000000h",
+            "4392001h",
+            "4392000h1s",
+        ] {
+            assert_eq!(parse(text), Err(DurationError::TooLong(text.to_owned())));
+        }
+        let longest = parse("4392000h").expect("five hundred years");
+        assert!(std::time::SystemTime::now().checked_add(longest).is_some());
     }
 
     proptest::proptest! {

@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 use crate::arm::{self, ResourceId};
 use crate::call::Halt;
 use crate::cluster;
-use crate::fault::{Explain, Kind, Reference, Remedy};
+use crate::fault::{Explain, Kind, Reference, Remedy, shell_word};
 
 /// One of the planes refused, did not answer, or is not fit for what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -165,7 +165,7 @@ impl PlaneError {
                 "say which cluster is meant: kubernetes = { eks = { cluster_name = \"…\", region = \"…\" } } or { config_path = \"…\" }".to_owned(),
             ],
             Self::ResourceProviderNotRegistered { namespace, subscription, .. } => vec![
-                format!("register it: az provider register --namespace {namespace} --subscription {subscription} --wait"),
+                format!("register it: az provider register --namespace {} --subscription {} --wait", shell_word(namespace), shell_word(subscription)),
                 "or let it be done here: resource_provider_registrations = \"arc\"".to_owned(),
             ],
             Self::LocationNotOffered { .. } => vec!["choose one of the regions listed above".to_owned()],

@@ -135,6 +135,20 @@ async fn a_path_too_long_for_a_socket_means_tcp_in_the_hosts_range() {
     assert_eq!(std::fs::read_dir(&deep).expect("a directory").count(), 0);
 }
 
+#[test]
+fn a_port_without_tls_is_refused() {
+    let root = tempfile::tempdir().expect("a directory");
+    let deep = root.path().join("d".repeat(90));
+    std::fs::create_dir(&deep).expect("a directory");
+    for arguments in [&[][..], &["--debug"]] {
+        let mut command = product();
+        command.args(arguments).env("TMPDIR", &deep).envs([COOKIE]);
+        let (code, stdout, stderr) = run(command);
+        assert_eq!((code, stdout.as_str()), (Some(1), ""), "{stderr}");
+        assert!(stderr.contains("TMPDIR"), "{stderr}");
+    }
+}
+
 #[tokio::test]
 async fn a_host_without_a_certificate_gets_no_tls() {
     let host = Host::start_with(fixture(), [("TF_DISABLE_PLUGIN_TLS", "1")]);

@@ -1,9 +1,10 @@
 //! What a connected cluster leaves on both planes: tests check that it is nothing, and remove what a failed one left.
 
 use anyhow::{Context, ensure};
+use k8s_openapi::api::coordination::v1::Lease;
 use k8s_openapi::api::core::v1::Namespace;
-use kube::Api;
-use kube::api::DeleteParams;
+use kube::api::{DeleteParams, ListParams};
+use kube::{Api, ResourceExt as _};
 
 use super::arm::Arm;
 use super::cluster::Cluster;
@@ -36,6 +37,11 @@ pub async fn nothing_is_left(arm: &Arm, world: &World, cluster: &Cluster) -> any
     ensure!(object.is_none(), "{object:?} is left");
     for namespace in ["azure-arc", "azure-arc-release"] {
         namespace_is_gone(cluster, namespace).await?;
+    }
+    let leases: Api<Lease> = Api::namespaced(cluster.client().await?, "kube-system");
+    for lease in leases.list(&ListParams::default()).await? {
+        let name = lease.name_any();
+        ensure!(!name.starts_with("arc-multicloud"), "Lease {name} is left");
     }
     let unexpected = request_log::unexpected(world.directory())?;
     ensure!(

@@ -398,6 +398,16 @@ async fn a_secret_is_sent_to_entra_and_nowhere_else() {
     assert!(!format!("{client:?}").contains("nary"));
 }
 
+#[test]
+fn a_metadata_host_is_a_host_and_its_port() {
+    for host in ["management.local", "management.local:8443", "[::1]:8443"] {
+        assert!(super::authority(host).is_some(), "{host}");
+    }
+    for host in ["", "x@evil.example", "a/b", "a?b", "a#b", "a b"] {
+        assert!(super::authority(host).is_none(), "{host}");
+    }
+}
+
 #[tokio::test]
 async fn an_answer_without_end_is_given_up_at_sixteen_mebibytes() {
     let sent = Arc::new(AtomicUsize::new(0));

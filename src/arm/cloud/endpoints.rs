@@ -147,21 +147,27 @@ impl Cloud {
 
     /// Base address of the Arc configuration data plane for clusters in a region.
     ///
-    /// Derived like in the Azure CLI: the domain follows the login authority's third label.
+    /// Derived like in the Azure CLI: the domain follows the login authority's third label. It gets the resource
+    /// manager's token, so a region that would choose the host is refused.
     ///
     /// # Errors
     ///
-    /// [`MetadataError::NoDataPlane`] when the cloud announces no endpoint and its authority has no such domain.
+    /// [`MetadataError::NotARegion`]; [`MetadataError::NoDataPlane`] when the cloud announces no endpoint and its
+    /// authority has no such domain.
     pub fn data_plane(&self, location: &str) -> Result<Url, MetadataError> {
         if let Some(endpoints) = &self.data_plane_endpoints {
             return Ok(endpoints.config.clone());
         }
         let region = canonical_location(location);
+        if !is_label(&region) {
+            return Err(MetadataError::NotARegion {
+                location: location.to_owned(),
+            });
+        }
         let derived = self.domain().and_then(|domain| {
-            Url::parse(&format!(
-                "https://{region}.dp.kubernetesconfiguration.azure.{domain}"
+            bare_host(&format!(
+                "{region}.dp.kubernetesconfiguration.azure.{domain}"
             ))
-            .ok()
         });
         derived.ok_or_else(|| MetadataError::NoDataPlane {
             cloud: self.name.clone(),
@@ -178,8 +184,20 @@ impl Cloud {
     }
 }
 
+/// One label of a host name, as regions are.
+fn is_label(region: &str) -> bool {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    !region.is_empty() && region.chars().all(fits)
+}
+
+/// The https address of a host, if the text names one and nothing else: no port, no user, no path.
+fn bare_host(host: &str) -> Option<Url> {
+    let url = Url::parse(&format!("https://{host}")).ok()?;
+    (url.as_str() == format!("https://{host}/")).then_some(url)
+}
+
 fn https(host: &'static str) -> Url {
-    Url::parse(&format!("https://{host}")).expect("the known hosts are valid host names")
+    bare_host(host).expect("the known hosts are valid host names")
 }
 
 #[cfg(test)]
@@ -207,6 +225,39 @@ mod tests {
                 .data_plane("Korea Central")
                 .expect("derivable");
             assert_eq!(url.as_str(), expected);
+        }
+    }
+
+    #[test]
+    fn a_region_that_would_choose_another_host_is_refused() {
+        let cloud = Cloud::from(KnownCloud::Public);
+        for location in [
+            "evil.example/",
+            "evil.example?",
+            "evil.example#",
+            "x@evil.example/",
+            "x:y@evil.example:8443/",
+            "evil.example\\",
+            "a.b",
+            "a%2eb",
+            "köln",
+            "",
+            " ",
+        ] {
+            cloud.data_plane(location).expect_err(location);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_host_is_one_label_below_the_service(location in ".{0,24}") {
+            let host = Cloud::from(KnownCloud::Public)
+                .data_plane(&location)
+                .map(|url| url.host_str().unwrap_or_default().to_owned());
+            if let Ok(host) = host {
+                let label = host.strip_suffix(".dp.kubernetesconfiguration.azure.com");
+                proptest::prop_assert!(label.is_some_and(|label| !label.contains('.')), "{host}");
+            }
         }
     }
 

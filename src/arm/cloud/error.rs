@@ -22,6 +22,15 @@ pub enum MetadataError {
         /// Path of the member in the document.
         field: &'static str,
     },
+    /// What was given as a region cannot be a part of a host name.
+    #[error("'{location}' is not an Azure region, which has letters and digits only")]
+    NotARegion {
+        /// What was given.
+        location: String,
+    },
+    /// A metadata host with more than a host and a port.
+    #[error("'{0}' is not a host name, with a port or without one")]
+    Host(String),
     /// The data plane can neither be looked up nor derived.
     #[error(
         "cloud '{cloud}' announces no dataplaneEndpoints.arcConfigEndpoint and its login authority has no domain to \

@@ -11,6 +11,7 @@ use super::endpoints::KnownCloud;
 use super::environment::{self, Env, Variable};
 use super::versions::ApiVersions;
 use crate::fault::{Explain, Kind, Remedy};
+use crate::files;
 
 /// Arguments as written; `None` where the user wrote nothing.
 #[derive(Clone, Debug, Default)]
@@ -238,11 +239,12 @@ const fn missing(setting: Variable, reason: &'static str) -> ConfigError {
 
 /// The content of a file without the line end that editors leave.
 fn read_line(setting: Variable, path: &str) -> Result<String, ConfigError> {
-    let content = std::fs::read_to_string(Path::new(path)).map_err(|source| ConfigError::File {
-        setting,
-        path: path.to_owned(),
-        source,
-    })?;
+    let content =
+        files::read_text(Path::new(path), files::SMALL).map_err(|source| ConfigError::File {
+            setting,
+            path: path.to_owned(),
+            source,
+        })?;
     Ok(content.trim().to_owned())
 }
 

@@ -11,6 +11,7 @@ use super::source::{AzureBlob, Bucket, GitRepository, OciRepository};
 use crate::arm::members::null_as_default;
 use crate::arm::operation::Resource;
 use crate::arm::secret::ProtectedSettings;
+use crate::redact;
 
 /// A Flux configuration.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -233,7 +234,9 @@ impl FluxStatus {
         let mut bad = conditions.filter(|condition| condition.status.as_deref() == Some("False"));
         let why =
             bad.find_map(|condition| condition.message.as_deref().or(condition.reason.as_deref()));
-        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+        let why = why
+            .map(|why| format!(": {}", redact::text(why)))
+            .unwrap_or_default();
         let kind = self.kind.as_deref().unwrap_or("object");
         let name = self.name.as_deref().unwrap_or_default();
         let namespace = self.namespace.as_deref().unwrap_or_default();

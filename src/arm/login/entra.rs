@@ -18,6 +18,7 @@ use url::Url;
 
 use crate::arm::transport::{Http, TransportFault};
 use crate::fault::Kind;
+use crate::redact;
 use crate::retry::LARGEST_ANSWER;
 
 /// Why the token endpoint gave no token.
@@ -92,7 +93,7 @@ fn readable(description: &str, code: Option<&str>) -> String {
     let text = code
         .and_then(|code| text.strip_prefix(code))
         .unwrap_or(text);
-    text.trim_start_matches([':', ' ']).to_owned()
+    redact::text(text.trim_start_matches([':', ' ']))
 }
 
 impl fmt::Display for Rejection {

@@ -1,8 +1,11 @@
 //! Why a login failed, and what to do about it.
 
+use jiff::Timestamp;
+
 use super::entra::Rejection;
 use crate::arm::transport::TransportFault;
-use crate::fault::{Kind, Reference, Remedy};
+use crate::fault::{Kind, Reference, Remedy, shell_word};
+use crate::redact::Foreign;
 
 /// Why there is no token.
 #[derive(Debug, thiserror::Error)]
@@ -22,9 +25,15 @@ pub enum LoginError {
     /// The Azure CLI has no login, or there is no Azure CLI.
     #[error("the Azure CLI gave no token: {0}")]
     AzureCli(String),
+    /// The token ran out before it was issued, as this machine counts.
+    #[error("the token that was just issued ended at {expires}, by the clock of this machine")]
+    Ended {
+        /// When it ends.
+        expires: Timestamp,
+    },
     /// The login could not even be attempted, or its answer is no token.
     #[error("the login cannot be made")]
-    Other(#[source] azure_core::Error),
+    Other(#[source] Foreign),
 }
 
 impl LoginError {
@@ -32,7 +41,7 @@ impl LoginError {
         match self {
             Self::Rejected { rejection, .. } => rejection.kind(),
             Self::Unreachable(fault) => fault.kind(),
-            Self::AzureCli(_) | Self::Other(_) => Kind::Credential,
+            Self::AzureCli(_) | Self::Ended { .. } | Self::Other(_) => Kind::Credential,
         }
     }
 
@@ -49,6 +58,9 @@ impl LoginError {
                 ),
                 Remedy::new("or log in with client_id, client_secret and tenant_id"),
             ],
+            Self::Ended { .. } => vec![Remedy::new(
+                "set the clock of this machine: `date -u` shows what it takes the time for",
+            )],
             Self::Other(_) => vec![Remedy::new("check tenant_id and client_id")],
         }
     }
@@ -77,7 +89,8 @@ fn remedy_of(client_id: &str, rejection: &Rejection) -> Remedy {
         }
         Some("AADSTS7000222") => {
             format!(
-                "the secret has expired: make a new one with `az ad app credential reset --id {client_id}`"
+                "the secret has expired: make a new one with `az ad app credential reset --id {}`",
+                shell_word(client_id)
             )
         }
         Some("AADSTS700016" | "AADSTS90002") => {

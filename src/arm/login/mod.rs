@@ -4,6 +4,7 @@
 //! over our connections; [`Tokens`] keeps what it got, so that all requests share one token and a token that a service
 //! refused can be dropped.
 
+mod az;
 mod entra;
 mod error;
 mod tokens;

@@ -13,12 +13,14 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+use super::az::Az;
 use super::entra::{self, TokenFault};
 use super::error::LoginError;
 use crate::arm::cloud::{Config, CredentialSource};
 use crate::arm::error::Error;
 use crate::arm::transport::{Http, TransportFault};
 use crate::call::Call;
+use crate::redact::{self, Foreign};
 use crate::retry::{ANSWER, Failure as _, Policy, Repetition};
 
 /// A token is renewed when it has less than this left, as Azure's own libraries do.
@@ -132,16 +134,20 @@ impl Tokens {
                     let asked = credential.get_token(&scopes, None);
                     call.attempt(ANSWER, asked).await
                 }
-                Err(error) => return Err(login_error(action, LoginError::Other(error))),
+                Err(error) => {
+                    let error = LoginError::Other(Foreign::from_error(&error));
+                    return Err(login_error(action, error));
+                }
             };
             let answer = answer.map_err(|halt| Error::halted(action, halt))?;
             let answer = answer.ok_or_else(|| login_error(action, self.late()))?;
             let token = answer.map_err(|error| login_error(action, self.explain(error)))?;
-            Ok(Token {
+            let token = Token {
                 secret: SecretString::from(token.token.secret()),
                 expires: Timestamp::from_second(token.expires_on.unix_timestamp())
                     .unwrap_or(Timestamp::MAX),
-            })
+            };
+            usable(action, token)
         };
         PATIENCE
             .run(call, action, Repetition::Harmless, attempt)
@@ -173,7 +179,7 @@ impl Tokens {
                 Ok(AzureCliCredential::new(Some(AzureCliCredentialOptions {
                     subscription,
                     tenant_id: tenant,
-                    executor: None,
+                    executor: Some(Arc::new(Az)),
                 }))?)
             }
         }
@@ -201,10 +207,19 @@ impl Tokens {
                     rejection,
                 },
                 Ok(TokenFault::Unreachable(fault)) => LoginError::Unreachable(fault),
-                Err(error) => LoginError::Other(error),
+                Err(error) => LoginError::Other(Foreign::from_error(&error)),
             },
         }
     }
+}
+
+/// A token that was just issued and has ended already would be asked for again at each request.
+fn usable(action: &str, token: Token) -> Result<Token, Error> {
+    if token.lasts_for(Duration::ZERO) {
+        return Ok(token);
+    }
+    let expires = token.expires;
+    Err(login_error(action, LoginError::Ended { expires }))
 }
 
 fn login_error(action: &str, source: LoginError) -> Error {
@@ -220,5 +235,24 @@ fn cli_message(error: azure_core::Error) -> String {
         Ok(inner) => inner.to_string(),
         Err(error) => error.to_string(),
     };
-    message.trim().trim_start_matches("ERROR: ").to_owned()
+    redact::ending(message.trim().trim_start_matches("ERROR: "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fault::{Explain as _, Kind};
+
+    #[test]
+    fn a_fresh_token_that_has_ended_points_to_the_clock() {
+        let token = |expires| Token {
+            secret: "t".into(),
+            expires,
+        };
+        usable("log in", token(Timestamp::MAX)).expect("it lasts");
+        let error = usable("log in", token(Timestamp::UNIX_EPOCH)).expect_err("it has ended");
+        assert_eq!(error.kind(), Kind::Credential);
+        let cure = error.remedies()[0].to_string();
+        assert!(cure.contains("clock") && cure.contains("date -u"), "{cure}");
+    }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::fault::{Kind, Reference};
+use crate::redact;
 
 /// An error answer of an Azure service, or the error of an operation that ended badly.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
@@ -156,7 +157,7 @@ impl fmt::Display for ServiceFault {
 
 fn text(object: &Value, key: &str) -> Option<String> {
     let text = object.get(key)?.as_str()?;
-    (!text.is_empty()).then(|| text.to_owned())
+    (!text.is_empty()).then(|| redact::text(text))
 }
 
 fn items<'a>(object: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
@@ -192,11 +193,13 @@ fn policy(info: &Value) -> Option<String> {
 fn plain_text(body: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(body);
     let line = text.trim().lines().next()?;
-    (!line.starts_with('<')).then(|| line.chars().take(200).collect())
+    (!line.starts_with('<')).then(|| redact::one_line(line, 200))
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn read(body: &str) -> ServiceFault {
@@ -246,6 +249,19 @@ mod tests {
         ];
         for (body, expected) in cases {
             assert_eq!(read(body).to_string(), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_a_service_or_proxy_says_is_shown_without_secrets_and_control_characters() {
+        for leak in crate::redact::tests::LEAKS {
+            let details = json!([{"code": "Inner", "message": leak}]);
+            let answer = json!({"error": {"code": "X", "message": leak, "details": details}});
+            for body in [answer.to_string(), format!("upstream said: {leak}")] {
+                let shown = read(&body).to_string();
+                assert!(!shown.contains("CANARY"), "{leak:?}: {shown}");
+                assert!(!shown.contains('\u{1b}'), "{leak:?}");
+            }
         }
     }
 

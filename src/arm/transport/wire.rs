@@ -19,6 +19,7 @@ use super::http::{Http, TransportFault};
 use super::service_fault::ServiceFault;
 use crate::arm::error::Error;
 use crate::call::Call;
+use crate::redact::Foreign;
 use crate::retry::{ANSWER, Failure as _, LARGEST_ANSWER, Repetition};
 
 /// Joins all requests of this process in Azure's activity log.
@@ -123,9 +124,9 @@ impl Response {
             .body
             .strip_prefix(b"\xEF\xBB\xBF")
             .unwrap_or(&self.body);
-        serde_json::from_slice(body).map_err(|source| Error::Answer {
+        serde_json::from_slice(body).map_err(|fault: serde_json::Error| Error::Answer {
             action: action.to_owned(),
-            source,
+            source: Foreign::from_error(&fault),
         })
     }
 

@@ -20,6 +20,7 @@ use super::grants::RoleRules;
 use super::token_secrets::TokenSecret;
 use crate::call::Call;
 use crate::cluster::{Cluster, Error};
+use crate::redact;
 
 /// A bound token.
 #[derive(Clone, Debug)]
@@ -128,7 +129,7 @@ impl Cluster {
         }
         let why = status.error.filter(|error| !error.is_empty());
         Ok(Verdict::Refused {
-            why: why.unwrap_or_else(|| "no reason given".to_owned()),
+            why: why.map_or_else(|| "no reason given".to_owned(), |why| redact::text(&why)),
         })
     }
 

@@ -10,7 +10,8 @@ use super::AGENTS_NAMESPACE;
 use super::cause;
 use super::cause::Cause;
 use crate::call::Call;
-use crate::cluster::{Cluster, Error, redact};
+use crate::cluster::{Cluster, Error};
+use crate::redact;
 
 /// At most this many lines.
 const LINES: usize = 8;

@@ -14,6 +14,7 @@ use super::RELEASE_NAMESPACE;
 use crate::call::{Call, Probe, poll_until};
 use crate::cluster::keys::{DISCONNECTING, REMINDED};
 use crate::cluster::{Cluster, Error};
+use crate::redact;
 
 /// Between two looks.
 const INTERVAL: Duration = Duration::from_secs(2);
@@ -129,30 +130,27 @@ impl Cluster {
     /// [`Error`] of the conversation or of the wait.
     pub async fn delete_arc_crds(&self, call: &Call) -> Result<(), Error> {
         let definitions: Api<CustomResourceDefinition> = Api::all(self.client());
-        let look = || async {
-            let everything = ListParams::default();
+        let everything = ListParams::default();
+        loop {
             let list = self
                 .read(call, "list CRDs", || definitions.list(&everything))
                 .await?;
             let left: Vec<_> = list.items.into_iter().filter(is_arc).collect();
-            try_join_all(
-                left.iter()
-                    .map(|crd| self.delete_crd(call, &definitions, crd)),
-            )
-            .await?;
+            if left.is_empty() {
+                return Ok(());
+            }
+            // Not within a look of a poll, which is dropped when the call ends: a change is seen through.
+            let steps = left
+                .iter()
+                .map(|crd| self.delete_crd(call, &definitions, crd));
+            try_join_all(steps).await?;
             let names: Vec<_> = left.iter().map(ResourceExt::name_any).collect();
-            Ok::<_, Error>(match names.as_slice() {
-                [] => Probe::Ready(()),
-                names => Probe::pending(names.join(", ")),
-            })
-        };
-        Ok(poll_until(
-            call,
-            "the CRDs of the Arc agents to be gone",
-            INTERVAL,
-            look,
-        )
-        .await?)
+            call.sleep(INTERVAL).await.map_err(|halt| Error::Wait {
+                halt,
+                awaited: "the CRDs of the Arc agents to be gone".to_owned(),
+                seen: names.join(", "),
+            })?;
+        }
     }
 
     /// One step: asks for deletion, or frees the objects that hold it up.
@@ -254,7 +252,7 @@ fn what_holds(namespace: &Namespace) -> String {
         .collect();
     match told.as_slice() {
         [] => "it is being deleted".to_owned(),
-        told => told.join("; "),
+        told => redact::text(&told.join("; ")),
     }
 }
 

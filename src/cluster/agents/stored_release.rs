@@ -1,6 +1,7 @@
 //! The Secret in which Helm keeps the agents' release.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use k8s_openapi::api::core::v1::Secret;
 use kube::api::{DeleteParams, ListParams};
@@ -10,7 +11,7 @@ use crate::call::Call;
 use crate::cluster::{Cluster, Error};
 
 /// The newest record of the agents' release, as it lies in the cluster.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct StoredRelease {
     /// Namespace of the record, normally `azure-arc-release`; very old onboardings used `default`.
     pub namespace: String,
@@ -20,6 +21,17 @@ pub struct StoredRelease {
     pub payload: Vec<u8>,
     /// Labels of the Secret: Helm's own, and those that whoever ran Helm gave it.
     pub labels: BTreeMap<String, String>,
+}
+
+/// The record holds the values of the release, so its payload is not shown.
+impl fmt::Debug for StoredRelease {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredRelease")
+            .field("namespace", &self.namespace)
+            .field("revision", &self.revision)
+            .field("labels", &self.labels)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Cluster {

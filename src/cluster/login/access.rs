@@ -3,6 +3,8 @@
 //! Every kind of [`Connection`](super::Connection) ends here, so the client we build and the kubeconfig we lend to a
 //! child process cannot disagree.
 
+use std::path::Path;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kube::config::{
@@ -11,8 +13,11 @@ use kube::config::{
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::bearer::{Bearer, Issuer, TokenFile};
 use super::connection::{Credential, Exec, Explicit};
 use crate::cluster::error::Error;
+use crate::files;
+use crate::redact;
 
 /// The one name of cluster, user and context in the kubeconfigs we write.
 const NAME: &str = "cluster";
@@ -36,7 +41,7 @@ impl Access {
         let authority = given.cluster_ca_certificate.as_deref();
         if authority.is_some_and(|pem| !pem.contains("-----BEGIN CERTIFICATE-----")) {
             return Err(Error::Settings {
-                host: given.host.clone(),
+                host: redact::text(&given.host),
                 fault: "the CA bundle is not PEM (decode it first if it is base64)".to_owned(),
             });
         }
@@ -57,6 +62,72 @@ impl Access {
     /// URL of the API server, empty when the kubeconfig has none.
     pub fn endpoint(&self) -> &str {
         self.server.server.as_deref().unwrap_or_default()
+    }
+
+    /// The same as messages show it: a user and password in it are nobody's business.
+    pub fn shown(&self) -> String {
+        redact::text(self.endpoint())
+    }
+
+    /// The same with the content of its files in place of their names, so that no one else reads them: kube would, on the
+    /// thread that asks.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Settings`] with the file that cannot be read.
+    pub async fn opened(&self) -> Result<Self, Error> {
+        let access = self.clone();
+        files::blocking(move || access.open()).await
+    }
+
+    fn open(mut self) -> Result<Self, Error> {
+        let host = self.shown();
+        let read = |path: &str| {
+            files::read(Path::new(path), files::SMALL).map_err(|error| Error::Settings {
+                host: host.clone(),
+                fault: format!("the file {path} cannot be read: {error}"),
+            })
+        };
+        let (server, user) = (&mut self.server, &mut self.user);
+        if let Some(path) = server.certificate_authority.take()
+            && server.certificate_authority_data.is_none()
+        {
+            server.certificate_authority_data = Some(STANDARD.encode(read(&path)?));
+        }
+        if let Some(path) = user.client_certificate.take()
+            && user.client_certificate_data.is_none()
+        {
+            user.client_certificate_data = Some(STANDARD.encode(read(&path)?));
+        }
+        if let Some(path) = user.client_key.take()
+            && user.client_key_data.is_none()
+        {
+            user.client_key_data = Some(STANDARD.encode(read(&path)?).into());
+        }
+        user.token_file = None;
+        Ok(self)
+    }
+
+    /// A bearer for a token that a file holds, which others write anew before it ends.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Settings`] when the file cannot be read.
+    pub async fn token_of_file(&self) -> Result<Option<Bearer>, Error> {
+        let Some(path) = self
+            .user
+            .token_file
+            .as_ref()
+            .filter(|_| self.user.token.is_none())
+        else {
+            return Ok(None);
+        };
+        let file = TokenFile {
+            path: path.into(),
+            host: self.shown(),
+        };
+        let first = file.token().await?;
+        Ok(Some(Bearer::new(Issuer::File(file), first)))
     }
 
     /// A kubeconfig with nothing in it but this access.

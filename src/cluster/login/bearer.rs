@@ -1,7 +1,8 @@
 //! Bearer tokens that run out, renewed in front of every request.
 
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use futures::future::BoxFuture;
 use http::Request;
@@ -14,6 +15,10 @@ use super::eks_token::Signer;
 use super::plugin::Plugin;
 use super::token::Token;
 use crate::cluster::error::{BoxError, Error};
+use crate::files;
+
+/// How long a token from a file is used before the file is read again, as by client-go.
+const REREAD: Duration = Duration::from_mins(1);
 
 /// Who issues tokens.
 #[derive(Debug)]
@@ -22,6 +27,37 @@ pub(super) enum Issuer {
     Eks(Signer),
     /// A credential plugin.
     Plugin(Box<Plugin>),
+    /// Others, who write it into a file.
+    File(TokenFile),
+}
+
+/// A file with a token.
+#[derive(Debug)]
+pub(super) struct TokenFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// URL of the API server, for messages.
+    pub host: String,
+}
+
+impl TokenFile {
+    /// The token that it holds now.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Settings`] when it cannot be read.
+    pub async fn token(&self) -> Result<Token, Error> {
+        let path = self.path.clone();
+        let read = files::blocking(move || files::read_text(&path, files::SMALL)).await;
+        let text = read.map_err(|error| Error::Settings {
+            host: self.host.clone(),
+            fault: format!("the file {} cannot be read: {error}", self.path.display()),
+        })?;
+        Ok(Token {
+            secret: text.trim().to_owned().into(),
+            renew_at: Some(SystemTime::now() + REREAD),
+        })
+    }
 }
 
 /// The current token of one cluster. Clones share it; one renewal serves all requests that wait for it.
@@ -51,6 +87,7 @@ impl Bearer {
             *current = match &*self.issuer {
                 Issuer::Eks(signer) => signer.issue().await?,
                 Issuer::Plugin(plugin) => plugin.token().await?,
+                Issuer::File(file) => file.token().await?,
             };
         }
         Ok(current.secret.clone())

@@ -9,6 +9,8 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
+use crate::redact;
+
 /// A way to one Kubernetes cluster.
 #[derive(Clone, Debug)]
 pub enum Connection {
@@ -93,7 +95,7 @@ impl fmt::Debug for Explicit {
     /// Leaves out the proxy URL, which may hold a password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Explicit")
-            .field("host", &self.host)
+            .field("host", &redact::text(&self.host))
             .field("tls_server_name", &self.tls_server_name)
             .field("insecure", &self.insecure)
             .field("credential", &self.credential)
@@ -161,7 +163,7 @@ mod tests {
         };
         for credential in [exec, certificate, Credential::Token("canary".into())] {
             let explicit = Connection::Explicit(Explicit {
-                host: "https://k.example".into(),
+                host: "https://u:canary@k.example".into(),
                 cluster_ca_certificate: None,
                 tls_server_name: None,
                 proxy_url: Some("http://user:canary@proxy:3128".into()),

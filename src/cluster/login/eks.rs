@@ -19,7 +19,8 @@ use super::access::Access;
 use super::bearer::{Bearer, Issuer};
 use super::connection::Eks;
 use super::eks_token::Signer;
-use crate::cluster::error::{BoxError, Error};
+use crate::cluster::error::Error;
+use crate::redact::Foreign;
 
 /// Name of a role session when the connection gives none.
 const SESSION_NAME: &str = env!("CARGO_PKG_NAME");
@@ -58,21 +59,14 @@ pub(super) struct Found {
 pub(super) async fn find(eks: &Eks) -> Result<Found, Error> {
     require_trust()?;
     let config = configure(eks).await;
-    let region = match config.region() {
-        Some(region) => region.to_string(),
-        None => {
-            return Err(Error::RegionMissing {
-                cluster: eks.cluster_name.clone(),
-            });
-        }
-    };
+    let region = region(eks, &config)?;
     let provider = principal(eks, &config).await;
     let asked = Asked {
         eks,
         region: &region,
     };
     let credentials = provider.provide_credentials().await;
-    let credentials = credentials.map_err(|e| asked.no_credentials(e.into()))?;
+    let credentials = credentials.map_err(|e| asked.no_credentials(Foreign::from_error(&e)))?;
     let description = asked.describe(&config, &credentials).await?;
     let access = asked.access(&description)?;
     let signer = Signer {
@@ -111,6 +105,21 @@ async fn configure(eks: &Eks) -> SdkConfig {
         loader = loader.profile_name(profile);
     }
     loader.load().await
+}
+
+/// The region that the connection or AWS's own configuration names. Hosts that get signed requests bear it in their names.
+fn region(eks: &Eks, config: &SdkConfig) -> Result<String, Error> {
+    let cluster = || eks.cluster_name.clone();
+    let region = config.region().map(ToString::to_string);
+    let region = region.ok_or_else(|| Error::RegionMissing { cluster: cluster() })?;
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if region.is_empty() || !region.chars().all(fits) {
+        return Err(Error::RegionInvalid {
+            cluster: cluster(),
+            region,
+        });
+    }
+    Ok(region)
 }
 
 /// The credentials of AWS's own chain, turned into those of the role if one is given.
@@ -163,7 +172,7 @@ impl Asked<'_> {
             .name(&self.eks.cluster_name)
             .send()
             .await;
-        let reply = reply.map_err(|e| self.refused(e))?;
+        let reply = reply.map_err(|e| self.refused(&e))?;
         reply.cluster.ok_or_else(|| self.not_ready("unknown"))
     }
 
@@ -184,7 +193,7 @@ impl Asked<'_> {
         })
     }
 
-    fn refused(&self, error: SdkError<DescribeClusterError>) -> Error {
+    fn refused(&self, error: &SdkError<DescribeClusterError>) -> Error {
         let (cluster, region) = self.names();
         let Some(code) = error.code() else {
             let transient = true;
@@ -192,10 +201,11 @@ impl Asked<'_> {
                 cluster,
                 region,
                 transient,
-                source: error.into(),
+                source: Foreign::from_error(error),
             };
         };
-        let said: BoxError = format!("{code}: {}", error.message().unwrap_or_default()).into();
+        let said = format!("{code}: {}", error.message().unwrap_or_default());
+        let said = Foreign::from_words(&said);
         match code {
             "ResourceNotFoundException" => Error::EksNotFound { cluster, region },
             "AccessDeniedException" => Error::EksDenied {
@@ -222,7 +232,7 @@ impl Asked<'_> {
         }
     }
 
-    fn no_credentials(&self, source: BoxError) -> Error {
+    fn no_credentials(&self, source: Foreign) -> Error {
         let (cluster, region) = self.names();
         let tried = sources(self.eks);
         Error::AwsCredentials {
@@ -272,7 +282,7 @@ mod tests {
             eks: &eks,
             region: "eu-west-1",
         }
-        .refused(error)
+        .refused(&error)
     }
 
     #[test]
@@ -290,6 +300,20 @@ mod tests {
             let error = answered(status, code);
             assert_eq!(error.kind(), kind, "{code}");
             assert_eq!(error.is_not_found(), kind == Kind::NotFound, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_region_that_would_choose_another_host_is_refused() {
+        let configured = |name: &str| {
+            let region = Region::new(name.to_owned());
+            let config = SdkConfig::builder().region(region).build();
+            super::region(&Eks::default(), &config)
+        };
+        assert_eq!(configured("eu-west-1").expect("a region"), "eu-west-1");
+        for name in ["", "evil.example/", "x@evil.example#", "eu west"] {
+            let error = configured(name).expect_err(name);
+            assert!(matches!(error, Error::RegionInvalid { .. }), "{error:?}");
         }
     }
 

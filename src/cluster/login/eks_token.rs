@@ -18,6 +18,7 @@ use secrecy::SecretString;
 
 use super::token::Token;
 use crate::cluster::error::{BoxError, Error};
+use crate::redact::Foreign;
 
 /// How long a token is used: a minute less than STS honours it, as `aws eks get-token` counts.
 const LIFETIME: Duration = Duration::from_mins(14);
@@ -49,7 +50,7 @@ impl Signer {
     /// [`Error::AwsCredentials`] when there are no credentials to sign with.
     pub async fn issue(&self) -> Result<Token, Error> {
         let credentials = self.credentials.provide_credentials().await;
-        let credentials = credentials.map_err(|e| self.no_credentials(e.into()))?;
+        let credentials = credentials.map_err(|e| self.no_credentials(Foreign::from_error(&e)))?;
         self.issue_with(&credentials)
     }
 
@@ -63,12 +64,12 @@ impl Signer {
         let host = sts_host(&self.region);
         let secret = token(credentials, &host, &self.region, &self.cluster_id, now);
         Ok(Token {
-            secret: secret.map_err(|e| self.no_credentials(e))?,
+            secret: secret.map_err(|e| self.no_credentials(Foreign::from_error(e.as_ref())))?,
             renew_at: Some(renewal(now, credentials.expiry())),
         })
     }
 
-    fn no_credentials(&self, source: BoxError) -> Error {
+    fn no_credentials(&self, source: Foreign) -> Error {
         Error::AwsCredentials {
             cluster: self.cluster.clone(),
             region: self.region.clone(),

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kube::config::AuthInfo;
 use secrecy::SecretString;
+use url::Url;
 
 use super::access::Access;
 use crate::cluster::{Cluster, Error};
@@ -17,13 +18,26 @@ pub struct Endpoint {
     pub ca_certificate: Option<String>,
 }
 
+/// Whoever gets a token has no use for another login.
+fn without_user(address: &str) -> String {
+    match Url::parse(address) {
+        Ok(mut url) if !url.username().is_empty() || url.password().is_some() => {
+            // Only addresses without a host refuse this, and they have no user.
+            let _ = url.set_username("");
+            let _ = url.set_password(None);
+            url.to_string()
+        }
+        _ => address.to_owned(),
+    }
+}
+
 impl Cluster {
     /// The same cluster, logged in to with a token instead of what this one uses.
     ///
     /// # Errors
     ///
     /// [`Error::Settings`] when the address cannot be used.
-    pub fn with_token(&self, token: &SecretString) -> Result<Self, Error> {
+    pub async fn with_token(&self, token: &SecretString) -> Result<Self, Error> {
         let access = Access {
             server: self.inner.access.server.clone(),
             user: AuthInfo {
@@ -31,7 +45,7 @@ impl Cluster {
                 ..AuthInfo::default()
             },
         };
-        Self::build(access, None, self.inner.target.eks.clone())
+        Self::build(access, None, self.inner.target.eks.clone()).await
     }
 
     /// Address and trust of the API server, as clients with a token need them.
@@ -43,8 +57,25 @@ impl Cluster {
             String::from_utf8(pem).ok()
         };
         Endpoint {
-            host: self.inner.access.endpoint().to_owned(),
+            host: without_user(self.inner.access.endpoint()),
             ca_certificate: server.certificate_authority_data.as_ref().and_then(decode),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_handed_on_as_it_is_spelled_but_for_its_user() {
+        assert_eq!(
+            without_user("https://k.example:6443"),
+            "https://k.example:6443"
+        );
+        assert_eq!(
+            without_user("https://u:p@k.example/a"),
+            "https://k.example/a"
+        );
     }
 }

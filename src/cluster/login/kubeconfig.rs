@@ -12,11 +12,12 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::access::Access;
 use crate::cluster::error::Error;
+use crate::files;
 
 /// How messages call a kubeconfig that came as text.
 const INLINE: &str = "given as text";
 
-/// Reads the kubeconfig at `path`, or the default ones, and narrows it to one context.
+/// Reads the kubeconfig at `path`, or the default ones, and narrows it to one context. Blocks while it reads.
 ///
 /// # Errors
 ///
@@ -77,16 +78,19 @@ fn defaults(variable: Option<&OsStr>, home: Option<&Path>) -> Vec<PathBuf> {
 }
 
 /// Merges the files there are; missing ones are passed over as long as one exists.
-fn read_all(files: &[PathBuf], shown: &str) -> Result<Kubeconfig, Error> {
+fn read_all(paths: &[PathBuf], shown: &str) -> Result<Kubeconfig, Error> {
     let mut merged: Option<Kubeconfig> = None;
-    for file in files {
-        let config = match Kubeconfig::read_from(file) {
-            Ok(config) => config,
-            Err(KubeconfigError::ReadConfig(e, _)) if e.kind() == io::ErrorKind::NotFound => {
-                continue;
+    for file in paths {
+        let path = file.display().to_string();
+        match files::require(file, files::SMALL) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => {
+                let fault = error.to_string();
+                return Err(Error::KubeconfigInvalid { path, fault });
             }
-            Err(error) => return Err(invalid(&file.display().to_string(), &error)),
-        };
+        }
+        let config = Kubeconfig::read_from(file).map_err(|e| invalid(&path, &e))?;
         merged = Some(match merged {
             Some(first) => first.merge(config).map_err(|e| invalid(shown, &e))?,
             None => config,

@@ -69,12 +69,12 @@ impl Cluster {
             renewal: None,
         };
         let mut access = self.inner.access.clone();
-        // Only a bearer of our own needs a file; a plugin's is fetched by the child itself.
+        // Only a bearer of our own needs a file; those of a plugin or file are fetched by the child itself.
         let own = self
             .inner
             .bearer
             .as_ref()
-            .filter(|_| access.user.exec.is_none());
+            .filter(|_| access.user.exec.is_none() && access.user.token_file.is_none());
         if let Some(bearer) = own {
             let file = dir.join("token");
             let token = call.race(bearer.token()).await??;
@@ -140,7 +140,6 @@ fn unwritable(path: &Path, source: io::Error) -> Error {
 }
 
 #[cfg(test)]
-#[expect(clippy::disallowed_methods, reason = "the clock is paused here")]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
     use std::time::SystemTime;
@@ -155,7 +154,7 @@ mod tests {
 
     fn server() -> Server {
         Server {
-            server: Some("http://k.example".into()),
+            server: Some("https://k.example".into()),
             ..Server::default()
         }
     }
@@ -191,7 +190,9 @@ mod tests {
             server: server(),
             user: AuthInfo::default(),
         };
-        let cluster = Cluster::build(access, Some(counting(dir.path())), None).expect("built");
+        let cluster = Cluster::build(access, Some(counting(dir.path())), None)
+            .await
+            .expect("built");
         let lease = cluster
             .lease_kubeconfig(&call(), dir.path())
             .await
@@ -204,9 +205,13 @@ mod tests {
             let mode = fs::metadata(path).expect("there").permissions().mode();
             assert_eq!(mode & 0o777, 0o600, "{}", path.display());
         }
+        // The renewal sleeps by now; the plugin that it then runs lives by the real clock.
+        tokio::task::yield_now().await;
         time::pause();
+        time::advance(REFRESH).await;
+        time::resume();
         while read(&file) == "t1" {
-            time::sleep(REFRESH).await;
+            tokio::task::yield_now().await;
         }
         assert_eq!(read(&file), "t2");
         drop(lease);
@@ -228,7 +233,9 @@ mod tests {
             server: server(),
             user,
         };
-        let cluster = Cluster::build(access, Some(counting(dir.path())), None).expect("built");
+        let cluster = Cluster::build(access, Some(counting(dir.path())), None)
+            .await
+            .expect("built");
         let lease = cluster
             .lease_kubeconfig(&call(), dir.path())
             .await

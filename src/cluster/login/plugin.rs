@@ -3,8 +3,11 @@
 //! kube-rs can run them too, but does so three times a connection, on the caller's thread, with our standard input,
 //! and its errors print the plugin's whole output, tokens included.
 
+use std::env;
+use std::ffi::OsStr;
 use std::io::ErrorKind;
-use std::process::{Output, Stdio};
+use std::path::Path;
+use std::process::Output;
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
@@ -16,8 +19,10 @@ use serde::{Deserialize, Deserializer};
 use tokio::process::Command;
 
 use super::token::Token;
+use crate::child;
 use crate::cluster::error::Error;
-use crate::cluster::redact;
+use crate::environment::{self, find_program};
+use crate::redact;
 
 /// How long before its end a token is renewed.
 const MARGIN: Duration = Duration::from_mins(1);
@@ -62,7 +67,7 @@ impl Plugin {
     /// [`Error::Settings`] when the plugin wants the server's CA and that cannot be read.
     pub fn new(exec: ExecConfig, server: &Server) -> Result<Self, Error> {
         let settings = |fault: String| Error::Settings {
-            host: server.server.clone().unwrap_or_default(),
+            host: redact::text(server.server.as_deref().unwrap_or_default()),
             fault,
         };
         let cluster = exec
@@ -85,11 +90,13 @@ impl Plugin {
     /// [`Error::PluginMissing`] when there is no such program, [`Error::PluginFailed`] when it failed or printed
     /// something else than a credential.
     pub async fn run(&self) -> Result<Answer, Error> {
-        let output = self.process().output().await.map_err(|e| match e.kind() {
-            ErrorKind::NotFound => Error::PluginMissing {
-                command: self.name(),
-                hint: self.exec.install_hint.clone(),
-            },
+        let path = env::var_os("PATH").unwrap_or_default();
+        let program =
+            find_program(OsStr::new(&self.name()), &path).ok_or_else(|| self.missing())?;
+        let mut process = self.process(&program);
+        let run = child::output(&mut process, child::LIMIT);
+        let output = run.await.map_err(|e| match e.kind() {
+            ErrorKind::NotFound => self.missing(),
             _ => self.failed(e.to_string()),
         })?;
         self.read(&output)
@@ -110,24 +117,21 @@ impl Plugin {
         self.failed("its answer holds neither a token nor a certificate with its key")
     }
 
-    fn process(&self) -> Command {
-        let mut command = Command::new(self.name());
+    fn process(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        environment::withhold(&mut command);
         let variables = self.exec.env.iter().flatten();
         command
             .args(self.exec.args.iter().flatten())
             .envs(variables.filter_map(|v| Some((v.get("name")?, v.get("value")?))))
-            .env("KUBERNETES_EXEC_INFO", &self.question)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true);
+            .env("KUBERNETES_EXEC_INFO", &self.question);
         command
     }
 
     fn read(&self, output: &Output) -> Result<Answer, Error> {
         if !output.status.success() {
-            let said = redact::one_line(&String::from_utf8_lossy(&output.stderr), 400);
-            return Err(self.failed(format!("{}: {said}", output.status)));
+            let said = redact::ending(&String::from_utf8_lossy(&output.stderr));
+            return Err(self.failed(format!("{}: {}", output.status, said.trim())));
         }
         // client-go reads YAML here as well, and some plugins print it. The parser's error would quote the credential.
         let credential: Credential = serde_saphyr::from_slice(&output.stdout)
@@ -137,6 +141,13 @@ impl Plugin {
 
     fn name(&self) -> String {
         self.exec.command.clone().unwrap_or_default()
+    }
+
+    fn missing(&self) -> Error {
+        Error::PluginMissing {
+            command: self.name(),
+            hint: self.exec.install_hint.clone(),
+        }
     }
 
     fn failed(&self, fault: impl Into<String>) -> Error {
@@ -162,11 +173,12 @@ impl Answer {
         })
     }
 
-    /// The token in the answer, if there is one.
+    /// The token in the answer, if there is one. Go's zero time, the year 1, means that the token does not run out.
     pub fn into_token(self) -> Option<Token> {
-        let renew_at = self
+        let end = self
             .expiration_timestamp
-            .map(|end| SystemTime::from(end) - MARGIN);
+            .filter(|end| *end > Timestamp::UNIX_EPOCH);
+        let renew_at = end.map(|end| SystemTime::from(end) - MARGIN);
         self.token.map(|secret| Token { secret, renew_at })
     }
 }
@@ -204,6 +216,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_zero_time_is_no_end() {
+        let plugin = shell(
+            "echo '{\"status\":{\"token\":\"t\",\"expirationTimestamp\":\"0001-01-01T00:00:00Z\"}}'",
+        );
+        let token = plugin.token().await.expect("token");
+        assert_eq!(
+            token.renew_at, None,
+            "it would be asked for at each request"
+        );
+    }
+
+    #[tokio::test]
     async fn a_failing_plugin_is_quoted_without_its_secrets() {
         let error = shell("echo 'token=canary no session' >&2; exit 3")
             .run()
@@ -236,8 +260,23 @@ mod tests {
         );
         let remedies: Vec<_> = error.remedies().iter().map(ToString::to_string).collect();
         assert!(
-            remedies.contains(&"brew install it".to_owned()),
+            remedies.contains(&"the kubeconfig says of it: brew install it".to_owned()),
             "{remedies:?}"
         );
+    }
+
+    proptest::proptest! {
+        #![proptest_config(crate::fuzzing::config())]
+
+        #[test]
+        fn fuzz_credentials(answer in crate::fuzzing::damaged(&[
+            br#"{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"t1","expirationTimestamp":"2030-01-01T00:01:00Z","clientCertificateData":"c","clientKeyData":"k"}}"#,
+            b"kind: ExecCredential\nstatus:\n  token: t1\n  expirationTimestamp: 0001-01-01T00:00:00Z\n",
+        ])) {
+            let output = Output { status: std::process::ExitStatus::default(), stdout: answer, stderr: Vec::new() };
+            if let Ok(answer) = shell("true").read(&output) {
+                let _ = answer.into_token();
+            }
+        }
     }
 }

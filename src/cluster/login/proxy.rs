@@ -34,7 +34,7 @@ pub(super) fn choose(
 }
 
 /// Go's rule, in `golang.org/x/net/http/httpproxy`: the environment's proxy is never used for this machine itself.
-fn is_loopback(server: &Uri) -> bool {
+pub(super) fn is_loopback(server: &Uri) -> bool {
     let host = server.host().unwrap_or_default();
     let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
     host == "localhost" || address.is_ok_and(|ip| ip.is_loopback())

@@ -7,7 +7,7 @@ use http::{Response, Uri};
 use http_body_util::Limited;
 use hyper_util::client::proxy::matcher::Matcher;
 use kube::client::ClientBuilder;
-use kube::config::ExecAuthCluster;
+use kube::config::{AuthInfo, ExecAuthCluster};
 use kube::{Client, Config};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -18,7 +18,7 @@ use tower::util::MapResponseLayer;
 use super::access::Access;
 use super::bearer::Bearer;
 use crate::cluster::error::Error;
-use crate::cluster::redact;
+use crate::redact;
 use crate::retry::LARGEST_ANSWER;
 
 /// How long to wait for a connection; an API server behind a security group does not answer at all.
@@ -35,10 +35,13 @@ const PENDING: usize = 1024;
 /// [`Error::Settings`] when address, proxy, CA, certificate or key cannot be used.
 pub(super) fn client(access: &Access, bearer: Option<&Bearer>) -> Result<Client, Error> {
     let settings = |fault: String| Error::Settings {
-        host: access.endpoint().to_owned(),
+        host: access.shown(),
         fault,
     };
     let config = config(access).map_err(settings)?;
+    if is_in_clear(&config.cluster_url) && (bearer.is_some() || sends_secret(&access.user)) {
+        return Err(settings(IN_CLEAR.to_owned()));
+    }
     let builder = ClientBuilder::try_from(config)
         .map_err(|e| settings(redact::one_line(&e.to_string(), 240)))?
         .with_layer(&MapResponseLayer::new(limited));
@@ -49,6 +52,22 @@ pub(super) fn client(access: &Access, bearer: Option<&Bearer>) -> Result<Client,
             .build(),
         None => builder.build(),
     })
+}
+
+const IN_CLEAR: &str =
+    "its address begins with http://, so that the login would go over the network in clear";
+
+/// Whether requests go over a network without TLS.
+fn is_in_clear(server: &Uri) -> bool {
+    server.scheme_str() == Some("http") && !super::proxy::is_loopback(server)
+}
+
+/// Whether a login is a secret that each request holds, or a plugin that gives one. A key of a certificate stays here.
+fn sends_secret(user: &AuthInfo) -> bool {
+    user.token.is_some()
+        || user.token_file.is_some()
+        || user.password.is_some()
+        || user.exec.is_some()
 }
 
 /// Ends an answer that is larger than any that is asked for.
@@ -107,7 +126,7 @@ fn roots(access: &Access) -> Result<Option<Vec<Vec<u8>>>, String> {
 mod tests {
     use std::sync::Arc;
 
-    use kube::config::{AuthInfo, Cluster as Server};
+    use kube::config::Cluster as Server;
     use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
     use tokio::net::TcpListener;
     use tokio_rustls::TlsAcceptor;
@@ -228,6 +247,51 @@ mod tests {
         );
     }
 
+    #[tokio::test]
+    async fn no_secret_goes_over_the_network_in_clear() {
+        let connect = |host: &str, credential: Credential| {
+            let explicit = Explicit {
+                credential,
+                ..explicit(host.to_owned())
+            };
+            client(&Access::explicit(&explicit).expect("no CA"), None)
+        };
+        let token = || Credential::Token("t".into());
+        for host in [
+            "http://10.0.0.1",
+            "http://k.example:8001",
+            "http://127.0.0.1.evil.example",
+        ] {
+            let error = connect(host, token()).err().expect("in clear").to_string();
+            assert!(error.contains("in clear"), "{host}: {error}");
+            assert!(connect(host, Credential::Anonymous).is_ok(), "{host}");
+        }
+        for host in [
+            "http://127.0.0.1:8001",
+            "http://localhost:8001",
+            "http://[::1]:8001",
+            "https://10.0.0.1",
+        ] {
+            assert!(connect(host, token()).is_ok(), "{host}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_shown_without_its_user() {
+        let access = Access {
+            server: Server {
+                server: Some("https://u:CANARY@k.example\u{1b}".into()),
+                ..Server::default()
+            },
+            user: AuthInfo::default(),
+        };
+        let error = client(&access, None).err().expect("no URL").to_string();
+        assert!(
+            !error.contains("CANARY") && !error.contains('\u{1b}'),
+            "{error}"
+        );
+    }
+
     #[test]
     fn settings_that_cannot_work_are_named() {
         let fault = |server: Server| {
@@ -255,5 +319,32 @@ mod tests {
             ..server("https://k.example")
         };
         assert!(fault(empty).ends_with("its CA bundle holds no certificate in PEM"));
+    }
+
+    #[tokio::test]
+    async fn an_answer_without_end_is_given_up_at_its_limit() {
+        let (listener, address) = listen().await;
+        let served = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.expect("a client");
+            let mut asked = BufReader::new(&mut stream).lines();
+            while asked
+                .next_line()
+                .await
+                .expect("text")
+                .is_some_and(|line| !line.is_empty())
+            {}
+            let head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n";
+            stream.write_all(head).await.expect("written");
+            let spaces = vec![b' '; 1 << 20];
+            let mut sent = 0;
+            while stream.write_all(&spaces).await.is_ok() {
+                sent += 1;
+            }
+            sent
+        });
+        let error = failure(explicit(format!("http://{address}"))).await;
+        assert!(matches!(error, Error::TooLarge { .. }), "{error:?}");
+        let sent = served.await.expect("no panic");
+        assert!((16..64).contains(&sent), "{sent} MiB were sent");
     }
 }

@@ -7,6 +7,7 @@ use kube::{Api, ResourceExt as _};
 
 use crate::call::Call;
 use crate::cluster::{Cluster, Error};
+use crate::redact;
 
 /// How much of a log is read, in bytes: any pod writes as much as it likes.
 const LARGEST_LOG: i64 = 1024 * 1024;
@@ -92,12 +93,14 @@ fn state(status: &JobStatus) -> JobState {
     }
     match holds("Failed") {
         Some(given_up) => JobState::Failed {
-            why: [&given_up.reason, &given_up.message]
-                .into_iter()
-                .flatten()
-                .cloned()
-                .collect::<Vec<_>>()
-                .join(": "),
+            why: redact::text(
+                &[&given_up.reason, &given_up.message]
+                    .into_iter()
+                    .flatten()
+                    .cloned()
+                    .collect::<Vec<_>>()
+                    .join(": "),
+            ),
         },
         None => JobState::Running {
             failed: status.failed.unwrap_or(0),

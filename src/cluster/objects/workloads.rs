@@ -66,14 +66,16 @@ impl Cluster {
         Ok(found.iter().map(|d| (d.name_any(), d.count())).collect())
     }
 
+    /// What is being deleted is not counted.
     async fn counted<K: Counted>(&self, call: &Call, namespace: &str) -> Result<Vec<K>, Error> {
         let objects: Api<K> = Api::namespaced(self.client(), namespace);
         let action = format!("list {}s in {namespace}", K::KIND);
         let everything = ListParams::default();
-        Ok(self
+        let listed = self
             .read(call, &action, || objects.list(&everything))
-            .await?
-            .items)
+            .await?;
+        let staying = |object: &K| object.meta().deletion_timestamp.is_none();
+        Ok(listed.items.into_iter().filter(staying).collect())
     }
 }
 

@@ -209,5 +209,5 @@ async fn a_file_that_helm_would_not_load_is_not_read() {
     assert_eq!(read.expect("still small enough").version, "1.33.0");
     let error = pulled(&padded(largest + 1), &workspace).await;
     let said = error.expect_err("too large").to_string();
-    assert!(said.contains("larger than 5242880 bytes"), "{said}");
+    assert!(said.contains("more than 5120 KiB"), "{said}");
 }

@@ -145,7 +145,7 @@ async fn a_failure_says_what_helm_said_without_its_secrets() {
         .expect_err("exit 1");
     assert_eq!(
         error.to_string(),
-        "helm upgrade of azure-arc failed (exit code 1): Error: UPGRADE FAILED: proxy http://[redacted]@proxy is wrong"
+        "helm upgrade of azure-arc failed (exit code 1): Error: UPGRADE FAILED: proxy http://[hidden]@proxy is wrong"
     );
 }
 

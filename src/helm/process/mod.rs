@@ -5,9 +5,7 @@
 //! error is freed of secrets and made an [`Error`](super::Error) before anything else sees it.
 
 mod failure;
-mod group;
 mod keeper;
-mod redact;
 mod run;
 mod supervise;
 mod workspace;

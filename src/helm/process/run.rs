@@ -4,7 +4,7 @@
 //! dropped or this program dies the supervisor notices by itself ([`super::supervise()`]). Secrets reach Helm in files
 //! only; of our environment it gets what proxies, certificates and exec plugins need.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::process::{ExitStatus, Stdio};
@@ -14,12 +14,14 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::time;
 
+use super::failure;
 use super::keeper::lock_of;
 use super::supervise::{RUN_CHILD, STOP, STOP_GRACE};
 use super::workspace::Workspace;
-use super::{failure, redact};
 use crate::call::{Call, Halt};
+use crate::environment;
 use crate::helm::Error;
+use crate::redact;
 
 /// How many bytes of standard output are kept. The release list of a large cluster is below 1 MiB.
 const STDOUT_KEPT: usize = 8 * 1024 * 1024;
@@ -30,9 +32,8 @@ const STDERR_KEPT: usize = 16 * 1024;
 /// How long a told supervisor may take: Helm's grace, and some time for the kernel.
 const PATIENCE: Duration = Duration::from_secs(STOP_GRACE.as_secs() + 5);
 
-/// What of our environment Helm does not get: our own credentials, the host's protocol, and settings that would make
-/// Helm keep its record elsewhere or talk to another cluster than it was told to.
-const WITHHELD: [&str; 4] = ["ARM_", "TF_", "PLUGIN_", "HELM_"];
+/// Settings that would make Helm keep its record elsewhere or talk to another cluster than it was told to.
+const HELM_SETTINGS: &str = "HELM_";
 
 /// The program that stands between us and Helm.
 #[derive(Clone, Debug)]
@@ -112,9 +113,7 @@ impl Run<'_> {
     fn spawn(&self, supervisor: &Supervisor) -> Result<Child, Error> {
         let home = |name: &str| self.workspace.path().join("helm").join(name);
         let mut command = supervisor.command(self.program, self.workspace);
-        for (name, _) in std::env::vars_os().filter(|(name, _)| is_withheld(name)) {
-            command.env_remove(name);
-        }
+        environment::withhold_also(&mut command, &[HELM_SETTINGS]);
         command
             .args(&self.arguments)
             .env("HELM_CACHE_HOME", home("cache"))
@@ -195,37 +194,13 @@ async fn tell(wish: Option<ChildStdin>) {
     }
 }
 
-fn is_withheld(name: &OsStr) -> bool {
-    let name = name.to_string_lossy();
-    WITHHELD.iter().any(|prefix| name.starts_with(prefix))
-}
-
 fn readable(stderr: &[u8]) -> String {
-    redact::redact(String::from_utf8_lossy(stderr).trim())
+    redact::ending(String::from_utf8_lossy(stderr).trim())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn our_secrets_are_withheld_and_what_exec_plugins_need_is_not() {
-        for (name, withheld) in [
-            ("ARM_CLIENT_SECRET", true),
-            ("TF_VAR_password", true),
-            ("TF_PLUGIN_MAGIC_COOKIE", true),
-            ("PLUGIN_CLIENT_CERT", true),
-            ("HELM_KUBETOKEN", true),
-            ("AWS_SECRET_ACCESS_KEY", false),
-            ("AWS_PROFILE", false),
-            ("HTTPS_PROXY", false),
-            ("NO_PROXY", false),
-            ("SSL_CERT_FILE", false),
-            ("HOME", false),
-        ] {
-            assert_eq!(is_withheld(OsStr::new(name)), withheld, "{name}");
-        }
-    }
 
     #[tokio::test]
     async fn the_end_of_a_long_stream_is_kept() {

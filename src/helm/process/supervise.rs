@@ -22,8 +22,8 @@ use tokio::process::Command;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time;
 
-use super::group::Group;
 use super::keeper;
+use crate::child::Group;
 
 /// The hidden argument that makes this program a supervisor: `PROGRAM run-child LOCK COMMAND ARGUMENT…`.
 pub const RUN_CHILD: &str = "run-child";

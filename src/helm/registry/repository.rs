@@ -17,6 +17,7 @@ use super::fault::RegistryFault;
 use super::name;
 use crate::helm::Error;
 use crate::helm::digest::Digest;
+use crate::redact;
 
 /// How long a registry may be silent.
 const CONNECT_LIMIT: Duration = Duration::from_secs(15);
@@ -190,11 +191,7 @@ impl Repository {
                 break;
             }
         }
-        let text = String::from_utf8_lossy(&body);
-        let words: Vec<_> = text
-            .split(|c: char| c.is_whitespace() || c.is_control())
-            .collect();
-        words.join(" ").trim().chars().take(SHOWN).collect()
+        redact::one_line(&String::from_utf8_lossy(&body), SHOWN)
     }
 
     /// A whole body of a size that fits into memory.

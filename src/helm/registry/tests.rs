@@ -72,7 +72,7 @@ async fn a_refusal_says_what_the_registry_said() {
     assert_eq!(
         error.to_string(),
         format!(
-            r#"the registry refused to give {}/a/b:1: 127.0.0.1 answered with HTTP 403: {{"errors": [ {{"code":"DENIED"}}]}}"#,
+            r#"the registry refused to give {}/a/b:1: 127.0.0.1 answered with HTTP 403: {{"errors": [{{"code":"DENIED"}}]}}"#,
             registry.host
         )
     );

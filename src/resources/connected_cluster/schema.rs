@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::resources::connection;
-use crate::resources::shared::{deletion, drift, ids};
+use crate::resources::shared::{azure_names, deletion, drift, ids};
 use crate::sdk::checks;
 use crate::sdk::schema::{Attribute, IdentityAttribute, IdentitySchema, Nesting, Schema};
 use crate::sdk::timeouts::{self, Operation, Timeouts};
@@ -53,23 +53,15 @@ fn identifying() -> Vec<Attribute> {
             .required()
             .replace()
             .check(checks::length(1, 63))
-            .check(checks::characters(rules::name_character, "letters, digits, hyphens and underscores"))
-            .describe("Name of the connected cluster in Azure."),
-        Attribute::string("resource_group_name")
-            .required()
-            .replace()
-            .check(checks::length(1, 90))
             .check(checks::characters(
-                rules::group_character,
-                "letters, digits, hyphens, underscores, periods and parentheses",
+                rules::name_character,
+                "letters, digits, hyphens and underscores",
             ))
-            .check(rules::no_trailing_period())
-            .describe("Name of an existing resource group."),
-        Attribute::string("location")
-            .required()
-            .replace()
-            .check(checks::non_empty())
-            .describe("Azure region of the object, such as `koreacentral`. It need not be near the cluster."),
+            .describe("Name of the connected cluster in Azure."),
+        azure_names::resource_group().describe("Name of an existing resource group."),
+        azure_names::location().describe(
+            "Azure region of the object, such as `koreacentral`. It need not be near the cluster.",
+        ),
         Attribute::string("subscription_id")
             .optional_computed()
             .keep()
@@ -197,10 +189,10 @@ fn proxy() -> Vec<Attribute> {
     };
     vec![
         address("https", "URL of the proxy for HTTPS, without credentials.")
-            .check(rules::no_credentials("https_wo"))
+            .check(checks::no_credentials("move them to https_wo and set wo_version"))
             .conflicts_with(&["https_wo"]),
         address("http", "URL of the proxy for HTTP, without credentials.")
-            .check(rules::no_credentials("http_wo"))
+            .check(checks::no_credentials("move them to http_wo and set wo_version"))
             .conflicts_with(&["http_wo"]),
         address("https_wo", "The same as `https`, possibly with credentials: it is not stored.")
             .write_only(),
@@ -225,6 +217,7 @@ fn oidc_issuer() -> Vec<Attribute> {
             .describe("Whether there is one."),
         Attribute::string("self_hosted_url")
             .check(checks::url(&["https"]))
+            .check(checks::no_credentials("an issuer is public and needs none"))
             .describe(
                 "The cluster's own issuer. EKS, AKS and GKE have one, and it must be given there.",
             ),
@@ -266,6 +259,7 @@ fn chart() -> Vec<Attribute> {
     vec![
         Attribute::string("repository")
             .check(checks::non_empty())
+            .check(checks::no_credentials("registries are asked without any"))
             .describe("OCI repository of the chart, such as `mcr.microsoft.com/azurearck8s/batch1/stable/v2/azure-arc-k8sagents`."),
         Attribute::string("digest")
             .check(checks::digest())

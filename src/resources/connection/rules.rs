@@ -1,5 +1,7 @@
 //! Which parts of a connection go together.
 
+use url::{Host, Url};
+
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::AttributePath;
 use crate::sdk::value::Value;
@@ -53,6 +55,7 @@ pub fn validate(path: &AttributePath, connection: &Value) -> Diagnostics {
         _ => found.extend(host_only(path, connection, undecided)),
     }
     found.extend(credentials(path, connection));
+    found.extend(in_clear(path, connection));
     found
 }
 
@@ -101,6 +104,27 @@ fn host_only(path: &AttributePath, connection: &Value, undecided: bool) -> Diagn
         ));
     }
     found
+}
+
+/// A token or a plugin's answer would go over the network in clear. This machine's own addresses are no network.
+fn in_clear(path: &AttributePath, connection: &Value) -> Option<Diagnostic> {
+    let host = connection.get("host").as_str()?;
+    let url = Url::parse(host).ok().filter(|url| url.scheme() == "http")?;
+    let own = match url.host()? {
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    };
+    let secret = ["exec", "token"]
+        .into_iter()
+        .find(|name| is_set(connection.get(name)))?;
+    (!own).then(|| {
+        Diagnostic::error(
+            path.dot("host"),
+            "Login Without TLS",
+            format!("host begins with http://, so that what {secret} gives would go over the network in clear.\n\nTo fix this: use https://, or remove {secret}."),
+        )
+    })
 }
 
 fn credentials(path: &AttributePath, connection: &Value) -> Diagnostics {
@@ -210,6 +234,24 @@ mod tests {
             "kubernetes.client_key",
             "Half A Client Certificate",
         );
+    }
+
+    #[test]
+    fn a_login_over_http_is_for_this_machine_only() {
+        let set = |host: &str, name| summaries(&[("host", Value::string(host)), (name, text())]);
+        for name in ["token", "exec"] {
+            let expected = [("kubernetes.host".to_owned(), "Login Without TLS".to_owned())];
+            assert_eq!(set("http://10.0.0.1:6443", name), expected);
+            for host in [
+                "http://127.0.0.1:1",
+                "http://[::1]:1",
+                "http://localhost",
+                "https://10.0.0.1",
+            ] {
+                assert_eq!(set(host, name), [], "{host}");
+            }
+        }
+        assert_eq!(summaries(&[("host", Value::string("http://10.0.0.1"))]), []);
     }
 
     #[test]

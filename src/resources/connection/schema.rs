@@ -9,7 +9,7 @@ use super::NAME;
 /// The attribute of a resource: references, no secrets.
 #[must_use]
 pub fn attribute() -> Attribute {
-    Attribute::nested(NAME, Nesting::Single, references()).optional().describe(
+    Attribute::nested(NAME, Nesting::Single, stored()).optional().describe(
         "How to reach the cluster: an EKS cluster by name, a kubeconfig, or an API server with an exec plugin. The \
          provider block's `kubernetes` is used when this is left out. A change never replaces anything.",
     )
@@ -22,6 +22,21 @@ pub fn attribute_with_secrets() -> Attribute {
     Attribute::nested(NAME, Nesting::Single, attributes)
         .optional()
         .describe("The cluster that is meant where a resource has no `kubernetes` of its own.")
+}
+
+/// The references of a resource, which are stored: its addresses hold no credentials.
+fn stored() -> Vec<Attribute> {
+    let own = references().into_iter();
+    own.map(|attribute| match attribute.name {
+        "host" => attribute.check(checks::no_credentials(
+            "log in with exec, or give token or client_certificate in the kubernetes block of the provider",
+        )),
+        "proxy_url" => attribute.check(checks::no_credentials(
+            "set HTTPS_PROXY, or give proxy_url in the kubernetes block of the provider",
+        )),
+        _ => attribute,
+    })
+    .collect()
 }
 
 fn references() -> Vec<Attribute> {
@@ -57,6 +72,11 @@ fn eks() -> Vec<Attribute> {
             .check(checks::length(1, 100))
             .describe("Name of the EKS cluster."),
         Attribute::string("region")
+            .check(checks::non_empty())
+            .check(checks::characters(
+                |c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-',
+                "lower-case letters, digits and hyphens",
+            ))
             .describe("AWS region. Default: that of the profile or `AWS_REGION`."),
         Attribute::string("profile")
             .describe("Profile of the AWS configuration files. Default: `AWS_PROFILE`."),

@@ -1,14 +1,16 @@
 //! A connection as it is stored and as it is meant.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+use crate::redact;
 use crate::usecases::{Connection, Credential, Eks, Exec, Explicit};
 
 /// The `kubernetes` value. The secrets exist in the provider block only and are never written.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct ConnectionState {
     /// An EKS cluster by name.
@@ -63,7 +65,7 @@ pub struct EksState {
 }
 
 /// The `exec` value.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct ExecState {
     /// API version of its output.
@@ -74,6 +76,27 @@ pub struct ExecState {
     pub args: Option<Vec<String>>,
     /// Environment variables for it.
     pub env: Option<BTreeMap<String, String>>,
+}
+
+/// Addresses may hold passwords, and the certificate belongs to a key: shown is which cluster is meant.
+impl fmt::Debug for ConnectionState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ConnectionState")
+            .field("eks", &self.eks)
+            .field("config_path", &self.config_path)
+            .field("config_context", &self.config_context)
+            .field("host", &self.host.as_deref().map(redact::text))
+            .finish_non_exhaustive()
+    }
+}
+
+/// Arguments and variables are for the plugin alone.
+impl fmt::Debug for ExecState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExecState")
+            .field("command", &self.command)
+            .finish_non_exhaustive()
+    }
 }
 
 impl ConnectionState {

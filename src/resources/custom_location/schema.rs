@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::resources::connection;
-use crate::resources::shared::{deletion, drift, ids};
+use crate::resources::shared::{azure_names, deletion, drift, ids, kubernetes_names};
 use crate::sdk::checks;
 use crate::sdk::schema::{Attribute, IdentityAttribute, IdentitySchema, Schema};
 use crate::sdk::timeouts::{self, Operation, Timeouts};
@@ -59,15 +59,9 @@ fn identifying() -> Vec<Attribute> {
             ))
             .check(checks::ends(|c| c.is_ascii_alphanumeric(), "a letter or digit"))
             .describe("Name of the custom location."),
-        Attribute::string("resource_group_name")
-            .required()
-            .replace()
-            .check(checks::length(1, 90))
+        azure_names::resource_group()
             .describe("Name of an existing resource group. It need not be that of the cluster."),
-        Attribute::string("location")
-            .required()
-            .replace()
-            .check(checks::non_empty())
+        azure_names::location()
             .describe("Azure region of the object; that of the connected cluster."),
         Attribute::string("connected_cluster_id")
             .required()
@@ -77,7 +71,7 @@ fn identifying() -> Vec<Attribute> {
         Attribute::string("namespace")
             .required()
             .replace()
-            .check(checks::length(1, 63))
+            .check(kubernetes_names::namespace())
             .describe("Namespace in the cluster, made when it is missing. It belongs to one custom location."),
     ]
 }

@@ -2,7 +2,6 @@
 
 use crate::sdk::diagnostics::{Diagnostic, Diagnostics};
 use crate::sdk::path::{AttributePath, Step};
-use crate::sdk::schema::Check;
 use crate::sdk::value::Value;
 use crate::usecases::extension::{Known, known};
 
@@ -10,20 +9,6 @@ use super::schema::{PROTECTED, PROTECTED_WO, PROTECTED_WO_VERSION};
 
 pub(super) fn name_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '-' || c == '.'
-}
-
-/// A DNS label (RFC 1123), as Kubernetes wants it of a namespace.
-pub(super) fn namespace() -> Check {
-    Check::text(|text| {
-        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        let ends_well = !text.starts_with('-') && !text.ends_with('-');
-        if (1..=63).contains(&text.len()) && text.chars().all(allowed) && ends_well {
-            return Ok(());
-        }
-        Err(format!(
-            "{text:?} is not a namespace: 1 to 63 lower-case letters, digits and hyphens, none of the latter at an end"
-        ))
-    })
 }
 
 /// Checks a configuration; it may hold unknowns.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::resources::connection;
-use crate::resources::shared::{deletion, drift, ids};
+use crate::resources::shared::{deletion, drift, ids, kubernetes_names};
 use crate::sdk::checks;
 use crate::sdk::schema::{Attribute, IdentityAttribute, IdentitySchema, Nesting, Schema};
 use crate::sdk::timeouts::{self, Operation, Timeouts};
@@ -97,12 +97,12 @@ fn installed() -> Vec<Attribute> {
         Attribute::string("release_namespace")
             .optional_computed()
             .replace()
-            .check(rules::namespace())
+            .check(kubernetes_names::namespace())
             .conflicts_with(&["target_namespace"])
             .describe("Namespace of the Helm release of an extension for the whole cluster. Default: that of the type."),
         Attribute::string("target_namespace")
             .replace()
-            .check(rules::namespace())
+            .check(kubernetes_names::namespace())
             .describe("The only namespace that the extension works in, for types with namespace scope."),
         Attribute::bool("identity_enabled")
             .optional_computed()

@@ -31,10 +31,7 @@ pub(super) fn git_url() -> Check {
         if schemes.iter().any(|scheme| text.starts_with(scheme)) {
             return Ok(());
         }
-        Err(format!(
-            "{text:?} begins with none of {}",
-            schemes.join(", ")
-        ))
+        Err(format!("it begins with none of {}", schemes.join(", ")))
     })
 }
 

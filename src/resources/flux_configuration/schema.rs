@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::resources::connection;
-use crate::resources::shared::{deletion, drift, ids};
+use crate::resources::shared::{deletion, drift, ids, kubernetes_names};
 use crate::sdk::checks;
 use crate::sdk::schema::{Attribute, IdentityAttribute, IdentitySchema, Nesting, Schema};
 use crate::sdk::timeouts::{self, Operation, Timeouts};
@@ -63,7 +63,7 @@ fn identifying() -> Vec<Attribute> {
         Attribute::string("namespace")
             .default_value(Value::string("default"))
             .replace()
-            .check(checks::length(1, 63))
+            .check(kubernetes_names::namespace())
             .describe("Namespace of Flux's own objects, made when it is missing. Default: `default`."),
         Attribute::string("scope")
             .default_value(Value::string("cluster"))

@@ -47,6 +47,9 @@ fn git() -> Vec<Attribute> {
         Attribute::string("url")
             .required()
             .check(rules::git_url())
+            .check(checks::no_credentials(
+                "set https_user, and the token as httpsKey in configuration_protected_settings_wo",
+            ))
             .describe("URL of the repository: `https://…`, `ssh://…` or `git@…`."),
         Attribute::nested("reference", Nesting::Single, git_reference())
             .required()
@@ -80,6 +83,9 @@ fn bucket() -> Vec<Attribute> {
         Attribute::string("url")
             .required()
             .check(checks::url(&["http", "https"]))
+            .check(checks::no_credentials(
+                "set access_key_wo, and the secret as bucketSecretKey in configuration_protected_settings_wo",
+            ))
             .describe("URL of the server."),
         Attribute::string("bucket_name")
             .required()
@@ -100,6 +106,9 @@ fn blob() -> Vec<Attribute> {
         Attribute::string("url")
             .required()
             .check(checks::url(&["https"]))
+            .check(checks::no_credentials(
+                "set account_key_wo, sas_token_wo or service_principal",
+            ))
             .describe("URL of the storage account's blob service."),
         Attribute::string("container_name")
             .required()
@@ -149,6 +158,9 @@ fn oci() -> Vec<Attribute> {
         Attribute::string("url")
             .required()
             .check(checks::url(&["oci"]))
+            .check(checks::no_credentials(
+                "name a Secret with them in local_auth_reference",
+            ))
             .describe("URL of the repository, `oci://…`."),
         Attribute::nested("reference", Nesting::Single, oci_reference())
             .optional()

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::resources::connection;
-use crate::resources::shared::{deletion, drift, ids};
+use crate::resources::shared::{deletion, drift, ids, kubernetes_names};
 use crate::sdk::checks;
 use crate::sdk::schema::{Attribute, IdentityAttribute, IdentitySchema, Nesting, Schema};
 use crate::sdk::timeouts::{self, Operation, Timeouts};
@@ -105,6 +105,7 @@ fn account() -> Vec<Attribute> {
 fn roles() -> Vec<Attribute> {
     vec![
         Attribute::set_of("cluster_roles", Type::String)
+            .check(kubernetes_names::segments())
             .describe(
                 "ClusterRoles that the service account has in the whole cluster, such as `view`. `cluster-admin` makes whoever \
                  has the token an administrator of the cluster, which is worth a warning.",
@@ -119,7 +120,7 @@ fn role_binding() -> Vec<Attribute> {
     vec![
         Attribute::string("namespace")
             .required()
-            .check(checks::non_empty())
+            .check(kubernetes_names::namespace())
             .describe("Namespace in which the role counts."),
         Attribute::string("kind")
             .required()
@@ -127,7 +128,7 @@ fn role_binding() -> Vec<Attribute> {
             .describe("`Role` of that namespace, or `ClusterRole`."),
         Attribute::string("name")
             .required()
-            .check(checks::non_empty())
+            .check(kubernetes_names::segment())
             .describe("Name of the role."),
     ]
 }

@@ -92,6 +92,8 @@ impl Child {
                     part("resource_group_name"),
                     part("cluster_name"),
                 );
+                let id = (self.on)(&cluster, part("name"));
+                parse(&id.to_string(), self.noun, "az resource show", self.names)?;
                 Ok((cluster, part("name").to_owned()))
             }
         }
@@ -121,7 +123,8 @@ pub(crate) fn imported_in_group(
         ImportTarget::Identity(identity) => {
             let part = |name| identity.get(name).as_str().unwrap_or_default();
             let (subscription, group) = (part("subscription_id"), part("resource_group_name"));
-            Ok(from_parts(subscription, group, part("name")))
+            let id = from_parts(subscription, group, part("name"));
+            parse(&id.to_string(), wanted, shown_by, good)
         }
     }
 }
@@ -191,8 +194,21 @@ mod tests {
             .imported(&ImportTarget::Identity(identity))
             .expect("an id");
         assert_eq!(again, (cluster.clone(), "flux".to_owned()));
+        for odd in ["..", "a/b", "a%2fb", ""] {
+            let mut parts = id_parts(&id);
+            parts.insert("name".to_owned(), Value::string(odd));
+            let odd = ImportTarget::Identity(Value::Map(parts));
+            assert!(EXTENSION.imported(&odd).is_err());
+        }
         let other = ImportTarget::Id(cluster.to_string());
         assert!(EXTENSION.imported(&other).is_err());
+    }
+
+    fn id_parts(id: &ResourceId) -> std::collections::BTreeMap<String, Value> {
+        match Child::identity(id) {
+            Value::Map(parts) => parts,
+            other => panic!("an object, not {other:?}"),
+        }
     }
 
     fn fault(check: &Check, text: &str) -> String {

@@ -3,6 +3,7 @@
 mod explain;
 
 use super::path::AttributePath;
+use crate::redact;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// An error.
+    /// An error. Control characters in the text go: names of others would paint the terminal with them.
     pub fn error(
         path: AttributePath,
         summary: impl Into<String>,
@@ -35,8 +36,8 @@ impl Diagnostic {
     ) -> Self {
         Self {
             severity: Severity::Error,
-            summary: summary.into(),
-            detail: detail.into(),
+            summary: redact::printable(&summary.into()),
+            detail: redact::printable(&detail.into()),
             path,
         }
     }

@@ -96,7 +96,7 @@ impl Install<'_> {
             return Ok(());
         };
         let record = Record::decode(&stored.payload)?;
-        if record.is_pending() && self.lease.is_held() && is_ours(&stored, &record) {
+        if record.is_pending() && is_of_dead_run(&stored, &record, self.lease.is_held()) {
             call.step("clear away the record of a Helm run that was killed");
             self.cluster.delete_release_record(call, &stored).await?;
         }
@@ -186,16 +186,16 @@ impl Install<'_> {
     }
 }
 
-/// Whether a pending record was left by a Helm of ours. Such a Helm dies with its run, and while this run holds the Lease
-/// no other one lives. Without a Lease nothing can be told of the run that began it.
-fn is_ours(stored: &StoredRelease, record: &Record) -> bool {
+/// Whether a pending record was left by a Helm of ours whose run is dead. Such a Helm dies with its run, and while this run
+/// is `alone` (it holds the Lease) no other one lives. Without a Lease nothing can be told of the run that began it.
+fn is_of_dead_run(stored: &StoredRelease, record: &Record, alone: bool) -> bool {
     let started = stored
         .labels
         .get(STARTED)
         .and_then(|second| second.parse::<i64>().ok());
     let noted = record.last_deployed.map(jiff::Timestamp::as_second);
     match (started, noted) {
-        (Some(started), Some(noted)) => (0..START_MARGIN).contains(&(noted - started)),
+        (Some(started), Some(noted)) => alone && (0..START_MARGIN).contains(&(noted - started)),
         _ => false,
     }
 }
@@ -218,7 +218,7 @@ pub(super) async fn evidence(call: &Call, cluster: &Cluster) -> Box<Evidence> {
 mod tests {
     use super::*;
 
-    fn pending(label: Option<&str>, noted: &str) -> bool {
+    fn dead(label: Option<&str>, noted: &str, alone: bool) -> bool {
         let labels = label.map(|second| (STARTED.to_owned(), second.to_owned()));
         let stored = StoredRelease {
             namespace: RELEASE_NAMESPACE.to_owned(),
@@ -234,18 +234,22 @@ mod tests {
             deployments: [].into(),
             definitions: Vec::new(),
         };
-        is_ours(&stored, &record)
+        is_of_dead_run(&stored, &record, alone)
     }
 
     #[test]
-    fn only_a_record_that_helm_began_right_after_we_started_it_is_ours() {
+    fn only_a_record_that_a_dead_run_began_right_after_it_started_helm_is_cleared_away() {
         let noted = "2026-11-25T12:00:05Z";
-        assert!(pending(Some("1795608000"), noted));
+        assert!(dead(Some("1795608000"), noted, true));
         assert!(
-            !pending(Some("1795604400"), noted),
+            !dead(Some("1795608000"), noted, false),
+            "its run may be at work"
+        );
+        assert!(
+            !dead(Some("1795604400"), noted, true),
             "inherited from a record of an hour ago"
         );
-        assert!(!pending(None, noted));
-        assert!(!pending(Some("1795608000"), ""));
+        assert!(!dead(None, noted, true));
+        assert!(!dead(Some("1795608000"), "", true));
     }
 }

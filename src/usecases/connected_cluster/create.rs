@@ -129,19 +129,21 @@ impl Key {
     }
 }
 
-/// Everything up to the first write; a key pair is made while both planes are checked and chart and Helm are fetched.
-/// Where the cluster is to be checked from within, that comes last: it takes a Helm.
+/// Everything up to the first write; a key pair is made while both planes are checked. Chart and Helm come after that: the
+/// data plane of the region gets a token, and the region is one of the things that are checked. Where the cluster is to be
+/// checked from within, that comes last: it takes a Helm.
 async fn prepare<'a>(
     call: &Call,
     session: &Session,
     spec: &Spec,
     (cluster, lease): (Cluster, &'a WorkLease),
 ) -> Result<Ready<'a>, Error> {
-    let (preflight, pair, provisions) = futures::try_join!(
+    let (preflight, pair) = futures::try_join!(
         preflight::run(call, session, &cluster, spec, lease.is_held()),
         key_pair::generate(),
-        Provisions::fetch(call, session, &cluster, &spec.location, &spec.agent, None),
     )?;
+    let provisions =
+        Provisions::fetch(call, session, &cluster, &spec.location, &spec.agent, None).await?;
     call.check()?;
     // Not beside the others: if one of them failed, nothing would be left to take the job away.
     if spec.checks == Checks::Job {

@@ -26,7 +26,7 @@ pub(super) struct Findings<'a> {
 pub(super) enum ReleaseFinding {
     /// No release.
     None,
-    /// A release whose config map is missing: an install that broke off early.
+    /// A release whose config map is missing or names no connected cluster: an install that broke off early.
     Anonymous,
     /// A release of a connected cluster.
     Owned {

@@ -226,10 +226,11 @@ fn config(spec: &Spec, inside: &Inside) -> Option<Drift> {
         return Some(Drift::cluster(Cure::Reinstall, format!("{MAP}: missing")));
     };
     let owner = owner(config);
-    if owner != spec.id {
+    if owner.as_ref() != Some(&spec.id) {
+        let named = owner.map_or("no connected cluster".to_owned(), |id| id.to_string());
         return Some(Drift::cluster(
             Cure::Reinstall,
-            format!("{MAP}: names {owner}"),
+            format!("{MAP}: names {named}"),
         ));
     }
     let wanted = spec.settings.auto_upgrade;

@@ -64,5 +64,5 @@ async fn key(
 ) -> Result<KeyFinding, Error> {
     let cluster = session.cluster(call, connection).await?;
     let key = cluster.private_key(call).await?;
-    Ok(key.as_ref().map(found_key).unwrap_or_default())
+    Ok(found_key(key.as_ref()).await)
 }

@@ -13,6 +13,7 @@ use rsa::{RsaPrivateKey, RsaPublicKey};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::error::Error;
+use crate::files;
 
 /// Size that the az CLI uses and the service expects.
 const BITS: usize = 4096;
@@ -49,8 +50,21 @@ fn pair(bits: usize) -> Result<KeyPair, Error> {
     })
 }
 
-/// The public half of a private key (PEM), in the form that Azure has it; `None` when the text is no such key.
-pub(super) fn public_half(pem: &SecretString) -> Option<String> {
+/// The longest text that is taken for a key: one of 8192 bits has 6.4 KB. Reading a key takes time that grows with the cube of
+/// its length, and whoever may write Secrets in the agents' namespace chooses it.
+const LONGEST: usize = 8 * 1024;
+
+/// The public half of a private key (PEM), in the form that Azure has it; `None` when the text is no such key or has more
+/// than 8192 bits. It is read on a blocking thread.
+pub(super) async fn public_half(pem: &SecretString) -> Option<String> {
+    if pem.expose_secret().len() > LONGEST {
+        return None;
+    }
+    let pem = pem.clone();
+    files::blocking(move || public_half_of(&pem)).await
+}
+
+fn public_half_of(pem: &SecretString) -> Option<String> {
     let private = RsaPrivateKey::from_pkcs1_pem(pem.expose_secret()).ok()?;
     let public = RsaPublicKey::from(&private).to_pkcs1_der().ok()?;
     Some(STANDARD.encode(public.as_bytes()))
@@ -80,8 +94,8 @@ mod tests {
         let public = RsaPublicKey::from_pkcs1_der(&public).expect("PKCS#1 DER");
         assert_eq!(public, RsaPublicKey::from(&private));
         assert_eq!(public.n().bits(), BITS);
-        assert_eq!(public_half(&pair.private), Some(pair.public));
-        assert_eq!(public_half(&"no key".into()), None);
+        assert_eq!(public_half(&pair.private).await, Some(pair.public));
+        assert_eq!(public_half(&"no key".into()).await, None);
     }
 
     #[test]

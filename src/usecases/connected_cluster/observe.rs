@@ -1,10 +1,12 @@
 //! Looking at a connected cluster on both planes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::arm::{ConnectedCluster, ResourceId};
 use crate::call::Call;
-use crate::cluster::{Agents, ArcConfig, Cluster, Connection, EvidenceLine};
+use crate::cluster::{
+    AGENTS_NAMESPACE, Agents, ArcConfig, Cluster, Connection, EvidenceLine, NamespaceState,
+};
 use crate::helm::Record;
 
 use super::error::Error;
@@ -50,7 +52,7 @@ impl Inside {
     /// Whether the agents here, or what is left of them, belong to this connected cluster.
     #[must_use]
     pub fn belongs_to(&self, id: &ResourceId) -> bool {
-        let named = self.config.as_ref().map(owner);
+        let named = self.config.as_ref().and_then(owner);
         named.as_ref() == Some(id) || self.unfinished.as_ref() == Some(id)
     }
 }
@@ -121,8 +123,12 @@ pub(super) async fn look_inside(call: &Call, cluster: &Cluster) -> Result<Inside
             cluster.has_identity_certificate(call),
         )?)
     };
-    let ((cluster_uid, agents, config, key, has_identity), release) =
-        futures::try_join!(objects, installed(call, cluster))?;
+    let namespace = async { Ok(cluster.namespace_state(call, AGENTS_NAMESPACE).await?) };
+    let ((cluster_uid, agents, config, key, has_identity), release, namespace) =
+        futures::try_join!(objects, installed(call, cluster), namespace)?;
+    if namespace == NamespaceState::Terminating {
+        return Ok(emptied(cluster_uid));
+    }
     let groups = release.iter().flat_map(|record| &record.definitions);
     let groups = groups
         .map(|one| format!("{}/{}", one.group, one.version))
@@ -138,12 +144,16 @@ pub(super) async fn look_inside(call: &Call, cluster: &Cluster) -> Result<Inside
         cluster.explain_agents(call).await
     };
     let (served, evidence) = futures::try_join!(cluster.served_resources(call, &groups), evidence)?;
+    let public_key = match &key {
+        Some(key) => key_pair::public_half(&key.pem).await,
+        None => None,
+    };
     Ok(Inside {
         cluster_uid,
         agents,
         release,
         config,
-        public_key: key.as_ref().and_then(|key| key_pair::public_half(&key.pem)),
+        public_key,
         unfinished: key
             .and_then(|key| key.unfinished)
             .and_then(|id| ResourceId::parse(&id).ok()),
@@ -151,6 +161,24 @@ pub(super) async fn look_inside(call: &Call, cluster: &Cluster) -> Result<Inside
         served,
         evidence,
     })
+}
+
+/// A cluster whose agents are on their way out: nothing of them counts as there, although it can still be read.
+fn emptied(cluster_uid: String) -> Inside {
+    Inside {
+        cluster_uid,
+        agents: Agents {
+            namespace: AGENTS_NAMESPACE.to_owned(),
+            workloads: BTreeMap::new(),
+        },
+        release: None,
+        config: None,
+        public_key: None,
+        unfinished: None,
+        has_identity: false,
+        served: BTreeSet::new(),
+        evidence: Vec::new(),
+    }
 }
 
 /// Both planes after a use case did its work.
@@ -184,4 +212,75 @@ pub(super) async fn installed(call: &Call, cluster: &Cluster) -> Result<Option<R
     let stored = cluster.agent_release(call).await?;
     let record = stored.map(|stored| Record::decode(&stored.payload));
     Ok(record.transpose()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::testing::{session, spec};
+    use super::*;
+    use crate::arm::testing::{Azure, CLUSTER, Reply, call, cluster_id};
+    use crate::cluster::testing::Store;
+
+    const NAMESPACE: &str = "/api/v1/namespaces/azure-arc";
+
+    /// A cluster with a config map and an agent, in a namespace that is going or not.
+    fn store(going: Option<&str>) -> Store {
+        let (store, id) = (Store::new(), cluster_id());
+        store.put(
+            NAMESPACE,
+            json!({"metadata": {"name": "azure-arc", "deletionTimestamp": going}}),
+        );
+        let config = json!({"metadata": {"name": "azure-clusterconfig"}, "data": {
+            "AZURE_SUBSCRIPTION_ID": id.subscription_id(), "AZURE_RESOURCE_GROUP": id.resource_group(),
+            "AZURE_RESOURCE_NAME": id.name()}});
+        store.put(
+            &format!("{NAMESPACE}/configmaps/azure-clusterconfig"),
+            config,
+        );
+        for (name, going) in [
+            ("config-agent", None),
+            ("going-agent", Some("2026-01-01T00:00:00Z")),
+        ] {
+            let agent = json!({"metadata": {"name": name, "deletionTimestamp": going},
+                               "spec": {"replicas": 0, "selector": {}, "template": {}}});
+            store.put(
+                &format!("/apis/apps/v1/namespaces/azure-arc/deployments/{name}"),
+                agent,
+            );
+        }
+        store
+    }
+
+    #[tokio::test]
+    async fn what_is_on_its_way_out_is_not_there() {
+        let inside = Box::pin(look_inside(&call(), &store(None).client())).await;
+        let inside = inside.expect("a look");
+        assert!(inside.belongs_to(&cluster_id()));
+        assert!(inside.agents.workloads.keys().eq(["config-agent"]));
+        let going = store(Some("2026-01-01T00:00:00Z"));
+        let inside = Box::pin(look_inside(&call(), &going.client())).await;
+        let inside = inside.expect("a look");
+        assert!(!inside.belongs_to(&cluster_id()));
+        assert!(inside.agents.workloads.is_empty());
+    }
+
+    #[tokio::test]
+    async fn work_whose_agents_are_being_removed_did_not_end_well() {
+        let azure = Azure::start(|seen, _| {
+            (seen.path == CLUSTER).then(|| Reply::json(200, &json!({"properties": {}})))
+        })
+        .await;
+        let session = session(azure.client(), None);
+        let spec = Spec {
+            id: cluster_id(),
+            ..spec()
+        };
+        for (going, ends_well) in [(None, true), (Some("2026-01-01T00:00:00Z"), false)] {
+            let cluster = store(going).client();
+            let seen = Box::pin(complete(&call(), &session, &cluster, &spec)).await;
+            assert_eq!(seen.is_ok(), ends_well);
+        }
+    }
 }

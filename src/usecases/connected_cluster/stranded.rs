@@ -1,7 +1,7 @@
 //! What to say of agents that did not come up in time: a name for the likeliest reason, and the next command.
 
 use crate::cluster::Cause;
-use crate::fault::Kind;
+use crate::fault::{Kind, shell_word};
 
 /// Missing images and missing nodes are not a matter of time: a longer wait would end the same way.
 pub(super) fn kind(failure: Kind, cause: &Cause) -> Kind {
@@ -31,11 +31,11 @@ pub(super) fn remedies(cause: &Cause) -> Vec<String> {
     let operator = "look at the identity operator: kubectl logs --namespace azure-arc deployment/clusteridentityoperator --all-containers";
     match cause {
         Cause::ImagePull { pod } => vec![
-            format!("see which image and why: kubectl describe pod {pod} --namespace azure-arc"),
+            format!("see which image and why: kubectl describe pod {} --namespace azure-arc", shell_word(pod)),
             "let the nodes reach mcr.microsoft.com and *.data.mcr.microsoft.com, or the mirror that the agents are told of, then run again".to_owned(),
         ],
         Cause::Unscheduled { pod } => vec![
-            format!("see what the scheduler says: kubectl describe pod {pod} --namespace azure-arc"),
+            format!("see what the scheduler says: kubectl describe pod {} --namespace azure-arc", shell_word(pod)),
             "give the cluster a Linux node (amd64 or arm64) without taints and with 850 MB of free memory; on Fargate a profile for azure-arc; then run again".to_owned(),
         ],
         Cause::NoIdentity => vec![

@@ -1,7 +1,7 @@
 //! What can go wrong with a custom location, and what to do about it.
 
 use crate::arm::ResourceId;
-use crate::fault::{Explain, Kind, Reference, Remedy};
+use crate::fault::{Explain, Kind, Reference, Remedy, shell_word};
 use crate::usecases::target::ParentError;
 
 /// Something about a custom location that could not be done or learned.
@@ -131,12 +131,12 @@ impl Error {
                     .to_owned(),
                 format!(
                     "or: az connectedk8s enable-features --features cluster-connect custom-locations --name {} --resource-group {}",
-                    cluster.name(),
-                    cluster.resource_group()
+                    shell_word(cluster.name()),
+                    shell_word(cluster.resource_group())
                 ),
             ],
             Self::NamespaceTerminating { namespace, .. } => vec![
-                format!("see what holds it: kubectl get namespace {namespace} --output yaml"),
+                format!("see what holds it: kubectl get namespace {} --output yaml", shell_word(namespace)),
                 "run again when it is gone".to_owned(),
             ],
             Self::Exists { id } => vec![

@@ -5,6 +5,7 @@ use crate::call::{Call, Halt};
 use crate::cluster::{AGENTS_NAMESPACE, Cluster};
 
 use super::error::Error;
+use crate::redact;
 use crate::usecases::error::Work;
 use crate::usecases::session::Session;
 
@@ -82,8 +83,9 @@ pub(super) fn statuses(object: &Extension) -> Vec<String> {
 }
 
 fn said(code: Option<&str>, message: &str) -> String {
+    let message = redact::text(message);
     match code {
-        Some(code) => format!("Azure: {code}: {message}"),
+        Some(code) => format!("Azure: {}: {message}", redact::text(code)),
         None => format!("Azure: {message}"),
     }
 }

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use crate::arm::{self, FluxConfiguration, ResourceId};
 use crate::call::{Call, Probe, WaitError, poll_until};
+use crate::redact;
 use crate::usecases::session::Session;
 
 use super::error::Error;
@@ -114,7 +115,7 @@ pub(super) fn complaints(object: &FluxConfiguration) -> Vec<String> {
         .error_message
         .iter()
         .filter(|message| !message.is_empty())
-        .map(|message| format!("Azure: {message}"));
+        .map(|message| format!("Azure: {}", redact::text(message)));
     let objects = properties.statuses.iter().flatten();
     message
         .chain(objects.filter_map(crate::arm::FluxStatus::complaint))

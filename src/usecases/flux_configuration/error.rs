@@ -2,7 +2,7 @@
 
 use crate::arm::{self, ResourceId};
 use crate::call::Halt;
-use crate::fault::{Explain, Kind, Reference, Remedy};
+use crate::fault::{Explain, Kind, Reference, Remedy, shell_word};
 use crate::usecases::error::{Work, bullets};
 use crate::usecases::target::{ParentError, parent_of};
 
@@ -140,8 +140,8 @@ impl Error {
                 "install it first: an arc_extension with extension_type = \"microsoft.flux\", and depends_on here".to_owned(),
                 format!(
                     "or: az k8s-extension create --cluster-type connectedClusters --cluster-name {} --resource-group {} --name flux --extension-type microsoft.flux",
-                    cluster.name(),
-                    cluster.resource_group()
+                    shell_word(cluster.name()),
+                    shell_word(cluster.resource_group())
                 ),
             ],
             Self::Exists { id } => vec![
@@ -153,9 +153,9 @@ impl Error {
                 "check url, reference, credentials and paths of the source".to_owned(),
                 format!(
                     "look at its objects: az k8s-configuration flux show --cluster-type connectedClusters --cluster-name {} --resource-group {} --name {}",
-                    parent_of(id).name(),
-                    id.resource_group(),
-                    id.name()
+                    shell_word(parent_of(id).name()),
+                    shell_word(id.resource_group()),
+                    shell_word(id.name())
                 ),
             ],
             Self::Parent(_) => Vec::new(),

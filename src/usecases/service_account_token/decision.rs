@@ -105,9 +105,11 @@ fn for_secrets(spec: &Spec, inside: &Inside) -> Result<Vec<Step>, Error> {
             (None, [inside.secret.as_ref(), inside.anchor.as_ref()])
         }
     };
+    let spare = inside.spare.iter().filter(|secret| secret.long_lived);
     let mut steps: Vec<_> = unwanted
         .into_iter()
         .flatten()
+        .chain(spare)
         .filter(|secret| secret.ours)
         .map(dropping)
         .collect();
@@ -217,6 +219,7 @@ mod tests {
             bindings: Vec::new(),
             secret: None,
             anchor: None,
+            spare: Vec::new(),
             lets_clients_through: true,
         }
     }
@@ -390,5 +393,22 @@ mod tests {
             decide(&rotating, &known, &inside).expect("decided"),
             [Step::TakeOverAccount]
         );
+    }
+
+    #[test]
+    fn a_second_long_lived_token_is_revoked_and_a_lent_one_is_not() {
+        let mut inside = complete();
+        let spare = |name: &str, long_lived| TokenSecret {
+            name: name.to_owned(),
+            uid: name.to_owned(),
+            ..secret(long_lived, true)
+        };
+        inside.spare = vec![spare("second", true), spare("lent", false)];
+        let steps = decide(&spec(), &Known::default(), &inside).expect("ours");
+        let dropped = steps.iter().filter_map(|step| match step {
+            Step::DropSecret { name, .. } => Some(name.as_str()),
+            _ => None,
+        });
+        assert!(dropped.eq(["second"]));
     }
 }

@@ -251,6 +251,7 @@ mod tests {
             bindings: vec![binding()],
             secret: Some(secret("azure-user-secret", true)),
             anchor: Some(secret("azure-user-bound-token", false)),
+            spare: Vec::new(),
             lets_clients_through: true,
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::arm::ResourceId;
 use crate::cluster::{self, Account, Grant};
-use crate::fault::{Explain, Kind, Reference, Remedy};
+use crate::fault::{Explain, Kind, Reference, Remedy, shell_word};
 use crate::usecases::target::ParentError;
 
 /// A token that could not be provided, looked at, lent or removed.
@@ -168,18 +168,22 @@ impl Error {
             }
             Self::ClusterConnectOff(id) => vec![format!(
                 "enable it: az connectedk8s enable-features --features cluster-connect --name {} --resource-group {}",
-                id.name(),
-                id.resource_group()
+                shell_word(id.name()),
+                shell_word(id.resource_group())
             )],
             Self::NamespaceMissing { namespace, .. } => vec![
-                format!("create it: kubectl create namespace {namespace}"),
+                format!(
+                    "create it: kubectl create namespace {}",
+                    shell_word(namespace)
+                ),
                 "check the spelling, and that the connection leads to the cluster you mean"
                     .to_owned(),
             ],
             Self::AccountMissing(account) => vec![
                 format!(
                     "create it: kubectl create serviceaccount {} --namespace {}",
-                    account.name, account.namespace
+                    shell_word(&account.name),
+                    shell_word(&account.namespace)
                 ),
                 "or let it be made here: create_service_account = true".to_owned(),
             ],
@@ -187,7 +191,8 @@ impl Error {
                 match &grant.namespace {
                     Some(namespace) if grant.kind == cluster::RoleKind::Role => {
                         format!(
-                            "see the roles there are: kubectl get roles --namespace {namespace}"
+                            "see the roles there are: kubectl get roles --namespace {}",
+                            shell_word(namespace)
                         )
                     }
                     _ => "see the roles there are: kubectl get clusterroles".to_owned(),
@@ -200,11 +205,11 @@ impl Error {
             ],
             Self::TokenRefused { account, .. } => vec![format!(
                 "see whether somebody deletes it: kubectl get secrets,events --namespace {}",
-                account.namespace
+                shell_word(&account.namespace)
             )],
             Self::RightsMissing { account, .. } => vec![format!(
-                "see what it may do: kubectl auth can-i --list --as system:serviceaccount:{}:{}",
-                account.namespace, account.name
+                "see what it may do: kubectl auth can-i --list --as {}",
+                shell_word(&account.user())
             )],
             Self::Revoked { .. } => vec!["find out who deletes it, then run again".to_owned()],
         }
@@ -216,8 +221,12 @@ fn as_argument(object: &str) -> String {
     let (kind, name) = object.split_once(' ').unwrap_or((object, ""));
     let kind = kind.to_ascii_lowercase();
     match name.split_once('/') {
-        Some((namespace, name)) => format!("{kind} {name} --namespace {namespace}"),
-        None => format!("{kind} {name}"),
+        Some((namespace, name)) => format!(
+            "{kind} {} --namespace {}",
+            shell_word(name),
+            shell_word(namespace)
+        ),
+        None => format!("{kind} {}", shell_word(name)),
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) struct Inside {
     pub secret: Option<TokenSecret>,
     /// The Secret that the bound token hangs on.
     pub anchor: Option<TokenSecret>,
+    /// What else bears our marks: Secrets of tokens that are lent, and what an earlier run left.
+    pub spare: Vec<TokenSecret>,
     /// Whether the agents let clients through.
     pub lets_clients_through: bool,
 }
@@ -33,10 +35,16 @@ impl Inside {
             .account
             .as_ref()
             .is_some_and(|account| account.ours || !spec.create_account);
-        let secrets = [&self.secret, &self.anchor];
         !account
             && !self.bindings.iter().any(|binding| binding.ours)
-            && !secrets.into_iter().flatten().any(|secret| secret.ours)
+            && self.own_secrets().next().is_none()
+    }
+
+    /// All Secrets that bear our marks, but for those of tokens that are lent.
+    pub(super) fn own_secrets(&self) -> impl Iterator<Item = &TokenSecret> {
+        let spare = self.spare.iter().filter(|secret| secret.long_lived);
+        let chosen = self.secret.iter().chain(&self.anchor);
+        chosen.chain(spare).filter(|secret| secret.ours)
     }
 }
 
@@ -50,24 +58,26 @@ pub(super) async fn inside(call: &Call, cluster: &Cluster, spec: &Spec) -> Resul
         cluster.token_secrets(call, account, &marks),
         cluster.agents(call),
     )?;
-    let (secret, anchor) = secrets_of(call, cluster, spec, secrets).await?;
+    let (secret, anchor, spare) = secrets_of(call, cluster, spec, secrets).await?;
     Ok(Inside {
         cluster_uid,
         account: found,
         bindings: with_namesakes(call, cluster, spec, marked).await?,
         secret,
         anchor,
+        spare,
         lets_clients_through: agents.workloads.contains_key(CONNECT_AGENT),
     })
 }
 
-/// The Secret with the long-lived token and the anchor of the bound one: ours, or else what has the names of ours.
+/// The Secret with the long-lived token and the anchor of the bound one: ours, or else what has the names of ours. Then the
+/// rest of ours.
 async fn secrets_of(
     call: &Call,
     cluster: &Cluster,
     spec: &Spec,
     ours: Vec<TokenSecret>,
-) -> Result<(Option<TokenSecret>, Option<TokenSecret>), Error> {
+) -> Result<(Option<TokenSecret>, Option<TokenSecret>, Vec<TokenSecret>), Error> {
     let (account, marks) = (&spec.account, spec.marks());
     let (usual, anchor) = (account.secret_name(), account.anchor_name());
     let find = |is: &dyn Fn(&&TokenSecret) -> bool| ours.iter().find(is).cloned();
@@ -79,7 +89,10 @@ async fn secrets_of(
         None => cluster.token_secret(call, account, &anchor, &marks).await?,
         found => found,
     };
-    Ok((secret, anchor))
+    let chosen = [&secret, &anchor].map(|one| one.as_ref().map(|one| one.uid.clone()));
+    let is_spare = |one: &TokenSecret| !chosen.iter().flatten().any(|uid| *uid == one.uid);
+    let spare = ours.into_iter().filter(is_spare).collect();
+    Ok((secret, anchor, spare))
 }
 
 /// Adds the bindings that bear no marks and have the names of ours. Normally there is none to be asked for.

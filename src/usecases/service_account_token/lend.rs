@@ -71,15 +71,18 @@ pub async fn lend(call: &Call, session: &Session, spec: &LoanSpec) -> Result<Loa
             connect,
         }),
         Err(error) => {
-            let (name, uid) = (&anchor.name, &anchor.uid);
-            let dropped = cluster
-                .delete_token_secret(call, &spec.account, name, uid)
-                .await;
-            if let Err(left) = dropped {
-                tracing::warn!(secret = %name, error = %left, "an anchor without a token is left in the cluster");
-            }
+            revoke(call, &cluster, &spec.account, &anchor).await;
             Err(error)
         }
+    }
+}
+
+/// Takes back a token that nobody will be given, and does so too after the call was stopped.
+async fn revoke(call: &Call, cluster: &Cluster, account: &Account, anchor: &TokenSecret) {
+    let (call, name) = (call.afterwards(), &anchor.name);
+    let dropped = cluster.delete_token_secret(&call, account, name, &anchor.uid);
+    if let Err(error) = dropped.await {
+        tracing::warn!(secret = %name, %error, "the Secret of a token that was not handed out is left in the cluster");
     }
 }
 
@@ -150,4 +153,36 @@ pub async fn give_back(
         .delete_token_secret(call, &anchor.account, &anchor.name, &anchor.uid)
         .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::cluster::testing::Store;
+
+    #[tokio::test]
+    async fn a_token_that_is_not_handed_out_is_revoked_after_a_stop_too() {
+        const SECRET: &str = "/api/v1/namespaces/default/secrets/azure-user-ephemeral-1";
+        let store = Store::new();
+        store.put(
+            SECRET,
+            json!({"metadata": {"name": "azure-user-ephemeral-1", "uid": "s1"}}),
+        );
+        let (stop, cluster) = (CancellationToken::new(), store.client());
+        let anchor = TokenSecret {
+            name: "azure-user-ephemeral-1".to_owned(),
+            uid: "s1".to_owned(),
+            long_lived: false,
+            token: None,
+            account_uid: None,
+            ours: true,
+        };
+        stop.cancel();
+        let account = Account::new("default", "azure-user");
+        revoke(&Call::new(stop, "test"), &cluster, &account, &anchor).await;
+        assert!(store.get(SECRET).is_null());
+    }
 }

@@ -72,8 +72,8 @@ pub async fn observe(
 fn found(inside: Inside, drift: Vec<Drift>, connect: Result<ClusterConnect, Error>) -> Observation {
     let is_long_lived = |secret: &TokenSecret| secret.long_lived;
     let secrets = [&inside.secret, &inside.anchor];
-    let more_is_ours = inside.bindings.iter().any(|binding| binding.ours)
-        || secrets.into_iter().flatten().any(|secret| secret.ours);
+    let more_is_ours =
+        inside.bindings.iter().any(|binding| binding.ours) || inside.own_secrets().next().is_some();
     let bound = inside.bindings.into_iter().filter(|binding| binding.binds);
     let secret_name = secrets.into_iter().flatten().map(|s| s.name.clone()).next();
     Observation {

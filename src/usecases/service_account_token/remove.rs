@@ -28,12 +28,14 @@ pub async fn remove(
         bindings,
         secret,
         anchor,
+        spare,
         ..
     } = inside;
     for binding in bindings.iter().filter(|binding| binding.ours) {
         cluster.delete_binding(call, binding).await?;
     }
-    for secret in [secret, anchor].iter().flatten().filter(|s| s.ours) {
+    let secrets = secret.into_iter().chain(anchor).chain(spare);
+    for secret in secrets.filter(|secret| secret.ours) {
         cluster
             .delete_token_secret(call, &spec.account, &secret.name, &secret.uid)
             .await?;

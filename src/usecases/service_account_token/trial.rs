@@ -56,7 +56,7 @@ pub(super) async fn require_rights(
     token: &SecretString,
     grants: &[(Grant, RoleRules)],
 ) -> Result<(), Error> {
-    let as_account = cluster.with_token(token)?;
+    let as_account = cluster.with_token(token).await?;
     let patience = call.within(PATIENCE);
     for (grant, rules) in grants {
         let look = || async {

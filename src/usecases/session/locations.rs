@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::arm::canonical_location;
 use crate::call::Call;
@@ -19,6 +19,16 @@ const RESOURCE_TYPE: &str = "connectedClusters";
 #[derive(Debug, Default)]
 pub struct OfferedLocations(Mutex<HashMap<String, Vec<String>>>);
 
+impl OfferedLocations {
+    /// What is known, once no other check asks Azure. The wait ends with the call.
+    async fn known(
+        &self,
+        call: &Call,
+    ) -> Result<MutexGuard<'_, HashMap<String, Vec<String>>>, PlaneError> {
+        Ok(call.race(self.0.lock()).await?)
+    }
+}
+
 /// Checks a region before anything is touched. Many checks at once cost one request.
 ///
 /// # Errors
@@ -30,7 +40,7 @@ pub async fn check_location(
     subscription: &str,
     location: &str,
 ) -> Result<(), PlaneError> {
-    let mut known = session.offered.0.lock().await;
+    let mut known = session.offered.known(call).await?;
     if !known.contains_key(subscription) {
         let provider = session
             .azure
@@ -62,7 +72,25 @@ pub fn same_location(one: &str, other: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use tokio_util::sync::CancellationToken;
+
     use super::*;
+    use crate::fault::{Explain as _, Kind};
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_for_another_check_sees_the_end_of_its_own_call() {
+        let offered = OfferedLocations::default();
+        let _asking = offered.0.lock().await;
+        let call = Call::new(CancellationToken::new(), "test").within(Duration::from_secs(5));
+        let known = offered.known(&call);
+        let error = tokio::time::timeout(Duration::from_mins(1), known).await;
+        let error = error
+            .expect("at the deadline")
+            .expect_err("nothing is known");
+        assert_eq!(error.kind(), Kind::Deadline);
+    }
 
     #[test]
     fn a_location_matches_in_any_spelling() {

@@ -94,10 +94,11 @@ impl<'a> Expected<'a> {
     ///
     /// [`PlaneError::OtherAgents`].
     pub(super) fn check_agents(self, agents: Option<&ArcConfig>) -> Result<(), PlaneError> {
-        let owner = agents.map(owner);
-        let fits = owner
-            .as_ref()
-            .map_or(self.without_agents, |owner| owner == self.connected_cluster);
+        let owner = agents.and_then(owner);
+        let fits = match agents {
+            None => self.without_agents,
+            Some(_) => owner.as_ref() == Some(self.connected_cluster),
+        };
         if fits {
             return Ok(());
         }
@@ -123,13 +124,18 @@ pub(super) fn same_cluster(expected: Option<&str>, found: &str) -> Result<(), Pl
     }
 }
 
-/// The connected cluster that the agents in a cluster say they belong to.
-pub(super) fn owner(agents: &ArcConfig) -> ResourceId {
-    ResourceId::connected_cluster(
+/// The connected cluster that the agents in a cluster say they belong to; `None` where what they say is no id. Whoever may
+/// write in their namespace chooses these words, and requests to Azure are made of them.
+pub(super) fn owner(agents: &ArcConfig) -> Option<ResourceId> {
+    let said = ResourceId::connected_cluster(
         &agents.subscription_id,
         &agents.resource_group,
         &agents.name,
-    )
+    );
+    ResourceId::parse(&said.to_string())
+        .ok()
+        .filter(ResourceId::is_connected_cluster)
+        .filter(|id| id.extends().is_none())
 }
 
 #[cfg(test)]
@@ -147,6 +153,34 @@ mod tests {
             name: name.to_owned(),
             ..ArcConfig::default()
         }
+    }
+
+    #[test]
+    fn what_agents_say_of_their_owner_is_an_id_or_nothing() {
+        assert_eq!(owner(&agents("mine")), Some(id("mine")));
+        for name in [
+            "",
+            "..",
+            ".",
+            "a/b",
+            "a/providers/X/y/z",
+            "a%2f",
+            "a?b",
+            "a#b",
+            "a\u{1b}",
+        ] {
+            assert_eq!(owner(&agents(name)), None, "{name:?}");
+            let group = ArcConfig {
+                resource_group: name.to_owned(),
+                ..agents("mine")
+            };
+            assert_eq!(owner(&group), None, "{name:?}");
+        }
+        let nowhere = ArcConfig {
+            subscription_id: "s/../..".to_owned(),
+            ..agents("mine")
+        };
+        assert_eq!(owner(&nowhere), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::arm::{ConnectedCluster, ResourceId};
 use crate::call::Call;
-use crate::fault::{Explain, Kind, Reference, Remedy};
+use crate::fault::{Explain, Kind, Reference, Remedy, shell_word};
 
 use crate::usecases::error::{PlaneError, PlaneSubject};
 use crate::usecases::session::Session;
@@ -128,8 +128,8 @@ impl Explain for ParentError {
                 "check name, resource group and subscription in the id".to_owned(),
                 format!(
                     "see what is there: az connectedk8s list --subscription {} --resource-group {} --output table",
-                    cluster.subscription_id(),
-                    cluster.resource_group()
+                    shell_word(cluster.subscription_id()),
+                    shell_word(cluster.resource_group())
                 ),
             ],
             Self::NotConnected { status, .. } if status == "Expired" => {

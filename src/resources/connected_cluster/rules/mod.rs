@@ -4,7 +4,6 @@ pub(super) mod combinations;
 pub(super) mod immutable;
 
 use semver::Version;
-use url::Url;
 
 use crate::sdk::schema::Check;
 use crate::sdk::value::Value;
@@ -20,32 +19,6 @@ const RESERVED: [&str; 3] = ["microsoft", "azure", "windows"];
 
 pub(super) fn name_character(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '-' || c == '_'
-}
-
-pub(super) fn group_character(c: char) -> bool {
-    c.is_alphanumeric() || "-_.()".contains(c)
-}
-
-pub(super) fn no_trailing_period() -> Check {
-    Check::text(|text| {
-        if text.ends_with('.') {
-            return Err("it must not end with a period".to_owned());
-        }
-        Ok(())
-    })
-}
-
-/// A URL without user and password; `instead` is the write-only attribute that takes them.
-pub(super) fn no_credentials(instead: &'static str) -> Check {
-    Check::text(move |text| {
-        let secret = |url: Url| !url.username().is_empty() || url.password().is_some();
-        if Url::parse(text).is_ok_and(secret) {
-            return Err(format!(
-                "it holds credentials, which would be stored; move it to {instead} and set wo_version"
-            ));
-        }
-        Ok(())
-    })
 }
 
 pub(super) fn certificate() -> Check {
@@ -152,15 +125,6 @@ mod tests {
 
     fn fault(check: &Check, text: &str) -> String {
         check.judge(&Value::string(text)).err().unwrap_or_default()
-    }
-
-    #[test]
-    fn credentials_belong_elsewhere() {
-        let check = no_credentials("https_wo");
-        assert_eq!(fault(&check, "http://proxy:3128"), "");
-        for url in ["http://u:p@proxy:3128", "http://u@proxy"] {
-            assert!(fault(&check, url).contains("move it to https_wo"));
-        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What each failure of a use case means to the person who has to act on it.
 
 use super::Error;
-use crate::fault::{Explain, Kind, Reference, Remedy};
+use crate::fault::{Explain, Kind, Reference, Remedy, shell_word};
 use crate::helm;
 use crate::usecases::connected_cluster::preflight::Finding;
 use crate::usecases::connected_cluster::stranded;
@@ -108,7 +108,7 @@ impl Error {
     fn own_remedies(&self) -> Vec<String> {
         match self {
             Self::ResourceGroupMissing { subscription, name } => vec![
-                format!("create it: az group create --subscription {subscription} --name {name} --location <region>"),
+                format!("create it: az group create --subscription {} --name {} --location <region>", shell_word(subscription), shell_word(name)),
                 "check the spelling and the subscription".to_owned(),
             ],
             Self::MustReplace { .. } => vec!["replace this object; extensions and configurations on it are made anew with it".to_owned()],
@@ -117,7 +117,7 @@ impl Error {
             Self::ExistsInAzure { id, .. } => vec![
                 "choose another name or resource group if it belongs to another cluster".to_owned(),
                 "take it over if it is meant for this cluster, which gives it a new key: adopt_existing = true".to_owned(),
-                format!("delete it if it is left over from a failed attempt: az connectedk8s delete --name {} --resource-group {}", id.name(), id.resource_group()),
+                format!("delete it if it is left over from a failed attempt: az connectedk8s delete --name {} --resource-group {}", shell_word(id.name()), shell_word(id.resource_group())),
             ],
             Self::NotKept { id, .. } => vec![
                 "plan again: the plan then warns of the deletion, and the apply of that plan deletes the object and makes it again".to_owned(),
@@ -130,7 +130,7 @@ impl Error {
             ],
             Self::BoundElsewhere { owner, .. } => vec![
                 "check that the connection leads to the cluster you mean".to_owned(),
-                format!("if it does, disconnect it there first: az connectedk8s delete --name {} --resource-group {}", owner.name(), owner.resource_group()),
+                format!("if it does, disconnect it there first: az connectedk8s delete --name {} --resource-group {}", shell_word(owner.name()), shell_word(owner.resource_group())),
             ],
             Self::BeingConnected { owner, .. } => vec![
                 "check that the connection leads to the cluster you mean".to_owned(),

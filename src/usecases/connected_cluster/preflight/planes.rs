@@ -55,7 +55,7 @@ pub async fn run(
         in_kubernetes,
         find_release(call, session, cluster),
     )?;
-    let mut found = key.as_ref().map(found_key).unwrap_or_default();
+    let mut found = found_key(key.as_ref()).await;
     if let Some(other) = found.unfinished.as_ref().filter(|other| **other != spec.id) {
         found.in_use = !alone || is_alive(call, session, other).await?;
     }
@@ -76,10 +76,13 @@ pub async fn run(
 }
 
 /// The agents' key as decisions see it.
-pub fn found_key(key: &AgentKey) -> KeyFinding {
+pub async fn found_key(key: Option<&AgentKey>) -> KeyFinding {
+    let Some(key) = key else {
+        return KeyFinding::default();
+    };
     let unfinished = key.unfinished.as_deref();
     KeyFinding {
-        public: key_pair::public_half(&key.pem),
+        public: key_pair::public_half(&key.pem).await,
         unfinished: unfinished.and_then(|id| ResourceId::parse(id).ok()),
         in_use: false,
     }
@@ -149,13 +152,14 @@ async fn find_release(
     cluster: &Cluster,
 ) -> Result<ReleaseFinding, Error> {
     let (record, config) = try_join!(cluster.agent_release(call), cluster.arc_config(call))?;
-    let Some(config) = config else {
-        return Ok(match record {
-            Some(_) => ReleaseFinding::Anonymous,
-            None => ReleaseFinding::None,
+    let present = record.is_some() || config.is_some();
+    let Some(owner) = config.as_ref().and_then(owner) else {
+        return Ok(if present {
+            ReleaseFinding::Anonymous
+        } else {
+            ReleaseFinding::None
         });
     };
-    let owner = owner(&config);
     let alive = is_alive(call, session, &owner).await?;
     Ok(match (record, alive) {
         (None, false) => ReleaseFinding::Anonymous,

@@ -2,7 +2,7 @@
 
 use super::{Error, parent_of};
 use crate::arm::ResourceId;
-use crate::fault::{Explain, Kind, Reference, Remedy};
+use crate::fault::{Explain, Kind, Reference, Remedy, shell_word};
 use crate::usecases::error::Work;
 
 impl Explain for Error {
@@ -76,9 +76,10 @@ impl Error {
                     "take over the one that is there: name = \"{existing}\", adopt_existing = true"
                 ),
                 format!(
-                    "or remove it first: az k8s-extension delete --cluster-type connectedClusters --cluster-name {} --resource-group {} --name {existing}",
-                    cluster.name(),
-                    cluster.resource_group()
+                    "or remove it first: az k8s-extension delete --cluster-type connectedClusters --cluster-name {} --resource-group {} --name {}",
+                    shell_word(cluster.name()),
+                    shell_word(cluster.resource_group()),
+                    shell_word(existing)
                 ),
             ],
             Self::TypeNotOffered { .. } => vec!["choose one of the types listed above".to_owned()],
@@ -100,8 +101,8 @@ impl Error {
             }
             Self::Missing { id } => vec![format!(
                 "see what is there: az k8s-extension list --cluster-type connectedClusters --cluster-name {} --resource-group {} --output table",
-                parent_of(id).name(),
-                id.resource_group()
+                shell_word(parent_of(id).name()),
+                shell_word(id.resource_group())
             )],
             Self::Vanished { .. } => vec!["find out who deletes it, then run again".to_owned()],
             Self::Failed {
@@ -124,9 +125,9 @@ fn failed_remedies(id: &ResourceId, namespace: Option<&str>, work: Work) -> Vec<
     let mut remedies: Vec<_> = namespace.map(look_at).into_iter().collect();
     remedies.push(format!(
         "ask Azure: az k8s-extension show --cluster-type connectedClusters --cluster-name {} --resource-group {} --name {}",
-        parent_of(id).name(),
-        id.resource_group(),
-        id.name()
+        shell_word(parent_of(id).name()),
+        shell_word(id.resource_group()),
+        shell_word(id.name())
     ));
     if work == Work::Remove {
         remedies.push("if the agents cannot uninstall it: force_delete = true".to_owned());
@@ -135,5 +136,8 @@ fn failed_remedies(id: &ResourceId, namespace: Option<&str>, work: Work) -> Vec<
 }
 
 fn look_at(namespace: &str) -> String {
-    format!("look at the pods: kubectl get pods,events --namespace {namespace}")
+    format!(
+        "look at the pods: kubectl get pods,events --namespace {}",
+        shell_word(namespace)
+    )
 }

@@ -8,6 +8,11 @@
 
 use std::fmt;
 
+use crate::redact;
+
+/// How much of one line of the log is shown.
+const WIDTH: usize = 400;
+
 const DNS: &str = "DNS Result:";
 const OUTBOUND: &str = "Outbound Network Connectivity";
 const ENTRA: &str = "Entra Authentication Endpoint Connectivity";
@@ -120,13 +125,13 @@ pub(super) fn read(log: &str) -> Report {
         && !ENTRA_ANSWERS.contains(&code)
     {
         report.findings.push(Finding::Entra {
-            url: url.to_owned(),
+            url: shown(url),
             code: code.to_owned(),
         });
     }
     let foreign = lines.iter().filter(|line| line.starts_with(DEFINITION));
     report.findings.extend(foreign.map(|line| {
-        let said = (*line).to_owned();
+        let said = shown(line);
         Finding::Definition { said }
     }));
     report
@@ -147,7 +152,7 @@ impl Report {
         match (failed, lower.rfind(RESOLVED)) {
             (None, None) => self.undecided.push("DNS"),
             (Some(failed), found) if found < Some(failed) => {
-                self.findings.push(Finding::Dns { said });
+                self.findings.push(Finding::Dns { said: shown(&said) });
             }
             _ => {}
         }
@@ -159,14 +164,17 @@ impl Report {
             return self.undecided.push("outbound connections");
         };
         let silent = others.iter().filter(|(_, code)| *code == UNREACHABLE);
-        self.warnings = silent.map(|(url, _)| (*url).to_owned()).collect();
+        self.warnings = silent.map(|(url, _)| shown(url)).collect();
         let (url, code) = last;
         if *code == UNREACHABLE {
-            self.findings.push(Finding::Outbound {
-                url: (*url).to_owned(),
-            });
+            self.findings.push(Finding::Outbound { url: shown(url) });
         }
     }
+}
+
+/// Words of a pod as they are shown.
+fn shown(said: &str) -> String {
+    redact::one_line(said, WIDTH)
 }
 
 fn is_other_check(line: &str) -> bool {

@@ -14,36 +14,43 @@ const BUSY_TRIES: u32 = 20;
 const BUSY_PAUSE: Duration = Duration::from_millis(50);
 
 /// A process group. Its leader is not waited for before [`Group::reap`], so that the group's number stays its own and
-/// no signal hits a stranger.
-pub(super) struct Group {
+/// no signal hits a stranger. A group that is dropped before is killed.
+pub(crate) struct Group {
     child: Child,
     leader: Pid,
+    /// Whether the leader may have been waited for, so that its number may be another's.
+    reaped: bool,
 }
 
 impl Group {
     /// Starts a command as the leader of a new group, without standard input and with its output in pipes.
-    pub(super) async fn start(command: &mut Command) -> io::Result<Self> {
+    pub(crate) async fn start(command: &mut Command) -> io::Result<Self> {
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .process_group(0);
+            .process_group(0)
+            .kill_on_drop(true);
         let child = spawn(command).await?;
         let leader = child
             .id()
             .and_then(|id| i32::try_from(id).ok())
             .and_then(Pid::from_raw)
             .ok_or(io::ErrorKind::NotFound)?;
-        Ok(Self { child, leader })
+        Ok(Self {
+            child,
+            leader,
+            reaped: false,
+        })
     }
 
     /// The pipes of standard output and error, once.
-    pub(super) fn output(&mut self) -> (Option<ChildStdout>, Option<ChildStderr>) {
+    pub(crate) fn output(&mut self) -> (Option<ChildStdout>, Option<ChildStderr>) {
         (self.child.stdout.take(), self.child.stderr.take())
     }
 
     /// Completes when the leader has ended. Others of the group may still run.
-    pub(super) async fn ended(&self) -> io::Result<()> {
+    pub(crate) async fn ended(&self) -> io::Result<()> {
         let mut changes = signal(SignalKind::child())?;
         let look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
         while waitid(WaitId::Pid(self.leader), look)?.is_none() {
@@ -53,13 +60,14 @@ impl Group {
     }
 
     /// Asks the whole group to end.
-    pub(super) fn terminate(&self) {
+    pub(crate) fn terminate(&self) {
         self.signal(Signal::TERM);
     }
 
     /// Kills what is left of the group, and gives the leader's status.
-    pub(super) async fn reap(&mut self) -> io::Result<ExitStatus> {
+    pub(crate) async fn reap(&mut self) -> io::Result<ExitStatus> {
         self.signal(Signal::KILL);
+        self.reaped = true;
         self.child.wait().await
     }
 
@@ -69,10 +77,18 @@ impl Group {
     }
 }
 
+impl Drop for Group {
+    fn drop(&mut self) {
+        if !self.reaped {
+            self.signal(Signal::KILL);
+        }
+    }
+}
+
 /// Starts the command. A program that was just written can be held open for a moment by another thread's fork.
 #[expect(
     clippy::disallowed_methods,
-    reason = "the supervisor is a process of its own and has no call"
+    reason = "a second at most, also in the supervisor, which is a process of its own and has no call"
 )]
 async fn spawn(command: &mut Command) -> io::Result<Child> {
     for _ in 1..BUSY_TRIES {
