@@ -42,31 +42,21 @@ pub fn scenarios(suite: &mut Suite, engine: &Engine) {
     }
 }
 
-/// About how many requests an operation makes in Azure and in the cluster.
-const fn requests(subject: Subject, operation: Operation) -> [usize; 2] {
-    match (subject, operation) {
-        (Subject::ConnectedCluster, Operation::Create) => [16, 21],
-        (Subject::ConnectedCluster, Operation::Update) => [12, 38],
-        (Subject::ConnectedCluster, Operation::Destroy) => [6, 22],
-        (Subject::Extension, Operation::Create) => [12, 4],
-        (Subject::Extension, Operation::Update) => [9, 4],
-        (Subject::Extension, Operation::Destroy) => [10, 0],
-        (Subject::FluxConfiguration, Operation::Create) => [12, 1],
-        (Subject::FluxConfiguration, Operation::Update) => [10, 1],
-        (Subject::FluxConfiguration, Operation::Destroy) => [7, 0],
-        (Subject::CustomLocation, Operation::Create) => [10, 4],
-        (Subject::CustomLocation, Operation::Update) => [9, 4],
-        (Subject::CustomLocation, Operation::Destroy) => [6, 0],
-        (Subject::ServiceAccountToken, Operation::Create) => [4, 18],
-        (Subject::ServiceAccountToken, Operation::Update) => [4, 16],
-        (Subject::ServiceAccountToken, Operation::Destroy) => [0, 10],
+/// About how many requests create, update and destroy make, in Azure and in the cluster.
+const fn requests(subject: Subject) -> [[usize; 2]; 3] {
+    match subject {
+        Subject::ConnectedCluster => [[16, 21], [12, 38], [6, 22]],
+        Subject::Extension => [[12, 4], [9, 4], [10, 0]],
+        Subject::FluxConfiguration => [[12, 1], [10, 1], [7, 0]],
+        Subject::CustomLocation => [[10, 4], [9, 4], [6, 0]],
+        Subject::ServiceAccountToken => [[4, 18], [4, 16], [0, 10]],
     }
 }
 
 /// A fault for each operation in one life.
 fn draw(subject: Subject, random: &mut fastrand::Rng) -> (Subject, Vec<Cell>) {
-    let cells = Operation::ALL.map(|operation| {
-        let [azure, kubernetes] = requests(subject, operation);
+    let operations = Operation::ALL.into_iter().zip(requests(subject));
+    let cells = operations.map(|(operation, [azure, kubernetes])| {
         let number = random.usize(1..=azure + kubernetes);
         let (plane, n) = match number.checked_sub(azure) {
             None | Some(0) => (Plane::Azure, number),
@@ -81,7 +71,7 @@ fn draw(subject: Subject, random: &mut fastrand::Rng) -> (Subject, Vec<Cell>) {
             n,
         }
     });
-    (subject, cells.into())
+    (subject, cells.collect())
 }
 
 async fn sample(

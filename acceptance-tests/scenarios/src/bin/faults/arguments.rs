@@ -58,9 +58,6 @@ impl Arguments {
 
 /// A short digest of the provider's program.
 fn digest() -> anyhow::Result<String> {
-    let digest = Sha256::digest(std::fs::read(provider()?)?);
-    Ok(digest[..6]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
+    let digest = format!("{:x}", Sha256::digest(std::fs::read(provider()?)?));
+    Ok(digest[..12].to_owned())
 }
