@@ -23,6 +23,10 @@ const HEARTBEAT: Duration = Duration::from_secs(30);
 /// How long tidying up may take, and how long a change that was begun is awaited after the end of its call.
 const AFTERWARDS: Duration = Duration::from_secs(30);
 
+/// The shortest limit of one attempt of a read, and of a change, however little time is left.
+const SHORTEST_READ: Duration = Duration::from_secs(2);
+const SHORTEST_CHANGE: Duration = Duration::from_secs(10);
+
 /// How long failing looks count as "not yet".
 const TOLERANCE: Duration = Duration::from_mins(5);
 
@@ -140,7 +144,8 @@ impl Call {
         }
     }
 
-    /// Runs one attempt of a read until it is done, its own `limit` is over (`None`), or the call ends.
+    /// Runs one attempt of a read until it is done, its own `limit` is over (`None`), or the call ends. Where time is short, the
+    /// limit is a third of what is left, so that there is time for another attempt.
     ///
     /// # Errors
     ///
@@ -150,13 +155,15 @@ impl Call {
         limit: Duration,
         work: F,
     ) -> Result<Option<F::Output>, Halt> {
+        let limit = self.share(limit, SHORTEST_READ);
         self.race(async { time::timeout(limit, work).await.ok() })
             .await
     }
 
     /// Runs a change that was begun until it is done, its own `limit` is over, or the call ended half a minute ago. `None`
-    /// means that its outcome is unknown.
+    /// means that its outcome is unknown. The limit shrinks as that of [`attempt`](Self::attempt) does.
     pub async fn see_through<F: Future>(&self, limit: Duration, work: F) -> Option<F::Output> {
+        let limit = self.share(limit, SHORTEST_CHANGE);
         let patience = async {
             self.halted().await;
             pass(AFTERWARDS).await;
@@ -165,6 +172,11 @@ impl Call {
             output = time::timeout(limit, work) => output.ok(),
             () = patience => None,
         }
+    }
+
+    fn share(&self, most: Duration, least: Duration) -> Duration {
+        let third = self.remaining().map(|left| left / 3);
+        third.map_or(most, |third| third.max(least).min(most))
     }
 
     /// Sleeps, unless the call ends earlier.
@@ -449,6 +461,11 @@ mod tests {
         assert_eq!(call.see_through(limit, slow).await, Some(()));
         assert_eq!(call.see_through(limit, silence()).await, None);
         assert_eq!(begin.elapsed(), limit * 2 + Duration::from_secs(29 + 30));
+
+        let begin = Instant::now();
+        let short = Call::new(CancellationToken::new(), "test").within(Duration::from_mins(1));
+        assert_eq!(short.attempt(limit, silence()).await, Ok(None));
+        assert_eq!(begin.elapsed(), Duration::from_secs(20));
     }
 
     #[tokio::test(start_paused = true)]

@@ -24,6 +24,7 @@ pub mod eks;
 pub mod engine;
 pub mod environment;
 pub mod files;
+pub mod forwarder;
 pub mod guard;
 pub mod helm;
 pub mod kubeconfig;

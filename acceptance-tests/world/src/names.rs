@@ -23,6 +23,9 @@ pub const NEWER_AGENTS: &str = "1.36.0";
 /// The release of the checks before onboarding, and a name of its objects.
 pub const CHECKS_RELEASE: &str = "cluster-diagnostic-checks";
 
+/// How the provider calls itself to servers; Helm does not.
+pub const USER_AGENT: &str = "terraform-provider-arc/";
+
 /// The proxy's log of tunnels, in the world's directory.
 pub const TUNNEL_LOG: &str = "log/tunnels.jsonl";
 /// The simulator's log of requests, in the world's directory.

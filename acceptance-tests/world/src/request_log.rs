@@ -7,7 +7,7 @@ use anyhow::Context;
 use serde_json::Value;
 
 use super::cluster::Cluster;
-use super::names::{AZURE_REQUEST_LOG, TUNNEL_LOG};
+use super::names::{AZURE_REQUEST_LOG, TUNNEL_LOG, USER_AGENT};
 
 /// All requests so far, oldest first, one a line.
 ///
@@ -60,7 +60,7 @@ pub fn answered_by_azure(directory: &Path, host: &str) -> anyhow::Result<usize> 
 /// When the log is damaged.
 pub fn answered_by_cluster(cluster: &Cluster) -> anyhow::Result<usize> {
     let requests = entries(&cluster.audit_log())?;
-    let is_ours = |line: &&Value| text(line, "userAgent").starts_with("terraform-provider-arc/");
+    let is_ours = |line: &&Value| text(line, "userAgent").starts_with(USER_AGENT);
     Ok(requests.iter().filter(is_ours).count())
 }
 

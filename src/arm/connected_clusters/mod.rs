@@ -61,20 +61,17 @@ impl ConnectedClusters {
         self.resource_type.get(call, id).await
     }
 
-    /// Creates the connected cluster, which was seen not to be there, and returns as soon as Azure has accepted that. One that is there
-    /// after a failure was made by it. Read-only members are not sent.
+    /// What is going on with the connected cluster now; `None` when Azure says that it does not exist.
     ///
     /// # Errors
     ///
-    /// [`Error`] when Azure does not accept the request.
-    pub async fn create(
+    /// [`Error`] for everything else.
+    pub async fn follow(
         &self,
         call: &Call,
         id: &ResourceId,
-        cluster: &ConnectedCluster,
-    ) -> Result<Operation<ConnectedCluster>, Error> {
-        let body = cluster.clone().for_put();
-        self.resource_type.create(call, id, &body).await
+    ) -> Result<Option<Operation<ConnectedCluster>>, Error> {
+        self.resource_type.follow(call, id).await
     }
 
     /// Creates or replaces the connected cluster and returns as soon as Azure has accepted that. Read-only members are

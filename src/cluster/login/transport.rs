@@ -320,4 +320,31 @@ mod tests {
         };
         assert!(fault(empty).ends_with("its CA bundle holds no certificate in PEM"));
     }
+
+    #[tokio::test]
+    async fn an_answer_without_end_is_given_up_at_its_limit() {
+        let (listener, address) = listen().await;
+        let served = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.expect("a client");
+            let mut asked = BufReader::new(&mut stream).lines();
+            while asked
+                .next_line()
+                .await
+                .expect("text")
+                .is_some_and(|line| !line.is_empty())
+            {}
+            let head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n";
+            stream.write_all(head).await.expect("written");
+            let spaces = vec![b' '; 1 << 20];
+            let mut sent = 0;
+            while stream.write_all(&spaces).await.is_ok() {
+                sent += 1;
+            }
+            sent
+        });
+        let error = failure(explicit(format!("http://{address}"))).await;
+        assert!(matches!(error, Error::TooLarge { .. }), "{error:?}");
+        let sent = served.await.expect("no panic");
+        assert!((16..64).contains(&sent), "{sent} MiB were sent");
+    }
 }

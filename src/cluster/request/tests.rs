@@ -92,7 +92,7 @@ async fn a_passing_fault_of_any_kind_is_ridden_out_and_the_server_does_not_say_f
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_change_without_an_answer_ends_half_a_minute_after_its_call_with_an_unknown_outcome() {
+async fn a_change_without_an_answer_ends_soon_after_its_call_with_an_unknown_outcome() {
     let cluster = cluster_of(|_, _| Answer::Never);
     let stop = CancellationToken::new();
     let call = Call::new(stop.clone(), "test");
@@ -103,7 +103,7 @@ async fn a_change_without_an_answer_ends_half_a_minute_after_its_call_with_an_un
         matches!(deleted, Err(Error::OutcomeUnknown { .. })),
         "{deleted:?}"
     );
-    assert_eq!(begin.elapsed(), Duration::from_secs(40));
+    assert_eq!(begin.elapsed(), Duration::from_secs(10));
 
     let begin = Instant::now();
     let stopped = async {

@@ -178,7 +178,8 @@ impl Ready<'_> {
         sent.map_err(|error| replace::deleted_only(&spec.id, error))
     }
 
-    /// Makes room in the cluster, delivers the key and sends the object. If Azure refuses it, the key is taken back.
+    /// Makes room in the cluster, delivers the key and sends the object. If Azure refuses it, the key is taken back; if Azure
+    /// has the key after all, an answer was lost, and the work goes on.
     async fn send(&self, call: &Call, session: &Session, spec: &Spec) -> Result<Begun, Error> {
         let base = self.make_room(call).await?;
         let mut body = object::wanted(base.clone(), spec, self.preflight.nodes.as_ref());
@@ -191,17 +192,18 @@ impl Ready<'_> {
         self.lease.check()?;
         call.step("create the connected cluster in Azure");
         let rekeys = self.preflight.decision == Decision::Rekey;
-        match replace::put(call, &session.azure, spec, &body, rekeys).await {
-            Ok(operation) => Ok(Begun {
-                operation,
-                body,
-                key,
-            }),
+        let operation = match replace::put(call, &session.azure, spec, &body, rekeys).await {
+            Ok(operation) => operation,
             Err(error) => {
-                self.withdraw(call, session, spec, &key).await;
-                Err(error)
+                let outcome = self.after_refusal(call, session, spec, &key).await;
+                outcome.ok_or(error)?
             }
-        }
+        };
+        Ok(Begun {
+            operation,
+            body,
+            key,
+        })
     }
 
     /// Removes what is in the way in the cluster and returns the object to start from.
@@ -244,24 +246,31 @@ impl Ready<'_> {
         }
     }
 
-    /// Takes the key back, unless Azure took it after all: an answer can get lost.
-    async fn withdraw(&self, call: &Call, session: &Session, spec: &Spec, key: &Key) {
+    /// What Azure does with the key although it did not say that it took it. A key that it does not know is taken back.
+    async fn after_refusal(
+        &self,
+        call: &Call,
+        session: &Session,
+        spec: &Spec,
+        key: &Key,
+    ) -> Option<Operation<ConnectedCluster>> {
         let Key::Fresh { pair, delivered } = key else {
-            return;
+            return None;
         };
         let call = call.afterwards();
         let clusters = session.azure.connected_clusters();
-        let Ok(found) = clusters.get(&call, &spec.id).await else {
-            return;
-        };
-        let known = found.and_then(|object| object.properties.agent_public_key_certificate);
-        if known.as_ref() == Some(&pair.public) {
-            return;
+        let found = clusters.follow(&call, &spec.id).await.ok()?;
+        let known = found.as_ref().and_then(Operation::initial);
+        let known =
+            known.and_then(|object| object.properties.agent_public_key_certificate.as_ref());
+        if known == Some(&pair.public) {
+            return found;
         }
         let withdrawn = self.cluster.withdraw_private_key(&call, delivered);
         if let Err(error) = withdrawn.await {
             tracing::warn!(%error, "the agents' key could not be taken back");
         }
+        None
     }
 
     /// Agents, first contact, and a last look.

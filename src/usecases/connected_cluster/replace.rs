@@ -63,7 +63,7 @@ pub(super) fn deleted_only(id: &ResourceId, error: Error) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use reqwest::Method;
+    use http::Method;
 
     use super::super::testing::spec;
     use super::*;

@@ -14,6 +14,7 @@ mod drift;
 mod extension;
 mod extension_input;
 mod failures;
+mod faults;
 mod foundation;
 mod gitops;
 mod guards;
@@ -74,6 +75,7 @@ fn main() -> std::process::ExitCode {
         checks::scenarios(&mut suite, first);
         helm_client::scenarios(&mut suite, first);
         failures::scenarios(&mut suite, first);
+        faults::scenarios(&mut suite, first);
         extension_input::scenarios(&mut suite, first);
         service_account_token::bad_input_scenarios(&mut suite, first);
         Ok(suite)

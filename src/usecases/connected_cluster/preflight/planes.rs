@@ -83,7 +83,10 @@ pub async fn found_key(key: Option<&AgentKey>) -> KeyFinding {
     let unfinished = key.unfinished.as_deref();
     KeyFinding {
         public: key_pair::public_half(&key.pem).await,
-        unfinished: unfinished.and_then(|id| ResourceId::parse(id).ok()),
+        // Whoever may write in the agents' namespace chooses it, and Azure is asked about it.
+        unfinished: unfinished
+            .and_then(|id| ResourceId::parse(id).ok())
+            .filter(ResourceId::is_connected_cluster),
         in_use: false,
     }
 }

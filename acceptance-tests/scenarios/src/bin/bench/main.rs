@@ -9,7 +9,6 @@ mod cost;
 mod figures;
 mod machine;
 mod plans;
-mod plugin;
 mod processes;
 mod setup;
 mod start;

@@ -3,8 +3,9 @@
 use std::fs::metadata;
 use std::path::Path;
 
+use scenarios::plugin::Started;
+
 use crate::figures::{beside, median, timed};
-use crate::plugin::Started;
 use crate::processes::memory;
 use crate::table::Table;
 

@@ -1,8 +1,11 @@
-//! The host's side of the plugin protocol, as much of it as a start takes.
+//! The host's side of the plugin protocol: starting a provider, calling it, and letting it go.
 //!
-//! Both versions of Terraform's protocol are spoken, since the baseline speaks the older. There is no TLS: without a
-//! client certificate in its environment no provider asks for it. Replies are read and thrown away.
+//! Both versions of Terraform's protocol are spoken as far as a start goes, since the benchmark's baseline speaks the older.
+//! There is no TLS: without a client certificate in its environment no provider asks for it.
 
+pub mod messages;
+
+use std::fs::File;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -16,6 +19,7 @@ use tonic::client::Grpc;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
 use tonic_prost::ProstCodec;
+use world::environment::Environment;
 
 /// What Terraform sets, without `PLUGIN_CLIENT_CERT`.
 const ENVIRONMENT: [(&str, &str); 4] = [
@@ -43,14 +47,29 @@ pub struct Started {
 }
 
 impl Started {
-    /// Starts a provider and waits for its handshake line.
+    /// Starts a provider without any other variables and waits for its handshake line.
     pub async fn new(program: &Path) -> anyhow::Result<Self> {
+        Self::start(program, &Environment::new(), Stdio::null()).await
+    }
+
+    /// Starts a provider with these variables, its log written to a file, and waits for its handshake line.
+    pub async fn logging(
+        program: &Path,
+        environment: &Environment,
+        log: &Path,
+    ) -> anyhow::Result<Self> {
+        let log = File::options().create(true).append(true).open(log)?;
+        Self::start(program, environment, log.into()).await
+    }
+
+    async fn start(program: &Path, environment: &Environment, log: Stdio) -> anyhow::Result<Self> {
         let mut child = Command::new(program)
             .env_clear()
+            .envs(environment)
             .envs(ENVIRONMENT)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .kill_on_drop(true)
             .spawn()
             .with_context(|| program.display().to_string())?;
@@ -99,27 +118,31 @@ impl Plugin {
 
     /// Asks for its schema.
     pub async fn schema(&mut self) -> anyhow::Result<()> {
-        Ok(self.call(self.schema).await?)
+        Message {} = self.call(self.schema, Message {}).await?;
+        Ok(())
     }
 
     /// Tells it to leave and waits until it did.
     pub async fn shut_down(mut self) -> anyhow::Result<()> {
         // go-plugin's server may be gone before it has answered.
-        let _ = self.call(SHUTDOWN).await;
+        let _ = self.call::<_, Message>(SHUTDOWN, Message {}).await;
         timeout(LIMIT, self.child.wait())
             .await
             .context("it does not leave")??;
         Ok(())
     }
 
-    async fn call(&mut self, method: &'static str) -> Result<(), Status> {
+    /// Calls a method by its path.
+    pub async fn call<Q, R>(&mut self, method: &'static str, request: Q) -> Result<R, Status>
+    where
+        Q: prost::Message + 'static,
+        R: prost::Message + Default + 'static,
+    {
         let ready = self.rpc.ready().await;
         ready.map_err(|error| Status::from_error(error.into()))?;
         let path = PathAndQuery::from_static(method);
-        let codec = ProstCodec::<Message, Message>::default();
-        self.rpc
-            .unary(Request::new(Message {}), path, codec)
-            .await?;
-        Ok(())
+        let codec = ProstCodec::<Q, R>::default();
+        let reply = self.rpc.unary(Request::new(request), path, codec).await?;
+        Ok(reply.into_inner())
     }
 }
