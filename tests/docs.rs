@@ -99,6 +99,34 @@ fn the_troubleshooting_guide_knows_only_headlines_that_there_are() {
     assert!(unknown.is_empty(), "no error is called {unknown:?}");
 }
 
+/// A name is that of a test, of a module with tests, or of a command of make.
+#[test]
+fn each_promise_of_the_security_guide_is_held_by_a_test_that_there_is() {
+    let mut sources = std::fs::read_to_string(root("GNUmakefile")).expect("commands");
+    for folder in ["src", "acceptance-tests/scenarios/tests"] {
+        read_all(&root(folder), &mut sources);
+    }
+    let exists = |name: &str| {
+        let last = name.trim_end_matches("::").rsplit("::").next();
+        let last = last.unwrap_or_default();
+        ["fn ", "mod ", "\n", "::"]
+            .iter()
+            .any(|before| sources.contains(&format!("{before}{last}")))
+    };
+    let guide = example("docs/guides/security.md");
+    let promises = guide
+        .lines()
+        .filter(|line| line.matches(" | ").count() == 2);
+    let held = promises.filter_map(|line| line.rsplit(" | ").next()?.strip_suffix(" |"));
+    let names: Vec<_> = held
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .map(|name| name.trim_start_matches("make "))
+        .collect();
+    assert!(names.len() > 20, "{names:?}");
+    let unknown: Vec<_> = names.into_iter().filter(|name| !exists(name)).collect();
+    assert!(unknown.is_empty(), "there is no test {unknown:?}");
+}
+
 fn read_all(folder: &Path, text: &mut String) {
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
