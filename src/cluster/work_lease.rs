@@ -40,6 +40,9 @@ const LONGEST: u16 = 60;
 /// Between two renewals, and between two looks at the Lease of another.
 const INTERVAL: Duration = Duration::from_secs(5);
 
+/// How long a run that is done waits for its Lease to be deleted.
+const RELEASE: Duration = Duration::from_secs(5);
+
 /// What a run is at work on.
 #[derive(Clone, Copy, Debug)]
 pub enum Work<'a> {
@@ -252,7 +255,8 @@ impl WorkLease {
         if held.lost.is_cancelled() {
             return;
         }
-        if let Err(error) = held.delete(&call.afterwards()).await {
+        let call = call.afterwards().within(RELEASE);
+        if let Err(error) = held.delete(&call).await {
             tracing::warn!(%error, "a Lease could not be released; others wait for it to end");
         }
     }
