@@ -5,63 +5,77 @@
 //! left its Lease. Without a connection to the cluster, or without the right to write Leases, an object that is there counts
 //! as a stranger's.
 
+use std::future::Future;
+
 use crate::arm::{self, Operation, ResourceId};
 use crate::call::{Call, Halt};
 use crate::cluster::{Cluster, Work, WorkLease};
 
-use super::error::PlaneError;
+use super::error::{Incomplete, PlaneError};
 
-/// A creation that is going on.
-pub(super) struct Creation {
-    lease: Option<WorkLease>,
+/// What is there already under the id of an object that is to be created.
+pub(super) struct Remainder<E, F> {
+    /// The error where it is not what a killed run began.
+    pub(super) not_ours: E,
+    /// Brings it to where it can be written again; see [`settle`].
+    pub(super) go_on: F,
 }
 
-impl Creation {
-    /// Begins the creation of an object, and waits until it is clear that no other run is at it.
-    ///
-    /// # Errors
-    ///
-    /// The cluster's, among them that another run creates the same object.
-    pub(super) async fn begin(
-        call: &Call,
-        cluster: Option<&Cluster>,
-        id: &ResourceId,
-    ) -> Result<Self, PlaneError> {
-        let lease = match cluster {
-            Some(cluster) => Some(cluster.hold(call, Work::Object(&id.to_string())).await?),
-            None => None,
-        };
-        Ok(Self { lease })
-    }
-
-    /// Whether an object that is there was begun by a run that was killed.
-    pub(super) fn resumes(&self) -> bool {
-        self.lease.as_ref().is_some_and(WorkLease::predecessor_died)
-    }
-
-    /// Waits until Azure is done with what a killed run began, however that ends: it is written again.
-    ///
-    /// # Errors
-    ///
-    /// Azure's, and [`arm::Error::GaveUp`] when the call ends first.
-    pub(super) async fn settle<T: arm::Resource>(
-        call: &Call,
-        begun: Option<Operation<T>>,
-    ) -> Result<(), arm::Error> {
-        call.step("wait until Azure is done with what an interrupted run began");
-        let Some(begun) = begun else { return Ok(()) };
-        match begun.wait(call).await {
-            Err(arm::Error::Failed { .. }) | Ok(_) => Ok(()),
-            Err(error) => Err(error),
+/// Creates an object by `make`, as the only run that does. What a killed run began is gone on with first; anything else that
+/// is there is another's.
+///
+/// The Lease is given back also after the end of the call. A run that was stopped may never come to store what it made, so its
+/// Lease stays until it ends by itself.
+///
+/// # Errors
+///
+/// The cluster's, among them that another run creates the same object; [`Remainder::not_ours`]; those of the work.
+pub(super) async fn create<T, R, E: From<PlaneError>>(
+    call: &Call,
+    cluster: Option<&Cluster>,
+    id: &ResourceId,
+    remainder: Option<Remainder<E, impl Future<Output = Result<(), E>>>>,
+    make: impl Future<Output = Result<T, Incomplete<R, E>>>,
+) -> Result<T, Incomplete<R, E>> {
+    let lease = match cluster {
+        Some(cluster) => {
+            let held = cluster.hold(call, Work::Object(&id.to_string())).await;
+            Some(held.map_err(|error| Incomplete::nothing(PlaneError::from(error)))?)
         }
-    }
-
-    /// Ends the creation, also after the end of the call. A run that was stopped may never come to store what it made, so
-    /// its Lease stays until it ends by itself.
-    pub(super) async fn end(self, call: &Call) {
-        let stopped = call.check() == Err(Halt::Interrupted);
-        if let Some(lease) = self.lease.filter(|_| !stopped) {
-            lease.release(call).await;
+        None => None,
+    };
+    let is_ours = lease.as_ref().is_some_and(WorkLease::predecessor_died);
+    let made = Box::pin(async {
+        match remainder {
+            Some(Remainder { not_ours, .. }) if !is_ours => {
+                return Err(Incomplete::nothing(not_ours));
+            }
+            Some(Remainder { go_on, .. }) => go_on.await.map_err(Incomplete::nothing)?,
+            None => {}
         }
+        make.await
+    })
+    .await;
+    let stopped = call.check() == Err(Halt::Interrupted);
+    if let Some(lease) = lease.filter(|_| !stopped) {
+        lease.release(call).await;
+    }
+    made
+}
+
+/// Waits until Azure is done with what a killed run began, however that ends: it is written again.
+///
+/// # Errors
+///
+/// Azure's, and [`arm::Error::GaveUp`] when the call ends first.
+pub(super) async fn settle<T: arm::Resource>(
+    call: &Call,
+    begun: Option<Operation<T>>,
+) -> Result<(), arm::Error> {
+    call.step("wait until Azure is done with what an interrupted run began");
+    let Some(begun) = begun else { return Ok(()) };
+    match begun.wait(call).await {
+        Err(arm::Error::Failed { .. }) | Ok(_) => Ok(()),
+        Err(error) => Err(error),
     }
 }

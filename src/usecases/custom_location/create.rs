@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::arm::CustomLocation;
 use crate::call::Call;
 use crate::cluster::Cluster;
-use crate::usecases::creation::Creation;
+use crate::usecases::creation::{self, Remainder};
 use crate::usecases::error::Incomplete;
 use crate::usecases::registration::check_registered;
 use crate::usecases::session::Session;
@@ -38,36 +38,17 @@ pub async fn create(
             .await
             .map_err(Incomplete::nothing);
     }
-    let creation = Creation::begin(call, Some(&cluster), &spec.id).await;
-    let creation = creation.map_err(Incomplete::nothing)?;
-    let made = Box::pin(async {
-        if let Some(existing) = &existing {
-            let resumed = resume(call, session, spec, existing, &creation).await;
-            resumed.map_err(Incomplete::nothing)?;
-        }
-        make(call, session, spec, checkpoint).await
-    })
-    .await;
-    creation.end(call).await;
-    made
-}
-
-/// Goes on with what a killed run of ours began; anything else that is there is another's.
-async fn resume(
-    call: &Call,
-    session: &Session,
-    spec: &Spec,
-    existing: &CustomLocation,
-    creation: &Creation,
-) -> Result<(), Error> {
-    if !creation.resumes() {
-        let id = spec.id.clone();
-        return Err(Error::Exists { id });
-    }
-    same_object(spec, existing)?;
-    let locations = session.azure.custom_locations();
-    let begun = locations.follow(call, &spec.id).await?;
-    Ok(Creation::settle(call, begun).await?)
+    let id = &spec.id;
+    let remainder = existing.map(|existing| Remainder {
+        not_ours: Error::Exists { id: id.clone() },
+        go_on: async move {
+            same_object(spec, &existing)?;
+            let begun = session.azure.custom_locations().follow(call, id).await?;
+            Ok(creation::settle(call, begun).await?)
+        },
+    });
+    let make = make(call, session, spec, checkpoint);
+    creation::create(call, Some(&cluster), id, remainder, make).await
 }
 
 /// Has Azure make the custom location, and waits for it.

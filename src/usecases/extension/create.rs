@@ -12,7 +12,7 @@ use super::observe::Observation;
 use super::offer::{Wanted, check_new};
 use super::spec::Spec;
 use super::workloads::Baseline;
-use crate::usecases::creation::Creation;
+use crate::usecases::creation::{self, Remainder};
 use crate::usecases::error::{Incomplete, Work};
 use crate::usecases::registration::{KUBERNETES_CONFIGURATION, check_registered};
 use crate::usecases::session::Session;
@@ -42,34 +42,18 @@ pub async fn create(
     }
     let cluster = Box::pin(reach(call, session, spec)).await;
     let cluster = cluster.map_err(Incomplete::nothing)?;
-    let creation = Creation::begin(call, cluster.as_ref().ok(), &spec.id()).await;
-    let creation = creation.map_err(Incomplete::nothing)?;
-    let installed = Box::pin(async {
-        if let Some(existing) = &existing {
-            let resumed = resume(call, session, spec, existing, &creation).await;
-            resumed.map_err(Incomplete::nothing)?;
-        }
-        install(call, session, spec, cluster, checkpoint).await
-    })
-    .await;
-    creation.end(call).await;
-    installed
-}
-
-/// Goes on with what a killed run of ours began; anything else that is there is another's.
-async fn resume(
-    call: &Call,
-    session: &Session,
-    spec: &Spec,
-    existing: &Extension,
-    creation: &Creation,
-) -> Result<(), Error> {
-    if !creation.resumes() {
-        return Err(Error::Exists { id: spec.id() });
-    }
-    same_object(spec, existing)?;
-    let begun = session.azure.extensions().follow(call, &spec.id()).await?;
-    Ok(Creation::settle(call, begun).await?)
+    let place = cluster.as_ref().ok().cloned();
+    let id = &spec.id();
+    let remainder = existing.map(|existing| Remainder {
+        not_ours: Error::Exists { id: id.clone() },
+        go_on: async move {
+            same_object(spec, &existing)?;
+            let begun = session.azure.extensions().follow(call, id).await?;
+            Ok(creation::settle(call, begun).await?)
+        },
+    });
+    let install = install(call, session, spec, cluster, checkpoint);
+    creation::create(call, place.as_ref(), id, remainder, install).await
 }
 
 /// Has Azure install the extension, and waits for it.

@@ -3,7 +3,7 @@
 use crate::arm::{self, FluxConfiguration};
 use crate::call::Call;
 use crate::cluster::Cluster;
-use crate::usecases::creation::Creation;
+use crate::usecases::creation::{self, Remainder};
 use crate::usecases::error::Incomplete;
 use crate::usecases::registration::{KUBERNETES_CONFIGURATION, check_registered};
 use crate::usecases::session::Session;
@@ -35,34 +35,16 @@ pub async fn create(
             .await
             .map_err(Incomplete::nothing);
     }
-    let creation = Creation::begin(call, cluster.as_ref(), &spec.id()).await;
-    let creation = creation.map_err(Incomplete::nothing)?;
-    let made = Box::pin(async {
-        if existing.is_some() {
-            let resumed = resume(call, session, spec, &creation).await;
-            resumed.map_err(Incomplete::nothing)?;
-        }
-        make(call, session, spec, checkpoint).await
-    })
-    .await;
-    creation.end(call).await;
-    made
-}
-
-/// Goes on with what a killed run of ours began; anything else that is there is another's.
-async fn resume(
-    call: &Call,
-    session: &Session,
-    spec: &Spec,
-    creation: &Creation,
-) -> Result<(), Error> {
-    let id = spec.id();
-    if !creation.resumes() {
-        return Err(Error::Exists { id });
-    }
-    let configurations = session.azure.flux_configurations();
-    let begun = configurations.follow(call, &id).await?;
-    Ok(Creation::settle(call, begun).await?)
+    let id = &spec.id();
+    let remainder = existing.map(|_| Remainder {
+        not_ours: Error::Exists { id: id.clone() },
+        go_on: async move {
+            let begun = session.azure.flux_configurations().follow(call, id).await?;
+            Ok(creation::settle(call, begun).await?)
+        },
+    });
+    let make = make(call, session, spec, checkpoint);
+    creation::create(call, cluster.as_ref(), id, remainder, make).await
 }
 
 /// Has Azure make the configuration, and waits for it.
