@@ -43,6 +43,14 @@ pub const PLANE: Policy = Policy {
     longest: Duration::from_secs(30),
 };
 
+/// As patient as the Azure CLI is with the Arc data plane and with registries: five attempts, three seconds apart.
+pub const AZURE_CLI: Policy = Policy {
+    attempts: 5,
+    throttled_attempts: 5,
+    first: Duration::from_secs(3),
+    longest: Duration::from_secs(3),
+};
+
 /// Whether a request does no harm when it is carried out twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repetition {

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::time::Duration;
 
 use reqwest::Method;
 use serde::Deserialize;
@@ -17,15 +16,7 @@ use super::connected_clusters::ConnectedCluster;
 use super::error::Error;
 use super::transport::Request;
 use crate::call::Call;
-use crate::retry::Policy;
-
-/// As patient as the Azure CLI is with this service: five attempts, three seconds apart.
-const PATIENCE: Policy = Policy {
-    attempts: 5,
-    throttled_attempts: 5,
-    first: Duration::from_secs(3),
-    longest: Duration::from_secs(3),
-};
+use crate::retry;
 
 /// What the agents of a cluster are to be installed with.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
@@ -90,7 +81,9 @@ impl DataPlane {
     pub async fn health_check(&self, call: &Call) -> Result<(), Error> {
         let action = "check the health of the Arc data plane";
         let request = self.request("healthCheck", versions::DATA_PLANE, None, action);
-        self.client.send_patiently(call, &request, PATIENCE).await?;
+        self.client
+            .send_patiently(call, &request, retry::AZURE_CLI)
+            .await?;
         Ok(())
     }
 
@@ -144,7 +137,10 @@ impl DataPlane {
     }
 
     async fn ask<T: DeserializeOwned>(&self, call: &Call, request: Request) -> Result<T, Error> {
-        let answer = self.client.send_patiently(call, &request, PATIENCE).await?;
+        let answer = self
+            .client
+            .send_patiently(call, &request, retry::AZURE_CLI)
+            .await?;
         answer.json(&request.action)
     }
 

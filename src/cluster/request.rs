@@ -7,7 +7,7 @@
 use std::fmt::Debug;
 use std::future::Future;
 
-use kube::api::PostParams;
+use kube::api::{DeleteParams, PostParams, Preconditions};
 use kube::{Api, ResourceExt as _};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -123,6 +123,31 @@ impl Cluster {
         } else {
             error
         })
+    }
+}
+
+/// A deletion of the object with this UID and no other of the same name.
+pub(super) fn only(uid: &str) -> DeleteParams {
+    DeleteParams::default().preconditions(Preconditions {
+        uid: Some(uid.to_owned()),
+        resource_version: None,
+    })
+}
+
+/// The outcome of a change, to which an object that is gone is as good as changed.
+pub(super) fn forgive_absence<T>(outcome: Result<T, Error>) -> Result<(), Error> {
+    match outcome {
+        Err(error) if error.is_not_found() => Ok(()),
+        outcome => outcome.map(drop),
+    }
+}
+
+/// The outcome of a deletion of [`only`] one object: one that is gone, or has given way to another of the same name, is as good
+/// as deleted.
+pub(super) fn forgive_successor<T>(outcome: Result<T, Error>) -> Result<(), Error> {
+    match outcome {
+        Err(error) if error.is_conflict() => Ok(()),
+        outcome => forgive_absence(outcome),
     }
 }
 

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use k8s_openapi::api::coordination::v1::{Lease, LeaseSpec};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 use kube::Api;
-use kube::api::{DeleteParams, ObjectMeta, Patch, PatchParams, Preconditions};
+use kube::api::{DeleteParams, ObjectMeta, Patch, PatchParams};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use tokio::task::JoinHandle;
@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::keys::AT_WORK_ON;
+use super::request::{forgive_successor, only};
 use super::{Cluster, Error};
 use crate::call::{Call, Probe, poll_until};
 use crate::fault::Explain as _;
@@ -293,18 +294,13 @@ impl Held {
             return Ok(());
         };
         let api = self.cluster.leases();
-        let params = DeleteParams::default().preconditions(Preconditions {
-            uid: lease.metadata.uid,
-            resource_version: None,
-        });
+        let uid = lease.metadata.uid.as_deref();
+        let params = uid.map_or_else(DeleteParams::default, only);
         let action = format!("delete Lease {NAMESPACE}/{}", self.name);
         let deleted = self
             .cluster
             .write(call, &action, || api.delete(&self.name, &params));
-        match deleted.await {
-            Err(error) if error.is_not_found() || error.is_conflict() => Ok(()),
-            deleted => deleted.map(drop),
-        }
+        forgive_successor(deleted.await)
     }
 }
 

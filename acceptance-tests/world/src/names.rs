@@ -11,6 +11,8 @@ pub const ADMINISTRATORS: &str = "platform-administrators";
 pub const RESOURCE_GROUP: &str = "aks-training-dev-krc-infra";
 /// Its location, and that of everything in it.
 pub const LOCATION: &str = "koreacentral";
+/// Object id of the custom locations provider in the tenant.
+pub const CUSTOM_LOCATIONS_PRINCIPAL: &str = "51dfe1e8-70c6-4de5-a08e-e18aff23d815";
 /// Variable with the simulator's own address, where it is a custom cloud and serves the API for tests.
 pub const SIMULATOR_URL: &str = "AZURE_SIMULATOR_URL";
 

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::account::Account;
 use super::grants::{Grant, RoleKind, RoleRules};
 use super::marks::Marks;
-use super::service_accounts::{forgive_absence, only};
 use crate::call::Call;
+use crate::cluster::request::{forgive_successor, only};
 use crate::cluster::{Cluster, Error};
 
 /// The API group of roles and bindings.
@@ -168,7 +168,7 @@ impl Cluster {
                 bindings.delete(&binding.name, &params)
             })
             .await;
-        forgive_absence(deleted)
+        forgive_successor(deleted)
     }
 
     fn bindings_of(&self, grant: &Grant) -> Api<DynamicObject> {

@@ -2,11 +2,12 @@
 
 use k8s_openapi::api::core::v1::ServiceAccount;
 use kube::Api;
-use kube::api::{DeleteParams, Patch, PatchParams, Preconditions};
+use kube::api::{Patch, PatchParams};
 
 use super::account::Account;
 use super::marks::Marks;
 use crate::call::Call;
+use crate::cluster::request::{forgive_successor, only};
 use crate::cluster::{Cluster, Error};
 
 /// A service account as it was found.
@@ -100,7 +101,7 @@ impl Cluster {
                 accounts.delete(&account.name, &params)
             })
             .await;
-        forgive_absence(deleted)
+        forgive_successor(deleted)
     }
 
     fn accounts(&self, account: &Account) -> Api<ServiceAccount> {
@@ -112,22 +113,6 @@ fn seen(account: &ServiceAccount, marks: &Marks) -> FoundAccount {
     FoundAccount {
         uid: account.metadata.uid.clone().unwrap_or_default(),
         ours: marks.are_on(&account.metadata),
-    }
-}
-
-/// A deletion of the object with this UID and no other of the same name.
-pub(super) fn only(uid: &str) -> DeleteParams {
-    DeleteParams::default().preconditions(Preconditions {
-        uid: Some(uid.to_owned()),
-        ..Preconditions::default()
-    })
-}
-
-/// What is gone already, or has given way to another object of the same name, is as good as deleted.
-pub(super) fn forgive_absence<T>(result: Result<T, Error>) -> Result<(), Error> {
-    match result {
-        Err(Error::Api { status, .. }) if matches!(status.code, 404 | 409) => Ok(()),
-        other => other.map(drop),
     }
 }
 

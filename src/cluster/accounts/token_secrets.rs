@@ -19,8 +19,8 @@ use uuid::Uuid;
 
 use super::account::Account;
 use super::marks::Marks;
-use super::service_accounts::{forgive_absence, only};
 use crate::call::{Call, Probe, poll_until};
+use crate::cluster::request::{forgive_successor, only};
 use crate::cluster::{Cluster, Error};
 
 const LONG_LIVED: &str = "kubernetes.io/service-account-token";
@@ -233,7 +233,7 @@ impl Cluster {
                 || secrets.delete(name, &params),
             )
             .await;
-        forgive_absence(deleted)
+        forgive_successor(deleted)
     }
 
     async fn create_secret(

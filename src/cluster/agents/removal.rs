@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures::future::try_join_all;
 use k8s_openapi::api::core::v1::Namespace;
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
-use kube::api::{DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Preconditions};
+use kube::api::{DeleteParams, DynamicObject, ListParams, Patch, PatchParams};
 use kube::core::{ApiResource, GroupVersionKind};
 use kube::{Api, ResourceExt};
 use serde_json::json;
@@ -13,6 +13,7 @@ use serde_json::json;
 use super::RELEASE_NAMESPACE;
 use crate::call::{Call, Probe, poll_until};
 use crate::cluster::keys::{DISCONNECTING, REMINDED};
+use crate::cluster::request::{forgive_absence, only};
 use crate::cluster::{Cluster, Error};
 use crate::redact;
 
@@ -93,13 +94,7 @@ impl Cluster {
         uid: Option<&str>,
     ) -> Result<(), Error> {
         let namespaces: Api<Namespace> = Api::all(self.client());
-        let params = DeleteParams {
-            preconditions: uid.map(|uid| Preconditions {
-                uid: Some(uid.to_owned()),
-                resource_version: None,
-            }),
-            ..DeleteParams::default()
-        };
+        let params = uid.map_or_else(DeleteParams::default, only);
         let delete = || namespaces.delete(name, &params);
         forgive_absence(
             self.write(call, &format!("delete namespace {name}"), delete)
@@ -231,13 +226,6 @@ impl Cluster {
 fn is_arc(crd: &CustomResourceDefinition) -> bool {
     let name = crd.name_any();
     ARC_CRDS.iter().any(|prefix| name.starts_with(prefix))
-}
-
-fn forgive_absence<T>(result: Result<T, Error>) -> Result<(), Error> {
-    match result {
-        Err(error) if !error.is_not_found() => Err(error),
-        _ => Ok(()),
-    }
 }
 
 /// The namespace controller's own account of what it still has to remove.

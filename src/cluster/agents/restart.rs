@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::AGENTS_NAMESPACE;
 use crate::call::Call;
+use crate::cluster::request::forgive_absence;
 use crate::cluster::{Cluster, Error};
 
 /// What `kubectl rollout restart` writes too.
@@ -27,10 +28,7 @@ impl Cluster {
         let params = PatchParams::default();
         let request = || deployments.patch(name, &params, &patch);
         let action = format!("restart deployment azure-arc/{name}");
-        match self.write(call, &action, request).await {
-            Err(error) if error.is_not_found() => Ok(()),
-            restarted => restarted.map(drop),
-        }
+        forgive_absence(self.write(call, &action, request).await)
     }
 
     /// Deletes one of the agents' deployments. One that is missing is fine.
@@ -43,9 +41,6 @@ impl Cluster {
         let params = DeleteParams::default();
         let request = || deployments.delete(name, &params);
         let action = format!("delete deployment azure-arc/{name}");
-        match self.write(call, &action, request).await {
-            Err(error) if error.is_not_found() => Ok(()),
-            deleted => deleted.map(drop),
-        }
+        forgive_absence(self.write(call, &action, request).await)
     }
 }

@@ -8,6 +8,7 @@ use kube::api::{DeleteParams, ListParams};
 use kube::{Api, ResourceExt};
 
 use crate::call::Call;
+use crate::cluster::request::forgive_absence;
 use crate::cluster::{Cluster, Error};
 
 /// The newest record of the agents' release, as it lies in the cluster.
@@ -71,13 +72,8 @@ impl Cluster {
         let name = format!("sh.helm.release.v1.azure-arc.v{}", record.revision);
         let action = format!("delete Secret {}/{name}", record.namespace);
         let params = DeleteParams::default();
-        match self
-            .write(call, &action, || secrets.delete(&name, &params))
-            .await
-        {
-            Err(error) if error.is_not_found() => Ok(()),
-            deleted => deleted.map(drop),
-        }
+        let deleted = self.write(call, &action, || secrets.delete(&name, &params));
+        forgive_absence(deleted.await)
     }
 }
 

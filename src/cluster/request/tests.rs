@@ -3,41 +3,25 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use k8s_openapi::api::core::v1::Namespace;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::cluster::testing::{Answer, call, cluster, cluster_of};
+use crate::cluster::testing::{Answer, Store, call, cluster, cluster_of};
 
-fn status(code: u16, details: &Value) -> (u16, Value) {
-    let reason = if code == 409 { "AlreadyExists" } else { "" };
-    let body = json!({"kind": "Status", "status": "Failure", "code": code, "reason": reason,
-                      "message": "scripted", "details": details});
-    (code, body)
-}
-
-/// A cluster without namespaces that loses the answers to the first `lost` requests, after it did what they ask for.
+/// A cluster that loses the answers to the first `lost` requests, after it did what they ask for.
 fn losing(lost: usize) -> (Cluster, Arc<Mutex<Vec<String>>>) {
     let requests = Arc::new(Mutex::new(Vec::new()));
-    let (seen, made) = (Arc::clone(&requests), Arc::new(Mutex::new(None::<Value>)));
+    let (seen, store) = (Arc::clone(&requests), Store::new());
     let cluster = cluster_of(move |line, body| {
+        let (status, body) = store.answer(line, body);
         let mut seen = seen.lock().expect("not poisoned");
         seen.push(line.to_owned());
-        let mut made = made.lock().expect("not poisoned");
-        let answer = match (line.split(' ').next(), made.clone()) {
-            (Some("POST"), Some(_)) => status(409, &Value::Null),
-            (Some("POST"), None) => {
-                *made = Some(body.clone());
-                (201, body.clone())
-            }
-            (_, Some(made)) => (200, made),
-            (_, None) => status(404, &Value::Null),
-        };
         if seen.len() <= lost {
             return Answer::Lost;
         }
-        Answer::Given(answer.0, answer.1)
+        Answer::Given(status, body)
     });
     (cluster, requests)
 }
@@ -81,8 +65,9 @@ async fn a_passing_fault_of_any_kind_is_ridden_out_and_the_server_does_not_say_f
     let cluster = cluster_of(move |_, _| match count.fetch_add(1, Ordering::Relaxed) {
         0 => Answer::Lost,
         1 => {
-            let (code, body) = status(503, &json!({"retryAfterSeconds": 86_400}));
-            Answer::Given(code, body)
+            let body = json!({"kind": "Status", "status": "Failure", "code": 503, "message": "scripted",
+                              "details": {"retryAfterSeconds": 86_400}});
+            Answer::Given(503, body)
         }
         _ => Answer::Given(200, json!({"metadata": {"uid": "u"}})),
     });

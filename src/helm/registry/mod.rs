@@ -20,15 +20,7 @@ pub use fault::RegistryFault;
 use self::repository::Repository;
 use super::Error;
 use crate::call::Call;
-use crate::retry::{Failure as _, Policy, Repetition};
-
-/// As patient as the Azure CLI is with a registry.
-const PATIENCE: Policy = Policy {
-    attempts: 5,
-    throttled_attempts: 5,
-    first: Duration::from_secs(3),
-    longest: Duration::from_secs(3),
-};
+use crate::retry::{AZURE_CLI, Failure as _, Policy, Repetition};
 
 /// How long one attempt of a pull may take.
 const PULL_LIMIT: Duration = Duration::from_mins(10);
@@ -44,7 +36,7 @@ impl Default for Registry {
     fn default() -> Self {
         Self {
             plain: false,
-            patience: PATIENCE,
+            patience: AZURE_CLI,
         }
     }
 }
@@ -57,7 +49,7 @@ impl Registry {
             plain: true,
             patience: Policy {
                 first: Duration::ZERO,
-                ..PATIENCE
+                ..AZURE_CLI
             },
         }
     }

@@ -4,10 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use world::names::{LOCATION, RESOURCE_GROUP};
-
-/// Object id of the custom locations provider in the world's tenant.
-const CUSTOM_LOCATIONS: &str = "51dfe1e8-70c6-4de5-a08e-e18aff23d815";
+use world::names::{CUSTOM_LOCATIONS_PRINCIPAL, LOCATION, RESOURCE_GROUP};
 
 /// A resource type. All but the first live on a connected cluster.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
@@ -94,7 +91,7 @@ impl Subject {
                 "resource_group_name": RESOURCE_GROUP,
                 "location": LOCATION,
                 "agent": {"auto_upgrade_enabled": !changed},
-                "custom_locations": {"enabled": true, "object_id": CUSTOM_LOCATIONS},
+                "custom_locations": {"enabled": true, "object_id": CUSTOM_LOCATIONS_PRINCIPAL},
             }),
             Self::Extension => json!({
                 "name": "dapr",

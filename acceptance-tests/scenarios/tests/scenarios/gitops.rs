@@ -7,15 +7,13 @@ use world::engine::{Action, Change, Engine, Workdir};
 use world::files::write_private;
 use world::kubectl;
 use world::leftovers;
-use world::names::{LOCATION, RESOURCE_GROUP};
+use world::names::{CUSTOM_LOCATIONS_PRINCIPAL, LOCATION, RESOURCE_GROUP};
 
 use crate::common::{ADDRESS, Configuration, Fixture, Suite, says};
 
 const VERSION: &str = "2025-04-01";
 const FLUX: &str = "arc_flux_configuration.fleet";
 const LOCATION_ADDRESS: &str = "arc_custom_location.edge";
-/// Object id of the custom locations provider in the world's tenant.
-const PRINCIPAL: &str = "51dfe1e8-70c6-4de5-a08e-e18aff23d815";
 const CANARY: &str = "Y2FuYXJ5LTRj";
 
 pub fn scenarios(suite: &mut Suite, engine: &Engine) {
@@ -190,8 +188,9 @@ async fn custom_location(test: Fixture) -> anyhow::Result<()> {
         "enable-features",
     ];
     says(&failed.text, &names)?;
-    configuration.more =
-        format!("custom_locations = {{ enabled = true, object_id = \"{PRINCIPAL}\" }}");
+    configuration.more = format!(
+        "custom_locations = {{ enabled = true, object_id = \"{CUSTOM_LOCATIONS_PRINCIPAL}\" }}"
+    );
     test.work
         .configure(&with_location(&configuration, cluster))?;
     kept_out_at_first(&test, &location(cluster)).await?;

@@ -5,14 +5,11 @@ use std::time::Duration;
 use anyhow::Context;
 use rustix::process::Signal;
 use world::leftovers;
-use world::names::{LOCATION, RESOURCE_GROUP};
+use world::names::{CUSTOM_LOCATIONS_PRINCIPAL, LOCATION, RESOURCE_GROUP};
 use world::wait::within;
 
 use super::processes::{all_gone, is_engine, send_signal};
 use crate::common::{Configuration, Fixture};
-
-/// Object id of the custom locations provider in the world's tenant.
-const PRINCIPAL: &str = "51dfe1e8-70c6-4de5-a08e-e18aff23d815";
 
 /// How long it may take until Azure has an object.
 const START: Duration = Duration::from_mins(1);
@@ -74,8 +71,9 @@ resource "arc_custom_location" "edge" {{
 /// `kill -9` of the engine as soon as Azure has the object, for one object after the other; the next apply goes on with it.
 pub async fn run(test: Fixture) -> anyhow::Result<()> {
     let mut configuration = Configuration::of(test.cluster());
-    configuration.more =
-        format!("custom_locations = {{ enabled = true, object_id = \"{PRINCIPAL}\" }}");
+    configuration.more = format!(
+        "custom_locations = {{ enabled = true, object_id = \"{CUSTOM_LOCATIONS_PRINCIPAL}\" }}"
+    );
     let kubernetes = configuration.kubernetes.clone();
     let mut written = configuration.render();
     test.init(&written).await?;
