@@ -144,8 +144,8 @@ impl Call {
         }
     }
 
-    /// Runs one attempt of a read until it is done, its own `limit` is over (`None`), or the call ends. Where time is short, the
-    /// limit is a third of what is left, so that there is time for another attempt.
+    /// Runs one attempt of a read until it is done, its own `limit` is over (`None`), or the call ends. Where time is
+    /// short, the limit is a third of what is left, so that there is time for another attempt.
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
 //! Programs of others that are run for what they print: credential plugins and the Azure CLI.
 //!
 //! They may hang, fork, or print without end. A run has a time limit, its output a size, and whatever it started ends with
-//! it: when it is over, when it takes too long, and when nobody waits for it any more.
+//! it: when it is over, when it takes too long, and when nothing waits for it any more.
 
 mod group;
 

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use tokio::process::Command;
 
 /// Beginnings of names that are withheld: our own credentials, and variables and tokens of the host that started us, whose
-/// protocol with us is nobody's business either.
+/// protocol with us is not for a child either.
 const WITHHELD: [&str; 3] = ["ARM_", "TF_", "PLUGIN_"];
 
 /// Takes from a command's environment what is withheld. A variable that the command itself sets stays if it is set later.

@@ -126,8 +126,8 @@ impl CustomLocations {
         self.resource_type.get(call, id).await
     }
 
-    /// Creates the custom location, which was seen not to be there, and returns as soon as Azure has accepted that. One that is there
-    /// after a failure was made by it. Read-only members are not sent.
+    /// Creates the custom location, which was seen not to be there, and returns as soon as Azure has accepted that. One
+    /// that is there after a failure was made by it. Read-only members are not sent.
     ///
     /// # Errors
     ///

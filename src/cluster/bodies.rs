@@ -1,4 +1,4 @@
-//! Bodies of answers hold Secrets. Whoever writes them to the log is silenced by name (`plugin::logs`); this test finds a
+//! Bodies of answers hold Secrets. A crate that writes them to the log is silenced by name (`plugin::logs`); this test finds a
 //! writer of another name.
 
 use std::fmt::{self, Write as _};

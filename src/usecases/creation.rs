@@ -45,7 +45,7 @@ pub(super) async fn create<T, R, E: From<PlaneError>>(
         None => None,
     };
     let is_ours = lease.as_ref().is_some_and(WorkLease::predecessor_died);
-    let made = Box::pin(async {
+    let outcome = Box::pin(async {
         match remainder {
             Some(Remainder { not_ours, .. }) if !is_ours => {
                 return Err(Incomplete::nothing(not_ours));
@@ -60,7 +60,7 @@ pub(super) async fn create<T, R, E: From<PlaneError>>(
     if let Some(lease) = lease.filter(|_| !stopped) {
         lease.release(call).await;
     }
-    made
+    outcome
 }
 
 /// Waits until Azure is done with what a killed run began, however that ends: it is written again.

@@ -83,8 +83,8 @@ impl Extensions {
         self.resource_type.list(call, segments, &[], &of).await
     }
 
-    /// Creates the extension, which was seen not to be there, and returns as soon as Azure has accepted that. One that is there
-    /// after a failure was made by it. Read-only members are not sent.
+    /// Creates the extension, which was seen not to be there, and returns as soon as Azure has accepted that. One
+    /// that is there after a failure was made by it. Read-only members are not sent.
     ///
     /// # Errors
     ///

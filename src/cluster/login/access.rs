@@ -64,7 +64,7 @@ impl Access {
         self.server.server.as_deref().unwrap_or_default()
     }
 
-    /// The same as messages show it: a user and password in it are nobody's business.
+    /// The same as messages show it: a user and password in it are not shown.
     pub fn shown(&self) -> String {
         redact::text(self.endpoint())
     }
@@ -108,7 +108,7 @@ impl Access {
         Ok(self)
     }
 
-    /// A bearer for a token that a file holds, which others write anew before it ends.
+    /// A bearer for a token that a file holds, which others write again before it ends.
     ///
     /// # Errors
     ///

@@ -18,7 +18,7 @@ pub struct Endpoint {
     pub ca_certificate: Option<String>,
 }
 
-/// Whoever gets a token has no use for another login.
+/// A client with a token has no use for another login.
 fn without_user(address: &str) -> String {
     match Url::parse(address) {
         Ok(mut url) if !url.username().is_empty() || url.password().is_some() => {

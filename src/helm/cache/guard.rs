@@ -1,7 +1,7 @@
 //! Who can write to the cache directory.
 //!
-//! The rule is that of ssh for `~/.ssh`: the directory and all above it belong to us or to root, and nobody else can write
-//! to them. Above it a directory of all with the sticky bit, such as `/tmp`, will do: in there nobody can take the place of
+//! The rule is that of ssh for `~/.ssh`: the directory and all above it belong to us or to root, and no other user can write
+//! to them. Above it a directory of all with the sticky bit, such as `/tmp`, will do: in there no other user can take the place of
 //! what is ours. Symbolic links count like directories: who owns one decides where it leads.
 
 use std::fs::Metadata;
@@ -21,7 +21,7 @@ const ROOT: u32 = 0;
 ///
 /// # Errors
 ///
-/// [`Error::UnsafeCache`] when somebody else can write to one of them, [`Error::File`].
+/// [`Error::UnsafeCache`] when another user can write to one of them, [`Error::File`].
 pub(super) fn inspect(directory: &Path) -> Result<(), Error> {
     let us = rustix::process::geteuid().as_raw();
     let looked = || -> io::Result<Option<String>> {
@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn only_we_may_write_to_the_cache_and_in_its_way() {
         for (parent, cache) in [(0o755, 0o700), (0o700, 0o755), (0o1777, 0o700)] {
-            inspected(parent, cache).expect("nobody else can write");
+            inspected(parent, cache).expect("no other user can write");
         }
         for (parent, cache, named) in [
             (0o755, 0o777, "parent/cache can be"),

@@ -119,7 +119,7 @@ impl Kept {
     }
 }
 
-/// Makes the lock of a root and holds it. Whoever finds it by its name finds it held.
+/// Makes the lock of a root and holds it. Found by its name, it is held.
 fn held(root: &Path) -> io::Result<File> {
     let draft = root.join("lock.new");
     let lock = File::create_new(&draft)?;
@@ -129,7 +129,7 @@ fn held(root: &Path) -> io::Result<File> {
 }
 
 /// Removes the roots that processes of this user left in a directory when they died together with their keepers. Whether one
-/// is left over is told by its lock alone, which nobody holds: neither its process, nor a supervisor, nor a keeper.
+/// is left over is told by its lock alone, which nothing holds: neither its process, nor a supervisor, nor a keeper.
 fn sweep(parent: &Path, user: u32) {
     let entries = fs::read_dir(parent).into_iter().flatten().flatten();
     for root in entries.map(|entry| entry.path()) {
@@ -145,7 +145,7 @@ fn sweep(parent: &Path, user: u32) {
     }
 }
 
-/// The lock of a root of this user, if nobody else holds it. A link, or a directory that others may enter, is no root.
+/// The lock of a root of this user, if no other process holds it. A link, or a directory that others may enter, is no root.
 fn left_over(root: &Path, user: u32) -> Option<File> {
     let name = root.file_name()?.to_str()?;
     let metadata = root.symlink_metadata().ok()?;

@@ -81,7 +81,7 @@ pub enum Error {
         /// Why it was not made.
         source: Box<Error>,
     },
-    /// The agents cannot be removed, and nobody said that they may stay.
+    /// The agents cannot be removed, and it was not said that they may stay.
     #[error(
         "the agents of {id} cannot be removed from its cluster, so nothing was deleted in Azure"
     )]

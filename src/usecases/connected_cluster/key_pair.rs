@@ -51,7 +51,7 @@ fn pair(bits: usize) -> Result<KeyPair, Error> {
 }
 
 /// The longest text that is taken for a key: one of 8192 bits has 6.4 KB. Reading a key takes time that grows with the cube of
-/// its length, and whoever may write Secrets in the agents' namespace chooses it.
+/// its length, and a user who may write Secrets in the agents' namespace chooses it.
 const LONGEST: usize = 8 * 1024;
 
 /// The public half of a private key (PEM), in the form that Azure has it; `None` when the text is no such key or has more

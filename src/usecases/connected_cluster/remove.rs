@@ -52,7 +52,7 @@ const FORCED_LOOK: Duration = Duration::from_mins(1);
 ///
 /// # Errors
 ///
-/// [`Error::OutOfReach`] before anything is touched, where agents would be left that nobody wants to leave; when Azure does
+/// [`Error::OutOfReach`] before anything is touched, where agents would be left unwanted; when Azure does
 /// not delete the object; when the cluster refuses to be cleaned.
 pub async fn remove(
     call: &Call,

@@ -28,7 +28,7 @@ pub struct Provided {
     pub token: Option<SecretString>,
     /// When it runs out, if it does.
     pub expires: Option<Timestamp>,
-    /// The Secret that it lives in or hangs on.
+    /// The Secret that it lives in or is bound to.
     pub secret_name: Option<String>,
     /// The way through Azure.
     pub connect: ClusterConnect,

@@ -77,7 +77,7 @@ pub async fn lend(call: &Call, session: &Session, spec: &LoanSpec) -> Result<Loa
     }
 }
 
-/// Takes back a token that nobody will be given, and does so too after the call was stopped.
+/// Takes back a token that will not be handed out, and does so too after the call was stopped.
 async fn revoke(call: &Call, cluster: &Cluster, account: &Account, anchor: &TokenSecret) {
     let (call, name) = (call.afterwards(), &anchor.name);
     let dropped = cluster.delete_token_secret(&call, account, name, &anchor.uid);

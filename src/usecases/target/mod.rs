@@ -124,8 +124,8 @@ pub(super) fn same_cluster(expected: Option<&str>, found: &str) -> Result<(), Pl
     }
 }
 
-/// The connected cluster that the agents in a cluster say they belong to; `None` where what they say is no id. Whoever may
-/// write in their namespace chooses these words, and requests to Azure are made of them.
+/// The connected cluster that the agents in a cluster say they belong to; `None` where what they say is no id. A user who
+/// may write in their namespace chooses these words, and requests to Azure are made of them.
 pub(super) fn owner(agents: &ArcConfig) -> Option<ResourceId> {
     let said = ResourceId::connected_cluster(
         &agents.subscription_id,

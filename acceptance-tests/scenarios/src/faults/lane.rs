@@ -101,7 +101,7 @@ impl<'a, H: Host> Lane<'a, H> {
         Ok(())
     }
 
-    /// Takes away all that was made here, whoever knows of it.
+    /// Takes away all that was made here, whichever run knows of it.
     pub async fn clean_up(&mut self) -> anyhow::Result<()> {
         self.parents.clear();
         let arm = Arm::login(self.world).await?;

@@ -76,7 +76,7 @@ pub fn scenarios(suite: &mut Suite, engine: &Engine) {
     suite.add("interruption::engine_killed", 1, engine, engine_killed);
 }
 
-/// What does not depend on the engine: a lifecycle that is interrupted at every step, and what hangs on a cluster.
+/// What does not depend on the engine: a lifecycle that is interrupted at every step, and what extends a cluster.
 pub fn once(suite: &mut Suite, engine: &Engine) {
     for interruption in [
         Interruption::Provider,

@@ -7,7 +7,7 @@
 //! is killed half way leaves the proof that the object in Azure and this cluster belong together.
 //!
 //! A key is replaced, confirmed and taken back only while the Secret is the one that was read and judged. Another run may
-//! have put its own there meanwhile, and whoever holds the key is the cluster in Azure's eyes.
+//! have put its own there meanwhile, and the holder of the key is the cluster to Azure.
 
 mod namespace;
 mod withdraw;

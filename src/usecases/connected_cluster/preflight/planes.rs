@@ -83,7 +83,7 @@ pub async fn found_key(key: Option<&AgentKey>) -> KeyFinding {
     let unfinished = key.unfinished.as_deref();
     KeyFinding {
         public: key_pair::public_half(&key.pem).await,
-        // Whoever may write in the agents' namespace chooses it, and Azure is asked about it.
+        // A user who may write in the agents' namespace chooses it, and Azure is asked about it.
         unfinished: unfinished
             .and_then(|id| ResourceId::parse(id).ok())
             .filter(ResourceId::is_connected_cluster),

@@ -1,4 +1,4 @@
-//! What hangs on a connected cluster is taken up again after the run that began it was killed.
+//! What extends a connected cluster is taken up again after the run that began it was killed.
 
 use std::time::Duration;
 
